@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def install_audit(using: str, **_kwargs: object) -> None:
+    """After any migration, cover new tables by the audit trail and give the application its rights."""
+    from .audit import install
+
+    if using == "default":
+        install()
+
+
+class CoreConfig(AppConfig):
+    name = "crm.core"
+    label = "core"
+
+    def ready(self) -> None:
+        from django.apps import apps
+
+        # once, when the last app has migrated
+        last = list(apps.get_app_configs())[-1]
+        post_migrate.connect(install_audit, sender=last, dispatch_uid="core.install_audit")

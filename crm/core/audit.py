@@ -1,0 +1,105 @@
+"""The audit trail is written by the database: which tables it covers, and its triggers and rights.
+
+`install()` runs as the owner after every migration and is harmless to repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+from psycopg import sql
+
+# Tables of the framework and of libraries: nothing in them is a bank's record.
+EXEMPT = {
+    "auth_group": "groups give nothing here",
+    "auth_group_permissions": "groups give nothing here",
+    "auth_permission": "the framework's catalogue",
+    "account_emailaddress": "unused: addresses are no means of sign-in",
+    "account_emailconfirmation": "unused: addresses are no means of sign-in",
+    "core_cache": "cache",
+    "core_idempotency_key": "guards against double submission, swept daily",
+    "django_content_type": "the framework's catalogue",
+    "django_migrations": "the framework's own record",
+    "django_session": "sessions; sign-ins are in the access trail",
+    "mfa_authenticator": "changes of factors are in the access trail",
+    "procrastinate_events": "job queue",
+    "procrastinate_jobs": "job queue",
+    "procrastinate_periodic_defers": "job queue",
+    "procrastinate_workers": "job queue",
+    "usersessions_usersession": "sessions; sign-ins are in the access trail",
+}
+# Written by the database or once only; the application may not change what is in them.
+TRAILS = ("core_audit_event", "core_access_event")
+
+_TRANSITIONS = {
+    "insert": "referencing new table as new_rows",
+    "update": "referencing old table as old_rows new table as new_rows",
+    "delete": "referencing old table as old_rows",
+}
+
+
+def audited_models() -> Iterator[type[models.Model]]:
+    """Every model whose changes are recorded: all that descend from Record."""
+    from .models import Record  # noqa: PLC0415  (models are not loaded when settings are)
+
+    for model in apps.get_models(include_auto_created=True):
+        if issubclass(model, Record):
+            yield model
+
+
+def install() -> None:
+    """Give every audited table its triggers and the application its rights; run as the owner."""
+    for model in audited_models():
+        _cover(model)
+    _grant()
+    with connection.cursor() as cursor:
+        cursor.execute("select core_make_partitions(3)")
+
+
+def _cover(model: type[models.Model]) -> None:
+    table = model._meta.db_table
+    arguments = [model._meta.pk.column, model.AUDIT_SUBJECT]  # type: ignore[union-attr,attr-defined]
+    with connection.cursor() as cursor:
+        for event, transition in _TRANSITIONS.items():
+            cursor.execute(
+                sql.SQL(
+                    "create or replace trigger {name} after {event} on {table} {transition}"
+                    " for each statement execute function core_audit({key}, {subject})"
+                ).format(
+                    name=sql.Identifier(f"audit_{event}"),
+                    event=sql.SQL(event),
+                    table=sql.Identifier(table),
+                    transition=sql.SQL(transition),
+                    key=sql.Literal(arguments[0]),
+                    subject=sql.Literal(arguments[1]),
+                )
+            )
+
+
+def _grant() -> None:
+    role = sql.Identifier(settings.APPLICATION_ROLE)
+    statements = [
+        "grant usage on schema public to {role}",
+        "grant select, insert, update, delete on all tables in schema public to {role}",
+        "grant usage, select on all sequences in schema public to {role}",
+        "revoke insert, update, delete on django_migrations from {role}",
+    ]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(sql.SQL(statement).format(role=role))
+        cursor.execute("select core_trail_tables()")
+        for (table,) in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("revoke all on {table} from {role}").format(
+                    table=sql.Identifier(table), role=role
+                )
+            )
+        cursor.execute(
+            sql.SQL("grant select on core_audit_event, core_access_event to {role}").format(
+                role=role
+            )
+        )
+        cursor.execute(sql.SQL("grant insert on core_access_event to {role}").format(role=role))

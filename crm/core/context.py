@@ -1,0 +1,136 @@
+"""What every page needs around its content: navigation, appearance, who is signed in."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override, to_locale
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.navigation import navigation_html
+
+THEMES = ("light", "dark")
+DENSITIES = ("compact", "comfortable")
+# What the shell links to; a page an installation leaves out gets no link.
+LINKS = {
+    "home": "home",
+    "language": "language",
+    "preferences": "preferences",
+    "palette": "palette",
+    "login": "account_login",
+    "logout": "account_logout",
+    "password": "account_change_password",
+    "second_factor": "mfa_index",
+    "sessions": "usersessions_list",
+}
+# What crm.js says; it has no words of its own.
+TEXTS = {
+    "saved": _("Saved."),
+    "undo": _("Undo"),
+    "undone": _("Undone."),
+    "dismiss": _("Dismiss"),
+    "copied": _("Copied."),
+    "copy_failed": _("The browser did not allow copying. Select the text and press Ctrl C."),
+    "masked": _("The value is hidden again."),
+    "selected": _("%(count)s selected."),
+    "all_matching": _("All matching rows are selected."),
+    "retry": _("Try again"),
+    "reference": _("Reference: %(id)s"),
+    "offline": _("The server could not be reached. What you typed is still here."),
+    "failed": _("Something went wrong on our side. What you typed is still here."),
+    "signed_out": _(
+        "You were signed out. Sign in again in a new tab, then come back and try again. "
+        "What you typed is still here."
+    ),
+    "sign_in": _("Sign in"),
+    "status_400": _("The request could not be understood. Reload the page and try again."),
+    "status_403": _(
+        "You are not allowed to do this. A staff administrator can grant you the right."
+    ),
+    "status_404": _("This does not exist, or it is outside the part of the bank you work in."),
+    "status_409": _("Someone else changed this in the meantime. Reload the page to see how."),
+    "status_413": _("The file is too large. Choose a smaller one."),
+    "status_429": _("Too many requests in a short time. Wait a minute, then try again."),
+    "leave": _("You have not saved what you typed. Discard it?"),
+    "keep": _("Keep editing"),
+    "discard": _("Discard"),
+    "sure": _("Continue?"),
+    "cancel": _("Cancel"),
+    "continue": _("Continue"),
+    "pages": _("Go to"),
+    "actions": _("Actions on this page"),
+    "results": _("%(count)s results."),
+    "no_result": _("Nothing found. Try another word."),
+}
+
+
+def shell(request: WSGIRequest) -> dict[str, Any]:
+    """The frame of a page; a visitor who is not signed in gets its appearance alone."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": "", "me": None, "demo": _is_demo(), "ui": _ui(_guest(request))}
+    return {
+        "navigation": navigation_html(user, request.path),
+        "me": {
+            "display_name": user.display_name,
+            "initials": user.initials,
+            "role_label": user.role_label,
+        },
+        "demo": _is_demo(),
+        "ui": _ui({"theme": user.theme, "density": user.density, "keys": _keys_of(user)}),
+    }
+
+
+def _is_demo() -> bool:
+    return bool(getattr(settings, "DEMO", False))
+
+
+def _keys_of(user: object) -> bool:
+    """Single keys can be switched off by those whom they disturb."""
+    return bool(getattr(user, "single_keys", True))
+
+
+def _guest(request: WSGIRequest) -> dict[str, Any]:
+    return {"theme": request.COOKIES.get("crm_theme", ""), "density": "", "keys": True}
+
+
+def _ui(wishes: dict[str, Any]) -> dict[str, Any]:
+    """Appearance from known values alone, as cookies can hold anything."""
+    language = get_language() or settings.LANGUAGE_CODE
+    theme = wishes["theme"] if wishes["theme"] in THEMES else THEMES[0]
+    density = wishes["density"] if wishes["density"] in DENSITIES else DENSITIES[0]
+    return {
+        "theme": theme,
+        "other_theme": THEMES[1 - THEMES.index(theme)],
+        "density": density,
+        "other_density": DENSITIES[1 - DENSITIES.index(density)],
+        "keys": wishes["keys"],
+        "language": language,
+        # en and zh-Hans, as the attribute of <html> spells them
+        "lang": to_locale(language).replace("_", "-"),
+        "urls": _links(),
+        "texts": _texts(language),
+    }
+
+
+@cache
+def _links() -> dict[str, str]:
+    return {key: _address(name) for key, name in LINKS.items()}
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+@cache
+def _texts(language: str) -> SafeString:
+    """The words of crm.js in the language of the page, as a block of data."""
+    with override(language):
+        return json_script(TEXTS, "crm-texts")

@@ -1,0 +1,141 @@
+"""Bases of forms: what a form offers is within reach, and what it does is one operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from .operations import MAX_VERSION, operation, save_changes, save_new
+
+
+@operation
+def add_record(obj: Any, *, by: Any) -> Any:
+    """Enter a new record of a kind that has no operation of its own."""
+    save_new(obj)
+    return obj
+
+
+@operation
+def change_record(obj: Any, *, by: Any, fields: list[str], version: int) -> Any:
+    """Change fields of a record of a kind that has no operation of its own."""
+    save_changes(obj, fields, version=version)
+    return obj
+
+
+class ReasonForm(forms.Form):
+    """Why a step is taken; kept with the change."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the audit trail."),
+        error_messages={"required": _("Give a reason in a few words.")},
+    )
+
+
+class Lookup(forms.TextInput):
+    """A foreign key chosen by typing: never a select over a table that grows."""
+
+    template_name = "widgets/lookup.html"
+
+    def __init__(self, url_name: str, action: str = "") -> None:
+        super().__init__()
+        self.url, self.action = reverse_lazy(url_name), action
+        self.chosen: Any = None
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """The field, where to ask for candidates, and how the present choice is shown."""
+        context = super().get_context(name, value, attrs)
+        shown = str(self.chosen) if self.chosen is not None and value not in {None, ""} else ""
+        context["lookup"] = {"url": self.url, "action": self.action, "shown": shown}
+        return context
+
+
+class LookupField(forms.ModelChoiceField):
+    """A foreign key to a table that grows; only rows within reach are accepted."""
+
+    def __init__(self, queryset: Any, *, url_name: str, **kwargs: Any) -> None:
+        super().__init__(queryset, widget=Lookup(url_name), **kwargs)
+        self.error_messages["invalid_choice"] = _("Choose one of the entries offered.")
+
+    def open_to(self, user: Any, action: str) -> None:
+        """Offer what the user may choose for this action."""
+        self.queryset = self.queryset.open_to(user, action)
+        self.widget.action = action
+
+    def prepare_value(self, value: Any) -> Any:
+        """The key to send, remembering the row so that the widget can name it."""
+        if hasattr(value, "pk"):
+            self.widget.chosen = value
+            return value.pk
+        if value not in {None, ""}:
+            self.widget.chosen = self.queryset.filter(pk=self._number(value)).first()
+        return value
+
+    def to_python(self, value: Any) -> Any:
+        """The row chosen; a number that fits no key is no choice."""
+        if value not in self.empty_values and self._number(value) is None:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
+        return super().to_python(value)
+
+    @staticmethod
+    def _number(value: Any) -> int | None:
+        text = str(value)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+class Sectioned:
+    """What the form templates ask of a form: its sections and how many fields need attention."""
+
+    # (heading, field names); a form without sections is one column
+    SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = ()
+
+    def sections(self) -> list[tuple[Any, list[Any]]]:
+        """Headings with their bound fields."""
+        form: Any = self
+        if not self.SECTIONS:
+            return [("", list(form.visible_fields()))]
+        return [
+            (title, [form[name] for name in names if name in form.fields])
+            for title, names in self.SECTIONS
+        ]
+
+    def fault_count(self) -> int:
+        """How many fields need attention."""
+        errors: Any = self.errors  # type: ignore[attr-defined]
+        return len([name for name in errors if name != NON_FIELD_ERRORS])
+
+
+class RecordForm(Sectioned, forms.ModelForm):
+    """Base of every add and change form; `apply` runs the operation behind it."""
+
+    def __init__(self, *args: Any, user: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for field in self.fields.values():
+            if isinstance(field, LookupField):
+                field.open_to(user, action)
+
+    def apply(self, *, by: Any, version: int | None) -> Any:
+        """Do what the form is for: enter the record, or change it if nobody else did."""
+        if self.instance.pk is None:
+            return add_record(self.instance, by=by)
+        names = [n for n in self.changed_data if n in self.Meta.fields]
+        return change_record(self.instance, by=by, fields=names, version=version or 0)
+
+    def validate_unique(self) -> None:
+        """Left to the operation, which checks it where it counts."""
+
+    def validate_constraints(self) -> None:
+        """Left to the operation, which checks it where it counts."""
+
+
+def version_of(text: str) -> int | None:
+    """The version that a form was shown with; None if it is no such number."""
+    is_number = text.isascii() and text.isdigit() and len(text) < 11
+    return int(text) if is_number and int(text) <= MAX_VERSION else None

@@ -1,0 +1,113 @@
+"""The audit trail read as a person would tell it: who changed what, from which value to which."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .classes import SENSITIVE, class_of
+from .cursors import CursorContext
+from .formats import day
+from .keyset import KeysetPage, keyset
+from .models import AuditEvent
+
+ROWS = 20
+# of no interest to a reader: they change with every change
+SILENT = {"id", "version", "updated_at", "created_at", "name_sort"}
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field's change, as it is shown."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change of one record, as it is shown."""
+
+    event: AuditEvent
+    what: str
+    day: dt.date
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """A page of entries, newest first, and the cursor to the older ones."""
+
+    entries: list[Entry]
+    older: str | None
+
+
+def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
+    """What was changed on everything that belongs to one customer.
+
+    The caller has checked that the user may see the history of that customer.
+    """
+    rows = AuditEvent.objects.filter(subject_id=subject_id).select_related("actor")
+    page: KeysetPage[AuditEvent] = keyset(
+        rows,
+        ("-at", "-id"),
+        after=after,
+        size=ROWS,
+        context=CursorContext(f"history:{subject_id}", user.pk),
+    )
+    return History([told(event) for event in page.rows], page.next_cursor)
+
+
+def told(event: AuditEvent) -> Entry:
+    """An event with names of fields and values for people."""
+    model = models_by_table().get(event.table_name)
+    name = str(model._meta.verbose_name) if model else event.table_name
+    when = event.at.astimezone(timezone.get_default_timezone()).date()
+    return Entry(event, name, when, tuple(changes_of(event, model)) if model else ())
+
+
+def models_by_table() -> Mapping[str, type[models.Model]]:
+    """Each table's model."""
+    return {model._meta.db_table: model for model in apps.get_models()}
+
+
+def changes_of(event: AuditEvent, model: type[models.Model]) -> list[Change]:
+    """The fields that changed; sealed values are named but never shown."""
+    before, after = event.before or {}, event.after or {}
+    changes = []
+    for field in model._meta.concrete_fields:
+        column = field.column
+        if field.name in SILENT or (column not in before and column not in after):
+            continue
+        old, new = value_of(model, field, before), value_of(model, field, after)
+        if old or new:
+            changes.append(Change(str(field.verbose_name), old, new))
+    return changes
+
+
+def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any]) -> str:
+    """One value of a stored row in words; keys of other records show as numbers."""
+    raw = row.get(field.column)
+    if raw in {None, ""}:
+        return ""
+    if class_of(model, field.name) == SENSITIVE:
+        return _("sealed")
+    choices = dict(field.flatchoices) if field.choices and not callable(field.choices) else {}
+    if raw in choices:
+        return str(choices[raw])
+    if isinstance(raw, bool):
+        return _("yes") if raw else _("no")
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        return day(dt.date.fromisoformat(raw))
+    if field.is_relation:
+        return f"№ {raw}"
+    return str(raw)[:LONGEST]

@@ -1,0 +1,139 @@
+"""What every request passes before it reaches a page."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from .acting import Facts, coming_from
+from .errors import refusal
+from .operations import DomainError
+from .trail import Kind, record_access
+
+Handler = Callable[[HttpRequest], HttpResponse]
+HSTS = "max-age=63072000; includeSubDomains; preload"
+
+
+class OddRequests:
+    """Refuse what no browser of the bank sends, before anything reads it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = request.content_params.get("charset", "utf-8") if request.content_params else ""
+        if charset.strip("\"' ").lower() not in {"", "utf-8", "utf8"}:
+            return HttpResponse("Send this as UTF-8.", status=415, content_type="text/plain")
+        if request.method not in {"GET", "HEAD", "POST"}:
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponse("Bad request.", status=400, content_type="text/plain")
+        return self.get_response(request)
+
+
+class RequestFacts:
+    """Number the request and remember where it comes from; headers of proxies are not believed."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        session = hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""
+        facts = Facts(request.request_id, request.META.get("REMOTE_ADDR", ""), session)  # type: ignore[attr-defined]
+        with coming_from(facts):
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = facts.request_id
+        return response
+
+
+class PageHeaders:
+    """Headers that every page carries and no library sets."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Permissions-Policy"] = (
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+class SessionLimits:
+    """End a session that was idle too long or is too old, whatever its cookie says."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            present = int(time.time())
+            began = request.session.setdefault("began", present)
+            seen = request.session.get("seen", present)
+            if (
+                present - seen > settings.SESSION_IDLE_SECONDS
+                or present - began > settings.SESSION_ABSOLUTE_SECONDS
+            ):
+                logout(request)
+            elif present - seen >= 60 or "seen" not in request.session:
+                request.session["seen"] = present  # a write a minute, not one a request
+        return self.get_response(request)
+
+
+class Manner:
+    """Show pages in the user's own language; before sign-in in the browser's."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = getattr(request.user, "language", "") if request.user.is_authenticated else ""
+        language = chosen or translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", language)
+        translation.deactivate()
+        return response
+
+
+class Refusals:
+    """Turn refusals into pages in the bank's look, and record who was denied what."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for a refusal; anything else goes on to the last-resort handler."""
+        if isinstance(error, PermissionDenied):
+            record_access(
+                Kind.DENIAL,
+                by=request.user if request.user.is_authenticated else None,
+                model=request.resolver_match.view_name if request.resolver_match else "",
+                field=request.method or "",
+            )
+            return refusal(request, 403)
+        if isinstance(error, Http404):
+            return refusal(request, 404)
+        if isinstance(error, DomainError):
+            return render(request, "409.html", {"message": str(error)}, status=409)
+        return None

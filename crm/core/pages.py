@@ -1,0 +1,466 @@
+"""The pages behind a Resource: access, scope, versions and repeated sending, the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from . import idempotency
+from .acting import acting
+from .cursors import CursorContext
+from .forms import version_of
+from .keyset import capped_count, keyset
+from .operations import DomainError, Stale
+from .registry import panels_for
+from .trail import Kind, record_access, record_denial
+
+if TYPE_CHECKING:
+    from .resources import Resource, Transition
+
+PAGE_SIZES = (25, 50, 100)
+PANEL_ROWS = 5
+LOOKUP_ROWS = 8
+
+
+class Page(View):
+    """403 without the action, 404 for a row out of reach, else the page."""
+
+    resource: Resource = None
+    page = ""
+    template = ""
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.reach(self.resource.permission(self.action)) is None:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def action(self):
+        return self.resource.action_of(self.page)
+
+    def rows(self):
+        manager = getattr(self.resource.model, "scoped", self.resource.model._default_manager)
+        return manager.permitted(self.request.user, self.action)
+
+    @cached_property
+    def object(self):
+        """The row of the address, or the same 404 whether it is missing or out of reach."""
+        rows = self.rows().select_related(*self.resource.joins)
+        found = rows.filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            # missing or out of reach: recorded alike, answered alike
+            record_denial(self.request.user, str(self.resource), self.kwargs["pk"])
+            raise Http404
+        return found
+
+    @property
+    def in_drawer(self):
+        """Whether the answer goes into the drawer or a dialog of the page that is open."""
+        return bool(self.request.htmx and self.request.htmx.target in {"drawer", "confirm"})
+
+    def templates(self):
+        opts = self.resource.model._meta
+        names = [f"{opts.app_label}/{opts.model_name}_{self.template}.html"]
+        return [*names, f"crud/{self.template}.html"]
+
+    def show(self, status=200, **context):
+        context |= {"resource": self.resource, "action": self.action, "page": self}
+        return render(self.request, self.templates(), context, status=status)
+
+
+class Rows(Page):
+    """Rows narrowed by the filters of the address."""
+
+    @cached_property
+    def filterset(self):
+        if self.resource.filterset is None:
+            return None
+        return self.resource.filterset(
+            self.request.GET, queryset=self.rows(), request=self.request, lean=True
+        )
+
+    def found(self):
+        return self.rows() if self.filterset is None else self.filterset.qs
+
+
+class ListPage(Rows):
+    """Filtered, sorted table in keyset pages; htmx gets the table alone."""
+
+    page = template = "list"
+
+    @cached_property
+    def sort(self):
+        """The sort asked for if the resource declares it, else its first."""
+        asked = self.request.GET.get("sort", "")
+        return asked if asked.lstrip("-") in self.resource.sorts else next(iter(self.resource.sorts))
+
+    @property
+    def size(self):
+        asked = self.request.GET.get("size", "")
+        return int(asked) if asked in {str(n) for n in PAGE_SIZES} else PAGE_SIZES[0]
+
+    def order(self):
+        fields = self.resource.sorts[self.sort.lstrip("-")]
+        return tuple(turned(f) for f in fields) if self.sort.startswith("-") else fields
+
+    def keyset(self, rows, size):
+        ask = self.request.GET
+        return keyset(
+            rows.select_related(*self.resource.joins),
+            self.order(),
+            after=ask.get("after", ""),
+            before=ask.get("before", ""),
+            size=size,
+            context=CursorContext(str(self.resource), self.request.user.pk),
+        )
+
+    def table(self, found):
+        return self.resource.table(
+            found.rows, order_by=self.sort, request=self.request, sorts=self.resource.sorts
+        )
+
+    def address(self, **changes):
+        """This list's address with other parameters; a cursor never survives a change."""
+        ask = self.request.GET.copy()
+        for name in ("after", "before"):
+            ask.pop(name, None)
+        for name, value in changes.items():
+            ask[name] = value
+        return f"?{ask.urlencode()}" if ask else "?"
+
+    def get(self, request):
+        found = self.keyset(self.found(), self.size)
+        if request.htmx and request.htmx.target == "table":
+            self.template = "_table"
+        return self.show(
+            table=self.table(found),
+            filter=self.filterset,
+            chips=self.filterset.chips() if self.filterset else [],
+            first=self.address() if not found.is_first else "",
+            previous=self.address(before=found.previous_cursor) if found.previous_cursor else "",
+            next=self.address(after=found.next_cursor) if found.next_cursor else "",
+            sizes=[(n, self.address(size=n), n == self.size) for n in PAGE_SIZES],
+            count_url=self.resource.url("count") + self.address(),
+            may_add="add" in self.resource.pages
+            and request.user.has_action(self.resource.permission("add")),
+        )
+
+
+def turned(field):
+    """The same field in the other direction."""
+    return field[1:] if field.startswith("-") else f"-{field}"
+
+
+class CountPage(Rows):
+    """How many rows the list holds: exact to the cap, then more than that."""
+
+    page = "count"
+    template = "_count"
+
+    def get(self, request):
+        return self.show(count=capped_count(self.found()))
+
+
+class FilterPage(Rows):
+    """The filters of a list, in the drawer; the answer is the list's own address."""
+
+    page = "filter"
+    template = "_filter"
+
+    def get(self, request):
+        whole = self.resource.filterset(request.GET, queryset=self.rows(), request=request)
+        return self.show(filter=whole, target=self.resource.url("list"))
+
+
+class LookupPage(Page):
+    """Candidates for a foreign key: those whose number or name begins with what was typed."""
+
+    page = "lookup"
+    template = "_lookup"
+
+    def get(self, request):
+        typed = request.GET.get("q", "").strip()[:80].replace("\x00", "")
+        wanted = request.GET.get("action", "")
+        rows = self.rows()
+        if wanted:
+            rows = rows.open_to(request.user, wanted)
+        if typed:
+            begins = Q()
+            for name in self.resource.search:
+                begins |= Q(**{f"{name}__istartswith": typed})
+            rows = rows.filter(begins)
+        return self.show(rows=rows.select_related(*self.resource.joins)[:LOOKUP_ROWS])
+
+
+class PanelPage(ListPage):
+    """The first rows of a list that belong to one record, for a card on that record's page."""
+
+    page = "panel"
+    template = "_panel"
+
+    def get(self, request, field, pk):
+        if field not in self.resource.panel_fields:
+            raise Http404
+        parent = self.resource.model._meta.get_field(field).related_model
+        if not parent._default_manager.permitted(request.user).filter(pk=pk).exists():
+            raise Http404
+        found = self.keyset(self.rows().filter(**{field: pk}), PANEL_ROWS)
+        table = self.table(found)
+        table.columns.hide(field) if field in table.columns.names() else None
+        return self.show(
+            table=table,
+            more=f"{self.resource.url('list')}?{field}={pk}" if found.next_cursor else "",
+        )
+
+
+class DetailPage(Page):
+    """A record: its sections, what may be done to it, and panels of other modules."""
+
+    page = "view"
+    template = "view"
+
+    def get(self, request, pk):
+        if self.resource.recorded:
+            record_access(Kind.VIEW, by=request.user, obj=self.object)
+        return self.show(object=self.object, **self.facts())
+
+    def facts(self):
+        """What the template shows beside the record; a page of its own shape adds to it."""
+        user = self.request.user
+        return {
+            "may_change": "change" in self.resource.pages and self.may("change"),
+            "moves": [t for t in self.moves() if self.may(t.name)],
+            "panels": [
+                (panel, panel.address(self.object))
+                for panel in panels_for(str(self.resource))
+                if user.has_action(panel.resource.permission("view"))
+            ],
+        }
+
+    def moves(self):
+        """Transitions that the present state allows."""
+        can = getattr(self.object, "can", lambda verb: True)
+        return [t for t in self.resource.transitions if can(t.name)]
+
+    def may(self, action):
+        """Whether this row is in reach of an action; the same reach as viewing needs no query."""
+        user, name = self.request.user, self.resource.permission(action)
+        reach = user.reach(name)
+        if reach is None or reach == user.reach(self.resource.permission("view")):
+            return reach is not None
+        manager = getattr(self.resource.model, "scoped", self.resource.model._default_manager)
+        return manager.permitted(user, action).filter(pk=self.object.pk).exists()
+
+
+class ActPage(Page):
+    """A page that changes something: all of it or, when a rule refuses, nothing."""
+
+    target: str = ""
+
+    def build_form(self, data=None):
+        raise NotImplementedError
+
+    def perform(self, form):
+        """Run the operation; returns the record."""
+        raise NotImplementedError
+
+    def get(self, request, **kwargs):
+        return self.show_form(self.build_form())
+
+    def post(self, request, **kwargs):
+        key = idempotency.parse_key(request.POST.get(idempotency.FIELD, ""))
+        digest = idempotency.digest_of(request.path, request.POST)
+        if key is None:
+            raise DomainError(_("This form is too old. Open it again and send it once more."))
+        try:
+            if answer := idempotency.earlier_answer(request.user, key, digest):
+                return self.lead_to(answer)
+            form = self.build_form(request.POST)
+            if not form.is_valid():
+                return self.show_form(form, status=422)
+            return self.act(form, key, digest)
+        except idempotency.KeyReused:
+            raise DomainError(
+                _("This form was sent before with other contents. Open it again.")
+            ) from None
+
+    def act(self, form, key, digest):
+        """Do the work and keep where it led, in one transaction; refusals undo all of it."""
+        request = self.request
+        try:
+            with acting(by=request.user):
+                if not idempotency.claim(request.user, key, digest):
+                    answer = idempotency.earlier_answer(request.user, key, digest)
+                    return self.lead_to(answer or self.resource.url("list"))
+                done = self.perform(form)
+                target = self.success_url(done)
+                idempotency.remember(request.user, key, target)
+        except Stale as error:
+            return self.conflict(form, error)
+        except DomainError as error:
+            refuse(form, error)
+            return self.show_form(form, status=422)
+        except IntegrityError as error:
+            refuse(form, broken_rule(self.resource.model, error))
+            return self.show_form(form, status=422)
+        messages.success(request, self.said(done))
+        return self.lead_to(target)
+
+    def conflict(self, form, error):
+        """Somebody else was faster: by default the sentence; forms show both values."""
+        refuse(form, error)
+        return self.show_form(form, status=409)
+
+    def show_form(self, form, status=200, **context):
+        return self.show(
+            status=status, form=form, key=idempotency.new_key(), in_drawer=self.in_drawer, **context
+        )
+
+    def success_url(self, done):
+        return self.resource.url("view", done)
+
+    def said(self, done):
+        """The sentence shown when it is done."""
+        return _("%(name)s: saved.") % {"name": done}
+
+    def lead_to(self, target):
+        """Go to the record; the drawer's page is loaded anew."""
+        if self.in_drawer:
+            return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return HttpResponseRedirect(target)
+
+
+class FormPage(ActPage):
+    """Add and change, as a page of its own or in the drawer."""
+
+    template = "form"
+
+    def perform(self, form):
+        version = version_of(self.request.POST.get("version", ""))
+        done = form.apply(by=self.request.user, version=version)
+        if not self.rows().filter(pk=done.pk).exists():
+            raise DomainError(_("With these values the record would be out of your reach."))
+        return done
+
+
+class AddPage(FormPage):
+    page = "add"
+
+    def build_form(self, data=None):
+        return self.resource.form(
+            data, user=self.request.user, action=self.resource.permission("add")
+        )
+
+    def said(self, done):
+        return _("%(name)s: added.") % {"name": done}
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(form, status, cancel=self.resource.url("list"), **context)
+
+
+class ChangePage(FormPage):
+    page = "change"
+
+    def build_form(self, data=None):
+        return self.resource.form(
+            data,
+            instance=self.object,
+            user=self.request.user,
+            action=self.resource.permission("change"),
+        )
+
+    def fields(self):
+        return [
+            self.resource.model._meta.get_field(name)
+            for name in self.resource.form._meta.fields or ()
+        ]
+
+    def conflict(self, form, error):
+        """Show both values of each field that differs; saving again takes what stands in the form."""
+        current = self.rows().select_related(*self.resource.joins).filter(pk=self.object.pk).first()
+        if current is None:
+            raise Http404
+        theirs = []
+        for field in self.fields():
+            mine, other = form.cleaned_data.get(field.name), getattr(current, field.name)
+            if mine != other and not (mine in {None, ""} and other in {None, ""}):
+                theirs.append((form[field.name].label, shown(form.instance, field), shown(current, field)))
+        refuse(form, error)
+        return self.show_form(form, status=409, theirs=theirs, version=current.version)
+
+    def show_form(self, form, status=200, **context):
+        given = version_of(self.request.POST.get("version", ""))
+        context.setdefault("version", self.object.version if given is None else given)
+        return super().show_form(
+            form, status, object=self.object, cancel=self.success_url(self.object), **context
+        )
+
+
+def shown(obj, field):
+    """A field's value as people read it."""
+    display = getattr(obj, f"get_{field.name}_display", None)
+    return display() if display else getattr(obj, field.name)
+
+
+class TransitionPage(ActPage):
+    """Asks the question of a move and runs its operation."""
+
+    transition: Transition = None
+    template = "confirm"
+
+    @property
+    def action(self):
+        return self.transition.name
+
+    @property
+    def step(self):
+        return getattr(self.resource.model, "MOVES", {}).get(self.transition.name)
+
+    def build_form(self, data=None):
+        if self.object is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return self.transition.form(data)
+
+    def perform(self, form):
+        self.transition.run(self.object, by=self.request.user, **form.cleaned_data)
+        return self.object
+
+    def said(self, done):
+        return done.sentence(self.step.done) if self.step else super().said(done)
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(
+            form,
+            status,
+            object=self.object,
+            step=self.step,
+            question=self.object.sentence(self.step.question) if self.step else "",
+            refusal="" if not self.step or self.object.can(self.action)
+            else self.object.sentence(self.step.refused),
+            cancel=self.success_url(self.object),
+            **context,
+        )
+
+
+def refuse(form, error):
+    """Put a refusal into a form, beside the field it is about where the form has it."""
+    field = error.field if error.field in form.fields else None
+    form.add_error(field, str(error))
+
+
+def broken_rule(model, error):
+    """What a constraint of the database refuses, in the sentence that the model declares for it."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for constraint in model._meta.constraints:
+        if constraint.name == name:
+            return DomainError(constraint.get_violation_error_message())
+    return DomainError(_("This contradicts another record that was saved meanwhile. Check and try again."))

@@ -1,0 +1,38 @@
+"""The only door to rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from .scope import Asker, Scope
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+def action_name(model: type[models.Model], action: str) -> str:
+    """The full name of an action on a model: 'customers.view_customer'."""
+    opts = model._meta
+    return f"{opts.app_label}.{action}_{opts.model_name}"
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """Base queryset of every domain model; the model says by SCOPE how its rows are reached."""
+
+    def permitted(self, user: Asker, action: str = "view") -> Self:
+        """Rows on which the user may do this: within the live grants that carry the action."""
+        reach = user.reach(action_name(self.model, action))
+        if reach is None:
+            return self.none()
+        scope: Scope = self.model.SCOPE  # type: ignore[attr-defined]
+        return scope.narrow(self, reach, user).visible_to(user)  # type: ignore[return-value]
+
+    def visible_to(self, user: Asker) -> Self:
+        """Narrow further what is confidential or restricted; every count and search follows."""
+        return self
+
+    def open_to(self, user: Asker, action: str) -> Self:
+        """Rows that a form for this action may point to; narrower look-ups override it."""
+        return self if user.reach(action) is not None else self.none()

@@ -1,0 +1,40 @@
+"""What a module contributes to a module below it: panels on a page, actions of its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .resources import Resource
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Another resource's list, narrowed to the record on show, in its own request and rights.
+
+    `column` is where the panel stands: "left", "middle" or "right".
+    """
+
+    resource: Resource
+    field: str
+    column: str = "middle"
+
+    def address(self, obj: Any) -> str:
+        """Where the panel of this record is fetched."""
+        return self.resource.url("panel", None, self.field, obj.pk)
+
+
+_panels: dict[str, list[Panel]] = defaultdict(list)
+
+
+def add_panel(label: str, panel: Panel) -> None:
+    """Show `panel` on the page of the model `label` ("app.model"); call from ready()."""
+    _panels[label].append(panel)
+    panel.resource.open_panel(panel.field)
+
+
+def panels_for(label: str) -> list[Panel]:
+    """The panels of a model's page, in the order of the installed modules."""
+    return _panels[label]

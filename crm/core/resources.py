@@ -1,0 +1,137 @@
+"""A model's pages, declared as data: one Resource gives its addresses, pages and buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.urls import path, reverse
+from django.views import View
+
+from . import pages
+from .forms import ReasonForm
+from .querysets import action_name
+
+if TYPE_CHECKING:
+    from django.db import models
+    from django.forms import Form
+    from django.urls import URLPattern
+
+    from .forms import RecordForm
+
+
+@dataclass(frozen=True)
+class Transition:
+    """An operation offered on the record's page; its name is also the action that a role carries."""
+
+    name: str
+    run: Callable[..., Any]
+    form: type[Form] = ReasonForm
+
+
+@dataclass(frozen=True)
+class Section:
+    """A card of the record's page: a heading and the fields under it."""
+
+    title: Any
+    fields: tuple[str, ...]
+
+
+_all: list[Resource] = []
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """What the pages of one model need to know.
+
+    `sorts` names the orders that an index serves; the first is the default. `joins` are the foreign
+    keys that the table shows. `namespace` is the module that serves the addresses, if it is not the
+    model's own. `recorded` says that each look at a record goes to the access trail.
+    """
+
+    model: type[models.Model]
+    table: type[Any]
+    sorts: Mapping[str, tuple[str, ...]]
+    filterset: type[Any] | None = None
+    form: type[RecordForm] | None = None
+    sections: tuple[Section, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    joins: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    recorded: bool = False
+    route: str = ""
+    namespace: str = ""
+    in_drawer: bool = True
+    without: frozenset[str] = frozenset()
+    overrides: Mapping[str, type[View]] = field(default_factory=dict)
+    panel_fields: set[str] = field(default_factory=set)
+
+    PAGES: ClassVar[dict[str, tuple[str, type[View]]]] = {
+        "list": ("", pages.ListPage),
+        "count": ("count/", pages.CountPage),
+        "filter": ("filter/", pages.FilterPage),
+        "lookup": ("lookup/", pages.LookupPage),
+        "panel": ("panel/<slug:field>/<int:pk>/", pages.PanelPage),
+        "add": ("add/", pages.AddPage),
+        "view": ("<int:pk>/", pages.DetailPage),
+        "change": ("<int:pk>/change/", pages.ChangePage),
+    }
+
+    def __post_init__(self) -> None:
+        _all.append(self)
+
+    def __str__(self) -> str:
+        return self.model._meta.label_lower
+
+    @property
+    def pages(self) -> list[str]:
+        """Names of all pages, transitions last."""
+        absent = set(self.without)
+        absent |= set() if self.form else {"add", "change"}
+        absent |= set() if self.filterset else {"filter"}
+        absent |= set() if self.search else {"lookup"}
+        return [n for n in self.PAGES if n not in absent] + [t.name for t in self.transitions]
+
+    def action_of(self, page: str) -> str:
+        """The action that a page asks for."""
+        reading = {"list", "count", "filter", "lookup", "panel", "view"}
+        return "view" if page in reading else page
+
+    def permission(self, action: str) -> str:
+        """The full name of an action: 'customers.view_customer'."""
+        return action_name(self.model, action)
+
+    def url_name(self, page: str) -> str:
+        """The name of a page's address: 'customers:customer_view'."""
+        opts = self.model._meta
+        return f"{self.namespace or opts.app_label}:{opts.model_name}_{page}"
+
+    def url(self, page: str, obj: models.Model | None = None, *args: Any) -> str:
+        """The address of a page."""
+        return reverse(self.url_name(page), args=[*([obj.pk] if obj is not None else []), *args])
+
+    def open_panel(self, field_name: str) -> None:
+        """Allow this list as a panel narrowed by a foreign key."""
+        self.panel_fields.add(field_name)
+
+    @property
+    def urls(self) -> list[URLPattern]:
+        """All addresses of the model, under its route."""
+        prefix = self.model._meta.model_name
+        routes: dict[str, tuple[str, Any]] = {}
+        for name in self.pages:
+            if name in self.PAGES:
+                route, page = self.PAGES[name]
+                view = self.overrides.get(name, page).as_view(resource=self)
+            else:
+                step = next(t for t in self.transitions if t.name == name)
+                view = pages.TransitionPage.as_view(resource=self, transition=step)
+                route = f"<int:pk>/{name}/"
+            routes[name] = (self.route + route, view)
+        return [path(r, view, name=f"{prefix}_{name}") for name, (r, view) in routes.items()]
+
+
+def all_resources() -> Iterable[Resource]:
+    """Every resource that has been declared."""
+    return tuple(_all)

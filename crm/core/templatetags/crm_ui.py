@@ -1,0 +1,88 @@
+"""Template helpers of the generic pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import template
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.translation import gettext as _
+
+from crm.core import formats
+
+register = template.Library()
+
+register.filter("day", formats.day)
+register.filter("moment", formats.moment)
+OPERATION_CLASSES = {"I": "ic-ok", "D": "ic-bad"}
+
+
+@register.simple_tag
+def page_url(resource: Any, page: str, obj: models.Model | None = None) -> str:
+    """The address of a resource's page."""
+    return str(resource.url(page, obj))
+
+
+@register.filter
+def meta(obj: Any, name: str) -> Any:
+    """An attribute of a model's options, out of reach for templates otherwise."""
+    return getattr(obj._meta, name)
+
+
+@register.filter
+def labelled(obj: models.Model, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Label and shown value of each named field that applies to the record."""
+    for name in names:
+        yield label_of(obj, name), value_of(obj, name)
+
+
+def label_of(obj: models.Model, name: str) -> str:
+    """How a field or property is called."""
+    try:
+        return str(obj._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        described = getattr(type(obj), name).fget
+        return str(getattr(described, "label", name))
+
+
+def value_of(obj: models.Model, name: str) -> str:
+    """A field's value as people read it; empty for none."""
+    shown = getattr(obj, f"get_{name}_display", None)
+    return text_of(shown() if shown else getattr(obj, name))
+
+
+def text_of(value: Any) -> str:
+    """Any value in words, in the language and manner of the reader."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value)
+    if hasattr(value, "hour"):
+        return str(formats.moment(value))
+    if hasattr(value, "month"):
+        return str(formats.day(value))
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {text_of(item)}" for key, item in value.items())
+    return str(value)
+
+
+@register.filter
+def move_label(obj: Any, verb: str) -> str:
+    """What the button of a step says."""
+    return str(obj.MOVES[verb].label) if verb in obj.MOVES else verb
+
+
+@register.filter
+def operation_class(operation: str) -> str:
+    """The colour of an entry of the trail."""
+    return OPERATION_CLASSES.get(operation, "")
+
+
+@register.filter
+def time_of_day(at: Any) -> str:
+    """The time of a moment, in the bank's zone."""
+    return f"{formats.in_bank_zone(at):%H:%M}"

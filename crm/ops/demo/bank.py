@@ -1,0 +1,231 @@
+"""The demonstration bank put into the database: branches, staff, rights, customers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from crm.core.acting import acting
+from crm.ops.private_file import read_or_create
+from customers.imports.checks import Candidate, Fault, World, check_row
+from customers.imports.load import BATCH, Loader, Report
+from customers.models import Customer
+from staff.models import Branch, StaffMember
+from sysadmin.models import Grant, Role, User, period, system_user
+
+from .branches import BranchSpec, branches
+from .customers import CustomerSpec, customers
+from .people import StaffSpec, staff
+from .words import pass_phrase
+
+GAP = 1 << 20
+REASON = "demonstration bank"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A person who can sign in to the demonstration bank, and as what."""
+
+    username: str
+    label_en: str
+    label_zh: str
+
+
+def password() -> str:
+    """The one password of this installation's demonstration sign-ins, drawn when first asked for."""
+    file = settings.DATA_DIR / "demo-password"
+    return read_or_create(file, lambda: {"password": pass_phrase()})["password"]
+
+
+def sign_ins(today: dt.date) -> list[SignIn]:
+    """Who can sign in to the demonstration bank."""
+    return [
+        SignIn(spec.user_name, spec.label_en, spec.label_zh)
+        for spec in staff(today)
+        if spec.sign_in
+    ]
+
+
+def is_filled() -> bool:
+    """Whether there is a bank already."""
+    return Branch.objects.exists()
+
+
+def fill(today: dt.date, *, size: int) -> int:
+    """Enter the whole demonstration bank in one transaction; returns the number of customers."""
+    system = system_user()
+    with acting(by=system, reason=REASON):
+        places = enter_branches(branches(today))
+        people = enter_staff(staff(today), places)
+        enter_grants(staff(today), places, people)
+        return enter_customers(customers(today, size), system, places, people, today)
+
+
+@dataclass
+class Tree:
+    """Numbers the branch tree so that a unit's span holds the spans of all below it."""
+
+    children: dict[str, list[BranchSpec]] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    at: int = 0
+
+    def number(self, spec: BranchSpec) -> None:
+        """Give a unit and all below it their spans, with wide gaps between."""
+        self.at += GAP
+        left = self.at
+        for child in self.children.get(spec.code, []):
+            self.number(child)
+        self.at += GAP
+        self.spans[spec.code] = (left, self.at)
+
+
+def enter_branches(specs: list[BranchSpec]) -> dict[str, Branch]:
+    """Enter the tree, parents first."""
+    tree = Tree()
+    for spec in specs:
+        tree.children.setdefault(spec.parent, []).append(spec)
+    for root in tree.children[""]:
+        tree.number(root)
+    entered: dict[str, Branch] = {}
+    for level in Branch.Level.values:
+        rows = [
+            Branch(
+                code=spec.code,
+                name=spec.name_zh,
+                name_en=spec.name_en,
+                level=spec.level,
+                parent=entered.get(spec.parent),
+                lft=tree.spans[spec.code][0],
+                rgt=tree.spans[spec.code][1],
+                city=spec.city,
+                opened_on=spec.opened_on,
+            )
+            for spec in specs
+            if spec.level == level
+        ]
+        entered |= {row.code: row for row in Branch.objects.bulk_create(rows)}
+    return entered
+
+
+def enter_staff(specs: list[StaffSpec], places: dict[str, Branch]) -> dict[str, StaffMember]:
+    """Enter the people with their sign-ins, then who reports to whom."""
+    shared = make_password(password())
+    users = User.objects.bulk_create(
+        [
+            User(
+                username=spec.user_name,
+                display_name=spec.name_zh,
+                latin_name=spec.name_latin,
+                # nobody else can sign in: no password fits this mark
+                password=shared if spec.sign_in else "!",
+            )
+            for spec in specs
+        ]
+    )
+    members = StaffMember.objects.bulk_create(
+        [
+            StaffMember(
+                number=spec.number,
+                name=spec.name_zh,
+                latin_name=spec.name_latin,
+                branch=places[spec.branch],
+                post=spec.post,
+                user=user,
+                joined_on=spec.joined_on,
+            )
+            for spec, user in zip(specs, users, strict=True)
+        ]
+    )
+    people = {member.number: member for member in members}
+    for spec in specs:
+        people[spec.number].supervisor = people.get(spec.supervisor)
+    StaffMember.objects.bulk_update(members, ["supervisor"])
+    return people
+
+
+def enter_grants(
+    specs: list[StaffSpec], places: dict[str, Branch], people: dict[str, StaffMember]
+) -> None:
+    """Give everybody the rights of their roles from the day they joined."""
+    roles = {role.code: role for role in Role.objects.all()}
+    Grant.objects.bulk_create(
+        [
+            Grant(
+                user=people[spec.number].user,
+                role=roles[held.role],
+                branch=places[held.branch],
+                extent=held.reach,
+                valid=period(spec.joined_on),
+            )
+            for spec in specs
+            for held in spec.roles
+        ]
+    )
+
+
+def enter_customers(
+    specs: Iterable[CustomerSpec],
+    system: User,
+    places: dict[str, Branch],
+    people: dict[str, StaffMember],
+    today: dt.date,
+) -> int:
+    """Enter the customers through the checks and batches of the import."""
+    report = Report()
+    loader = Loader(system, "core", report)
+    loader.world = World(
+        branches={code: branch.pk for code, branch in places.items()},
+        managers={number: member.pk for number, member in people.items()},
+        today=today,
+    )
+    batch: list[Candidate] = []
+    for candidate in candidates(specs, loader.world):
+        batch.append(candidate)
+        if len(batch) == BATCH:
+            loader.enter(batch)
+            batch = []
+    loader.enter(batch)
+    return report.created
+
+
+def candidates(specs: Iterable[CustomerSpec], world: World) -> Iterator[Candidate]:
+    """Each specification as a row that has passed the import's checks."""
+    for line, spec in enumerate(specs, start=1):
+        checked = check_row(line, row_of(spec), world)
+        if isinstance(checked, Fault):
+            raise ValueError(f"{spec.source_key}: {checked.message}")
+        checked.facts["latin_name"] = spec.name_latin
+        checked.valid_until = spec.document_valid_until
+        checked.is_long_term = spec.document_valid_until is None
+        yield checked
+
+
+def row_of(spec: CustomerSpec) -> dict[str, str]:
+    """A specification as the columns of an import file."""
+    return {
+        "customer_no": spec.source_key,
+        "kind": spec.kind,
+        "name": spec.name,
+        "document_type": spec.document_type,
+        "document_number": spec.document_number,
+        "country": spec.country,
+        "birth_or_founding_date": spec.birth_or_founding_date.isoformat(),
+        "gender": spec.gender,
+        "mobile": spec.mobile,
+        "email": spec.email,
+        "city": spec.city,
+        "address": spec.address,
+        "branch_code": spec.home_branch,
+        "manager_no": spec.manager,
+        "opened_on": spec.opened_on.isoformat(),
+        "status": spec.status,
+    }
+
+
+def count_customers() -> int:
+    """How many customers the bank has."""
+    return Customer.objects.count()

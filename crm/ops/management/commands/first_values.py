@@ -1,0 +1,36 @@
+"""`manage.py first_values`: what every installation begins with; can be run again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from crm.core.acting import acting
+from crm.core.operations import save_new
+from crm.ops.roles import ROLES
+from sysadmin.models import Role, system_user
+
+
+class Command(BaseCommand):
+    """Enter the shipped roles that are not there yet; what the bank has changed stays."""
+
+    help = "Enters the roles that every installation begins with."
+
+    def handle(self, **options: Any) -> None:
+        """Enter missing roles as the system itself."""
+        system = system_user()
+        known = set(Role.objects.values_list("code", flat=True))
+        missing = [spec for spec in ROLES if spec.code not in known]
+        with acting(by=system, reason="first values"):
+            for spec in missing:
+                save_new(
+                    Role(
+                        code=spec.code,
+                        name=spec.name,
+                        name_zh=spec.name_zh,
+                        actions=list(spec.actions),
+                        needs_second_factor=spec.needs_second_factor,
+                    )
+                )
+        self.stdout.write(f"{len(missing)} roles entered, {len(known)} kept.")

@@ -1,0 +1,76 @@
+"""The roles that a new installation begins with; a bank changes them as it likes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DIRECTORY = ("staff.view_branch", "staff.view_staffmember")
+LOOK = ("customers.view_customer", *DIRECTORY)
+HISTORY = ("customers.history_customer",)
+SERVE = (
+    *LOOK,
+    *HISTORY,
+    "customers.add_customer",
+    "customers.change_customer",
+    "customers.activate_customer",
+    "customers.reveal_customer",
+)
+LEAD = (
+    *SERVE,
+    "customers.make_dormant_customer",
+    "customers.close_customer",
+    "customers.reopen_customer",
+)
+TRAILS = ("core.view_auditevent", "core.view_accessevent")
+ACCOUNTS = ("sysadmin.view_user", "sysadmin.view_role", "sysadmin.view_grant")
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """A role as it is shipped."""
+
+    code: str
+    name: str
+    name_zh: str
+    actions: tuple[str, ...]
+    needs_second_factor: bool = True
+
+
+ROLES = (
+    RoleSpec("wealth_manager", "Wealth manager", "理财经理", SERVE),
+    RoleSpec("corporate_manager", "Corporate relationship manager", "对公客户经理", SERVE),
+    RoleSpec(
+        "service_agent",
+        "Service agent",
+        "客服坐席",
+        (*LOOK, "customers.change_customer", "customers.reveal_customer"),
+    ),
+    RoleSpec("branch_manager", "Branch manager", "支行行长", LEAD),
+    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
+    RoleSpec(
+        "compliance_officer",
+        "Compliance officer",
+        "合规岗",
+        (*LOOK, *HISTORY, "customers.reveal_customer", *TRAILS),
+    ),
+    RoleSpec("configuration_administrator", "Configuration administrator", "配置管理员", DIRECTORY),
+    RoleSpec(
+        "staff_administrator",
+        "Staff administrator",
+        "人员管理员",
+        (
+            *DIRECTORY,
+            "customers.view_customer",
+            "customers.import_customer",
+            "customers.add_customer",
+            "customers.change_customer",
+        ),
+    ),
+    RoleSpec(
+        "system_administrator",
+        "System administrator",
+        "系统管理员",
+        (*DIRECTORY, *ACCOUNTS, "sysadmin.add_grant", "sysadmin.end_grant"),
+    ),
+    RoleSpec("auditor", "Auditor", "内部审计", (*LOOK, *HISTORY, *ACCOUNTS, *TRAILS)),
+)

@@ -1,0 +1,42 @@
+"""Composition root: the only module that knows every module's pages."""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factors
+from django.urls import include, path
+
+import customers.resources
+import staff.resources
+import sysadmin.resources
+from sysadmin import views
+
+RESOURCES = [
+    *customers.resources.RESOURCES,
+    *staff.resources.RESOURCES,
+    *sysadmin.resources.RESOURCES,
+]
+
+# the pages of sign-in are named one by one: there is no way to sign up
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("language/", views.language, name="language"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/factors/", factors.index, name="mfa_index"),
+    path("account/factors/check/", factors.authenticate, name="mfa_authenticate"),
+    path("account/factors/again/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("account/factors/totp/", include("allauth.mfa.totp.urls")),
+    path("account/factors/recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
+    path("account/factors/keys/", include("allauth.mfa.webauthn.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("customers/", include("customers.urls")),
+    path("organisation/", include("staff.urls")),
+    path("system/", include("sysadmin.urls")),
+]
+handler400 = "crm.core.errors.bad_request"
+handler403 = "crm.core.errors.denied"
+handler404 = "crm.core.errors.not_found"
+handler500 = "crm.core.errors.failed"

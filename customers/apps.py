@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CustomersConfig(AppConfig):
+    name = "customers"
+    verbose_name = _("Customer information")
+
+    def ready(self) -> None:
+        from crm.core.navigation import NavItem, register_item
+        from crm.core.registry import Panel, add_panel
+
+        from .resources import customer
+
+        add_panel("staff.branch", Panel(customer, "home_branch"))
+        add_panel("staff.staffmember", Panel(customer, "lead_manager"))
+        register_item(
+            NavItem(
+                label=_("Customers"),
+                icon="users-round",
+                url_name="customers:customer_list",
+                action="customers.view_customer",
+                order=100,
+                key="c",
+            )
+        )

@@ -1,0 +1,188 @@
+"""Forms of the customer master."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.clock import bank_today
+from crm.core.forms import LookupField, RecordForm, Sectioned
+from staff.models import Branch, StaffMember
+
+from . import operations
+from .countries import country_choices
+from .models import ContactPoint, Customer, IdentityDocument
+
+WIDE_DATE = {"type": "date", "min": "1800-01-01", "max": "9999-12-31"}
+
+
+def date_input() -> forms.DateInput:
+    """A date as the browser's own picker takes it."""
+    return forms.DateInput(attrs=WIDE_DATE, format="%Y-%m-%d")
+
+
+class CustomerForm(RecordForm):
+    home_branch = LookupField(
+        Branch.objects.all(), url_name="staff:branch_lookup", label=_("Managing branch")
+    )
+    lead_manager = LookupField(
+        StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+        label=_("Lead manager"),
+        required=False,
+        help_text=_("Left empty, the customer waits in the pool of the branch."),
+    )
+
+    SECTIONS = (
+        (_("Who the customer is"), ("kind", "name", "latin_name", "gender", "country")),
+        (_("Dates"), ("born_on", "founded_on", "opened_on")),
+        (_("Where the customer lives or works"), ("city", "address")),
+        (_("Who looks after the customer"), ("home_branch", "lead_manager")),
+    )
+
+    class Meta:
+        model = Customer
+        fields = (
+            "kind",
+            "name",
+            "latin_name",
+            "gender",
+            "country",
+            "born_on",
+            "founded_on",
+            "opened_on",
+            "city",
+            "address",
+            "home_branch",
+            "lead_manager",
+        )
+        widgets = {name: date_input() for name in ("born_on", "founded_on", "opened_on")}
+        error_messages = {
+            "name": {"required": _("Enter the customer's name.")},
+            "kind": {"required": _("Choose whether this is a person or an organisation.")},
+            "opened_on": {"required": _("Enter since when the bank has known the customer.")},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.fields["opened_on"].initial = bank_today
+        else:
+            del self.fields["kind"]  # a person never becomes an organisation
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in ("born_on", "founded_on", "opened_on"):
+            day = cleaned.get(name)
+            if day and day > bank_today():
+                self.add_error(name, _("This day is still to come. Enter a day until today."))
+        return cleaned
+
+    def apply(self, *, by: Any, version: int | None) -> Customer:
+        names = [n for n in self.changed_data if n in self.Meta.fields]
+        return operations.amend(self.instance, by=by, fields=names, version=version or 0)
+
+
+class DocumentFields(forms.Form):
+    document_kind = forms.ChoiceField(
+        label=_("Identity document"),
+        choices=[("", _("Choose a document")), *IdentityDocument.Kind.choices],
+        error_messages={"required": _("Choose the document that was shown.")},
+    )
+    document_country = forms.ChoiceField(
+        label=_("Issuing country"), choices=country_choices, initial="CN"
+    )
+    document_number = forms.CharField(
+        label=_("Document number"),
+        max_length=60,
+        help_text=_("Kept sealed; pages show its last characters only."),
+        error_messages={"required": _("Enter the number as it stands on the document.")},
+    )
+    valid_until = forms.DateField(label=_("Valid until"), required=False, widget=date_input())
+    is_long_term = forms.BooleanField(label=_("Valid without end"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("is_long_term") and cleaned.get("valid_until"):
+            self.add_error(
+                "valid_until",
+                _("A document valid without end has no last day. Clear one of the two."),
+            )
+        return cleaned
+
+    def document(self) -> operations.DocumentFacts:
+        facts = self.cleaned_data
+        return operations.DocumentFacts(
+            kind=facts["document_kind"],
+            number=facts["document_number"],
+            country=facts["document_country"],
+            valid_until=facts["valid_until"],
+            is_long_term=facts["is_long_term"],
+        )
+
+
+class DocumentForm(Sectioned, DocumentFields):
+    def apply(self, customer: Customer, *, by: Any) -> None:
+        operations.add_document(customer, by=by, facts=self.document())
+
+
+class ContactForm(Sectioned, forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=ContactPoint.Kind)
+    value = forms.CharField(
+        label=_("Number or address"),
+        max_length=254,
+        help_text=_("Kept sealed; pages show its last characters only."),
+        error_messages={"required": _("Enter the telephone number or the e-mail address.")},
+    )
+
+    def apply(self, customer: Customer, *, by: Any) -> None:
+        facts = operations.ContactFacts(self.cleaned_data["kind"], self.cleaned_data["value"])
+        operations.add_contact(customer, by=by, facts=facts)
+
+
+class NewCustomerForm(DocumentFields, CustomerForm):
+    mobile = forms.CharField(label=_("Mobile"), max_length=40, required=False)
+    email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
+
+    SECTIONS = (
+        CustomerForm.SECTIONS[0],
+        (
+            _("Identity document"),
+            (
+                "document_kind",
+                "document_country",
+                "document_number",
+                "valid_until",
+                "is_long_term",
+            ),
+        ),
+        (_("How to reach the customer"), ("mobile", "email")),
+        *CustomerForm.SECTIONS[1:],
+    )
+
+    def apply(self, *, by: Any, version: int | None) -> Customer:
+        contacts = [
+            operations.ContactFacts(kind, self.cleaned_data[kind])
+            for kind in (ContactPoint.Kind.MOBILE, ContactPoint.Kind.EMAIL)
+            if self.cleaned_data[kind]
+        ]
+        return operations.register(
+            self.instance, by=by, documents=[self.document()], contacts=contacts
+        )
+
+
+class RevealForm(forms.Form):
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=[
+            ("", _("Choose a purpose")),
+            ("identify", _("Identify the customer")),
+            ("contact", _("Contact the customer")),
+            ("check", _("Check a document")),
+            ("authority", _("Answer an authority")),
+        ],
+        error_messages={"required": _("Choose why you need the value.")},
+        help_text=_("The reveal is recorded with your name and this purpose."),
+    )

@@ -1,0 +1,1 @@
+"""Customer files on their way into the bank: reading, understanding, checking, loading."""

@@ -1,0 +1,81 @@
+"""`manage.py import_customers FILE --as USER`: customers from a CSV file or a workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from crm.core.acting import Facts, coming_from
+from customers.imports.load import IMPORT, Report, import_customers
+from customers.imports.reader import read_table
+from customers.imports.table import FileRefused
+from sysadmin.models import User
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    """Enter and update customers from a file, on behalf of a user and within that user's reach."""
+
+    help = "Enters and updates customers from a CSV file or an XLSX workbook."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The file, who acts, and whether only to try."""
+        parser.add_argument("file", type=Path, help="CSV (UTF-8 or GB18030) or XLSX file")
+        parser.add_argument("--as", dest="user", required=True, help="user name of who imports")
+        parser.add_argument("--system", default="core", help="source system of the numbers")
+        parser.add_argument("--dry-run", action="store_true", help="try all, keep nothing")
+        parser.add_argument("--all-faults", action="store_true", help="print every refused row")
+
+    def handle(self, **options: Any) -> None:
+        """Import and print the totals and the reasons of refused rows."""
+        user = User.objects.filter(username__iexact=options["user"], is_active=True).first()
+        if user is None:
+            raise CommandError(_("There is no such user. Name an active user after --as."))
+        if not user.has_action(IMPORT):
+            raise CommandError(
+                _("This user may not import customers. A system administrator can grant it.")
+            )
+        path: Path = options["file"]
+        try:
+            with coming_from(Facts(request_id="import_customers")):
+                report = import_customers(
+                    read_table(path, path.name),
+                    by=user,
+                    system=options["system"],
+                    dry_run=options["dry_run"],
+                )
+        except FileNotFoundError as error:
+            raise CommandError(_("There is no file %(path)s.") % {"path": path}) from error
+        except FileRefused as error:
+            raise CommandError(str(error)) from error
+        self.tell(report, everything=options["all_faults"], dry_run=options["dry_run"])
+
+    def tell(self, report: Report, *, everything: bool, dry_run: bool) -> None:
+        """Print totals, then reasons, then rows."""
+        say = self.stdout.write
+        if dry_run:
+            say(_("Dry run: nothing was kept."))
+        say(
+            _(
+                "%(rows)s rows: %(created)s created, %(updated)s updated, "
+                "%(unchanged)s unchanged, %(refused)s refused."
+            )
+            % {
+                "rows": report.rows,
+                "created": report.created,
+                "updated": report.updated,
+                "unchanged": report.unchanged,
+                "refused": report.refused,
+            }
+        )
+        for code, count in report.by_reason().most_common():
+            say(f"  {count:>6}  {code}")
+        faults = report.faults if everything else report.faults[:SHOWN]
+        for fault in faults:
+            say(f"  line {fault.line}, {fault.column}: {fault.message}")
+        if len(faults) < len(report.faults):
+            say(_("  … and more; --all-faults prints every one."))

@@ -1,0 +1,352 @@
+"""The customer master: persons and organisations known to the bank, in one list."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE
+from crm.core.models import Move, Record, Workflow
+from crm.core.querysets import ScopedQuerySet
+from crm.core.scope import InTree, Through
+from crm.core.sealed import SealedField
+from staff.models import Branch, StaffMember
+
+from .countries import country_choices
+from .numbers import format_number
+
+CUSTOMER_SCOPE = InTree(
+    node="home_branch", owner="lead_manager__user", leader="lead_manager__supervisor__user"
+)
+
+
+class Customer(Workflow):
+    """A person or an organisation known to the bank."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Personal")
+        ORGANISATION = "organisation", _("Corporate")
+
+    class Status(models.TextChoices):
+        PROSPECT = "prospect", _("Prospect")
+        ACTIVE = "active", _("Active")
+        DORMANT = "dormant", _("Dormant")
+        CLOSED = "closed", _("Closed")
+        MERGED = "merged", _("Merged")
+
+    class Gender(models.TextChoices):
+        FEMALE = "F", _("Female")
+        MALE = "M", _("Male")
+
+    MOVES = {
+        "activate": Move(
+            leaves=frozenset({Status.PROSPECT, Status.DORMANT}),
+            enters=Status.ACTIVE,
+            label=_("Activate"),
+            question=_("Activate %(name)s?"),
+            done=_("%(name)s is active."),
+            refused=_(
+                "Only a prospect or a dormant customer can be activated. Status now: %(status)s."
+            ),
+        ),
+        "make_dormant": Move(
+            leaves=frozenset({Status.ACTIVE}),
+            enters=Status.DORMANT,
+            label=_("Make dormant"),
+            question=_("Make %(name)s dormant?"),
+            done=_("%(name)s is dormant."),
+            refused=_("Only an active customer can become dormant. Status now: %(status)s."),
+            grave=True,
+        ),
+        "close": Move(
+            leaves=frozenset({Status.PROSPECT, Status.ACTIVE, Status.DORMANT}),
+            enters=Status.CLOSED,
+            label=_("Close relationship"),
+            question=_("Close the relationship with %(name)s?"),
+            done=_("The relationship with %(name)s is closed."),
+            refused=_("This relationship cannot be closed. Status now: %(status)s."),
+            grave=True,
+        ),
+        "reopen": Move(
+            leaves=frozenset({Status.CLOSED}),
+            enters=Status.PROSPECT,
+            label=_("Reopen"),
+            question=_("Take up the relationship with %(name)s again?"),
+            done=_("%(name)s is a prospect again."),
+            refused=_("Only a closed relationship can be reopened. Status now: %(status)s."),
+        ),
+    }
+
+    number = models.CharField(_("customer number"), max_length=12, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    name = models.CharField(_("name"), max_length=120)
+    latin_name = models.CharField(
+        _("name in Latin letters"),
+        max_length=160,
+        blank=True,
+        help_text=_("Left empty, a Chinese name is put into pinyin."),
+    )
+    name_sort = models.CharField(max_length=200, editable=False)
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status, default=Status.PROSPECT, editable=False
+    )
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
+    founded_on = models.DateField(_("founded on"), null=True, blank=True)
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender, blank=True)
+    country = models.CharField(
+        _("nationality or country of registration"), max_length=2, choices=country_choices, default="CN"
+    )
+    city = models.CharField(_("city"), max_length=60, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    home_branch = models.ForeignKey(
+        Branch, models.PROTECT, related_name="customers", verbose_name=_("managing branch")
+    )
+    lead_manager = models.ForeignKey(
+        StaffMember,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lead_customers",
+        verbose_name=_("lead manager"),
+    )
+    opened_on = models.DateField(_("customer since"))
+    salt = models.BinaryField(editable=False)
+
+    SCOPE = CUSTOMER_SCOPE
+    AUDIT_SUBJECT = "id"
+    CLASSES = dict.fromkeys(
+        "number kind status country home_branch lead_manager opened_on".split(), INTERNAL
+    ) | dict.fromkeys(
+        "name latin_name name_sort born_on founded_on gender city address".split(), PERSONAL
+    ) | {"salt": SENSITIVE}
+    objects = ScopedQuerySet["Customer"].as_manager()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        default_permissions = ("view", "add", "change")
+        permissions = [
+            ("activate_customer", _("Activate a customer")),
+            ("make_dormant_customer", _("Make a customer dormant")),
+            ("close_customer", _("Close the relationship with a customer")),
+            ("reopen_customer", _("Reopen the relationship with a customer")),
+            ("reveal_customer", _("Reveal sealed values of a customer")),
+            ("history_customer", _("See the history of a customer")),
+            ("import_customer", _("Import customers")),
+        ]
+        indexes = [
+            models.Index(fields=["name_sort", "id"], name="customers_by_name"),
+            models.Index(fields=["home_branch", "name_sort", "id"], name="customers_by_branch"),
+            models.Index(fields=["lead_manager", "name_sort", "id"], name="customers_by_manager"),
+            models.Index(fields=["opened_on", "id"], name="customers_by_opening"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="customers_birth_of_persons_only",
+                condition=Q(kind="person", founded_on__isnull=True)
+                | Q(kind="organisation", born_on__isnull=True, gender=""),
+                violation_error_message=_(
+                    "A person has a date of birth, an organisation a date of founding."
+                ),
+            ),
+            models.CheckConstraint(
+                name="customers_name_not_empty",
+                condition=~Q(name=""),
+                violation_error_message=_("Enter the customer's name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name as pages in the active language show it."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.name if chinese else self.latin_name or self.name
+
+    @property
+    def other_name(self) -> str:
+        """The name in the other script, where it has one."""
+        other = self.latin_name if self.shown_name == self.name else self.name
+        return "" if other == self.shown_name else other
+
+    @property
+    def shown_number(self) -> str:
+        """The customer number in groups, as people read it out."""
+        return format_number(self.number)
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the customer is a natural person."""
+        return self.kind == self.Kind.PERSON
+
+    @property
+    def is_organisation(self) -> bool:
+        """Whether the customer is an organisation."""
+        return self.kind == self.Kind.ORGANISATION
+
+
+class SourceKey(Record):
+    """The number that a source system has for a customer."""
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="source_keys", verbose_name=_("customer")
+    )
+    system = models.SlugField(_("source system"), max_length=20)
+    key = models.CharField(_("key in the source system"), max_length=40)
+
+    SCOPE = Through("customer")
+    AUDIT_SUBJECT = "customer_id"
+    CLASSES = dict.fromkeys("customer system key".split(), INTERNAL)
+    objects = ScopedQuerySet["SourceKey"].as_manager()
+
+    class Meta:
+        verbose_name = _("source key")
+        verbose_name_plural = _("source keys")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["system", "key"], name="customers_source_key_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.key}"
+
+
+class IdentityDocument(Record):
+    """A document that proves who a customer is; its number rests sealed."""
+
+    class Kind(models.TextChoices):
+        RESIDENT_ID = "resident_id", _("Resident identity card")
+        TEMPORARY_ID = "temporary_id", _("Temporary identity card")
+        HOUSEHOLD_REGISTER = "household_register", _("Household register")
+        HMT_RESIDENCE_PERMIT = (
+            "hmt_residence_permit",
+            _("Residence permit for Hong Kong, Macao and Taiwan residents"),
+        )
+        PERMANENT_RESIDENT = "permanent_resident", _("Foreign permanent resident card")
+        HM_TRAVEL_PERMIT = "hm_travel_permit", _("Travel permit for Hong Kong and Macao residents")
+        TAIWAN_TRAVEL_PERMIT = "taiwan_travel_permit", _("Travel permit for Taiwan residents")
+        PASSPORT = "passport", _("Passport")
+        MILITARY = "military", _("Military identity document")
+        ARMED_POLICE = "armed_police", _("Armed police identity document")
+        BUSINESS_LICENCE = "uscc", _("Business licence (unified social credit code)")
+        FOREIGN_REGISTRATION = "foreign_registration", _("Foreign registration document")
+        LEI = "lei", _("Legal entity identifier")
+
+    FOR_ORGANISATIONS = frozenset({Kind.BUSINESS_LICENCE, Kind.FOREIGN_REGISTRATION, Kind.LEI})
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="documents", verbose_name=_("customer")
+    )
+    kind = models.CharField(_("document"), max_length=24, choices=Kind)
+    country = models.CharField(_("issuing country"), max_length=2, choices=country_choices, default="CN")
+    number = SealedField(_("document number"))
+    mask = models.CharField(_("document number"), max_length=60, editable=False)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    is_long_term = models.BooleanField(_("long-term"), default=False)
+    is_primary = models.BooleanField(_("main document"), default=False)
+
+    SCOPE = Through("customer")
+    AUDIT_SUBJECT = "customer_id"
+    CLASSES = dict.fromkeys(
+        "customer kind country valid_until is_long_term is_primary".split(), INTERNAL
+    ) | {"number": SENSITIVE, "mask": PERSONAL}
+    objects = ScopedQuerySet["IdentityDocument"].as_manager()
+
+    class Meta:
+        verbose_name = _("identity document")
+        verbose_name_plural = _("identity documents")
+        default_permissions = ("view", "add", "change")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=Q(is_primary=True),
+                name="customers_document_one_primary",
+            ),
+            models.CheckConstraint(
+                name="customers_document_validity",
+                condition=Q(is_long_term=False) | Q(valid_until__isnull=True),
+                violation_error_message=_(
+                    "A long-term document has no last day. Clear one of the two."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.mask}"
+
+
+class IdentityKey(Record):
+    """The look-up that allows each identity number once: number family, country, blind index."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="identity_keys")
+    document = models.OneToOneField(
+        IdentityDocument, models.PROTECT, related_name="identity_key", null=True
+    )
+    family = models.CharField(max_length=24)
+    country = models.CharField(max_length=2)
+    index = models.BinaryField()
+
+    SCOPE = Through("customer")
+    AUDIT_SUBJECT = "customer_id"
+    CLASSES = dict.fromkeys("customer document family country".split(), INTERNAL) | {
+        "index": SENSITIVE
+    }
+    objects = ScopedQuerySet["IdentityKey"].as_manager()
+
+    class Meta:
+        verbose_name = _("identity key")
+        verbose_name_plural = _("identity keys")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["family", "country", "index"], name="customers_identity_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.family} {self.country}"
+
+
+class ContactPoint(Record):
+    """A way to reach a customer; the value rests sealed and only its tail is shown."""
+
+    class Kind(models.TextChoices):
+        MOBILE = "mobile", _("Mobile")
+        PHONE = "phone", _("Telephone")
+        EMAIL = "email", _("E-mail")
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="contact_points", verbose_name=_("customer")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    value = SealedField(_("value"))
+    index = models.BinaryField(editable=False)
+    mask = models.CharField(_("value"), max_length=120, editable=False)
+    is_primary = models.BooleanField(_("preferred"), default=False)
+
+    SCOPE = Through("customer")
+    AUDIT_SUBJECT = "customer_id"
+    CLASSES = dict.fromkeys("customer kind is_primary".split(), INTERNAL) | {
+        "value": SENSITIVE,
+        "index": SENSITIVE,
+        "mask": PERSONAL,
+    }
+    objects = ScopedQuerySet["ContactPoint"].as_manager()
+
+    class Meta:
+        verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
+        default_permissions = ("view", "add", "change")
+        indexes = [models.Index(fields=["index"], name="customers_contact_index")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "kind", "index"], name="customers_contact_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.mask}"

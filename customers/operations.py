@@ -1,0 +1,278 @@
+"""What happens to customers: registered, changed, moved along their states, revealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from crm.core.clock import now
+from crm.core.operations import DomainError, move, operation, refuse_invalid, save_changes
+from crm.core.sealed import blind, blinds, open_field, reserve_keys, seal_into
+from crm.core.trail import Kind, accesses, record_access
+
+from . import names, numbers
+from .models import ContactPoint, Customer, IdentityDocument, IdentityKey, SourceKey
+from .signals import customer_changed, customer_registered
+
+if TYPE_CHECKING:
+    from sysadmin.models import User
+
+REVEALS_PER_HOUR = 60
+REVEAL_SECONDS = 30
+SALT_BYTES = 16
+REVEAL_LOCK = 7101
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """An identity document as it is handed in; `valid_until` None with `is_long_term` means for ever."""
+
+    kind: str
+    number: str
+    country: str = "CN"
+    valid_until: dt.date | None = None
+    is_long_term: bool = False
+
+
+@dataclass(frozen=True)
+class ContactFacts:
+    """A way to reach the customer as it is told."""
+
+    kind: str
+    value: str
+
+
+# --- registering ----------------------------------------------------------------------------------
+
+
+@operation
+def register(
+    customer: Customer,
+    *,
+    by: User,
+    documents: Iterable[DocumentFacts] = (),
+    contacts: Iterable[ContactFacts] = (),
+    source: tuple[str, str] | None = None,
+) -> Customer:
+    """Enter a new customer, with identity documents and contact points.
+
+    `source` is (system, key) of the system that the customer comes from. Raises DomainError if an
+    identity number belongs to another customer, beside the field.
+    """
+    prepare(customer)
+    refuse_invalid(customer)
+    customer.save(force_insert=True)
+    if source:
+        SourceKey.objects.create(customer=customer, system=source[0], key=source[1])
+    for place, facts in enumerate(documents):
+        attach_document(customer, facts, is_primary=place == 0)
+    for contact in contacts:
+        attach_contact(customer, contact)
+    customer_registered.send(Customer, customer=customer, by=by)
+    return customer
+
+
+def prepare(customer: Customer) -> None:
+    """Give a new customer its number, salt and name keys."""
+    customer.number = next_numbers(1)[0]
+    customer.salt = os.urandom(SALT_BYTES)
+    tidy_names(customer)
+
+
+def next_numbers(count: int) -> list[str]:
+    """The next customer numbers of the series; a number once drawn is never drawn again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval('customers_number_series') from generate_series(1, %s)", [count]
+        )
+        return [numbers.customer_number(serial) for (serial,) in cursor.fetchall()]
+
+
+def tidy_names(customer: Customer) -> None:
+    """Tidy the name, add the Latin form where none is given, and renew the sort key."""
+    try:
+        customer.name = names.tidy_name(customer.name)
+        customer.latin_name = names.tidy_name(customer.latin_name or "")
+    except ValidationError as error:
+        raise DomainError(error.messages[0], "name") from error
+    if not customer.latin_name:
+        customer.latin_name = names.latin_name(customer.name, is_person=customer.is_person)
+    customer.name_sort = names.sort_key(customer.name)[:200]
+
+
+@operation
+def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> Customer:
+    """Change facts of a customer if nobody else did since `version`."""
+    tidy_names(customer)
+    save_changes(customer, {*fields, "name", "latin_name", "name_sort"}, version=version)
+    customer_changed.send(Customer, customer=customer, by=by, fields=fields)
+    return customer
+
+
+# --- documents and contact points --------------------------------------------------------------
+
+
+@operation
+def add_document(customer: Customer, *, by: User, facts: DocumentFacts) -> IdentityDocument:
+    """Add an identity document to a customer."""
+    is_first = not customer.documents.exists()
+    return attach_document(customer, facts, is_primary=is_first)
+
+
+@operation
+def add_contact(customer: Customer, *, by: User, facts: ContactFacts) -> ContactPoint:
+    """Add a way to reach a customer."""
+    return attach_contact(customer, facts)
+
+
+def attach_document(
+    customer: Customer, facts: DocumentFacts, *, is_primary: bool
+) -> IdentityDocument:
+    """Seal and store a document; its number may belong to one customer only."""
+    number = checked_number(customer, facts)
+    key = reserve_keys(IdentityDocument, 1)[0]
+    document = IdentityDocument(
+        pk=key,
+        customer=customer,
+        kind=facts.kind,
+        country=facts.country,
+        mask=numbers.mask(number.value),
+        valid_until=facts.valid_until,
+        is_long_term=facts.is_long_term,
+        is_primary=is_primary,
+    )
+    seal_into(document, "number", number.value, bytes(customer.salt))
+    refuse_invalid(document)
+    document.save(force_insert=True)
+    claim_identity(customer, document, number)
+    return document
+
+
+def checked_number(customer: Customer, facts: DocumentFacts) -> numbers.Number:
+    """The tidied number, or a refusal beside its field."""
+    belongs = facts.kind in IdentityDocument.FOR_ORGANISATIONS
+    if belongs == customer.is_person:
+        raise DomainError(
+            _("This kind of document does not fit the kind of customer. Choose another one."),
+            "document_kind",
+        )
+    try:
+        return numbers.normalise_document(facts.kind, facts.number, facts.country)
+    except ValidationError as error:
+        raise DomainError(error.messages[0], "document_number") from error
+
+
+def identity_label(family: str, country: str) -> str:
+    """What a blind index of an identity number is about."""
+    return f"identity:{family}:{country}"
+
+
+def claim_identity(
+    customer: Customer, document: IdentityDocument, number: numbers.Number
+) -> None:
+    """Take the identity for this customer; another customer's is refused."""
+    label = identity_label(number.family, document.country)
+    rows = IdentityKey.objects.filter(
+        family=number.family, country=document.country, index__in=blinds(number.value, label)
+    )
+    owner = rows.values_list("customer_id", flat=True).first()
+    if owner is not None and owner != customer.pk:
+        raise DomainError(
+            _(
+                "Another customer already has this identity number. Look the customer up, or ask "
+                "the branch that manages it."
+            ),
+            "document_number",
+        )
+    if owner is None:
+        IdentityKey.objects.create(
+            customer=customer,
+            document=document,
+            family=number.family,
+            country=document.country,
+            index=blind(number.value, label),
+        )
+
+
+def attach_contact(customer: Customer, facts: ContactFacts) -> ContactPoint:
+    """Seal and store a contact point; the first of its kind is the preferred one."""
+    value, mask = checked_contact(facts)
+    point = ContactPoint(
+        pk=reserve_keys(ContactPoint, 1)[0],
+        customer=customer,
+        kind=facts.kind,
+        index=blind(value, f"contact:{facts.kind}"),
+        mask=mask,
+        is_primary=not customer.contact_points.filter(kind=facts.kind).exists(),
+    )
+    seal_into(point, "value", value, bytes(customer.salt))
+    refuse_invalid(point)
+    point.save(force_insert=True)
+    return point
+
+
+def checked_contact(facts: ContactFacts) -> tuple[str, str]:
+    """The tidied value and how it is shown, or a refusal beside its field."""
+    try:
+        if facts.kind == ContactPoint.Kind.EMAIL:
+            value = numbers.normalise_email(facts.value)
+            return value, numbers.mask_email(value)
+        value = numbers.normalise_phone(facts.value, settings.HOME_COUNTRY)
+        return value, numbers.mask_phone(value)
+    except ValidationError as error:
+        raise DomainError(error.messages[0], facts.kind) from error
+
+
+# --- states -----------------------------------------------------------------------------------------
+
+
+def activate(customer: Customer, *, by: User, reason: str) -> None:
+    """Take a prospect or a dormant customer into active business."""
+    move(customer, "activate", by=by, reason=reason)
+
+
+def make_dormant(customer: Customer, *, by: User, reason: str) -> None:
+    """Mark a customer whose accounts have long been idle."""
+    move(customer, "make_dormant", by=by, reason=reason)
+
+
+def close(customer: Customer, *, by: User, reason: str) -> None:
+    """End the relationship with a customer."""
+    move(customer, "close", by=by, reason=reason)
+
+
+def reopen(customer: Customer, *, by: User, reason: str) -> None:
+    """Take up a closed relationship again, as a prospect."""
+    move(customer, "reopen", by=by, reason=reason)
+
+
+# --- revealing --------------------------------------------------------------------------------------
+
+
+def reveal(
+    holder: IdentityDocument | ContactPoint, *, by: User, purpose: str
+) -> str:
+    """Show a sealed value in the clear for a stated purpose; recorded and limited by the hour."""
+    field = "number" if isinstance(holder, IdentityDocument) else "value"
+    with transaction.atomic():
+        # one at a time for each user, or parallel requests would all pass below the limit
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s, %s)", [REVEAL_LOCK, by.pk % 2**31])
+        since = now() - dt.timedelta(hours=1)
+        allowed = accesses(Kind.REVEAL, by=by, since=since) < REVEALS_PER_HOUR
+        kind = Kind.REVEAL if allowed else Kind.DENIAL
+        record_access(kind, by=by, obj=holder, field=field, purpose=purpose)
+    if not allowed:
+        raise DomainError(
+            _("You have revealed %(limit)s values within an hour. Wait, or ask your supervisor.")
+            % {"limit": REVEALS_PER_HOUR}
+        )
+    return open_field(holder, field, bytes(holder.customer.salt))

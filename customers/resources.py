@@ -1,0 +1,40 @@
+"""Pages of this module."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.resources import Resource, Section, Transition
+
+from . import operations, views
+from .filters import CustomerFilter
+from .forms import CustomerForm
+from .models import Customer
+from .tables import CustomerTable
+
+customer = Resource(
+    Customer,
+    table=CustomerTable,
+    sorts={
+        "name": ("name_sort", "id"),
+        "opened_on": ("opened_on", "id"),
+        "number": ("number",),
+    },
+    filterset=CustomerFilter,
+    form=CustomerForm,
+    sections=(
+        Section(
+            _("Details"),
+            ("kind", "born_on", "founded_on", "gender", "country", "city", "address"),
+        ),
+    ),
+    transitions=(
+        Transition("activate", operations.activate),
+        Transition("make_dormant", operations.make_dormant),
+        Transition("close", operations.close),
+        Transition("reopen", operations.reopen),
+    ),
+    joins=("home_branch", "lead_manager"),
+    recorded=True,
+    in_drawer=False,
+    overrides={"view": views.CustomerPage, "add": views.NewCustomerPage},
+)
+RESOURCES = (customer,)

@@ -1,0 +1,7 @@
+"""What happens to customers that other modules may follow or veto."""
+
+from django.dispatch import Signal
+
+# sent inside the transaction; a receiver that raises DomainError undoes everything
+customer_registered = Signal()
+customer_changed = Signal()

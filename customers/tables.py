@@ -1,0 +1,46 @@
+"""Tables of the customer master."""
+
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import Column
+
+from crm.core.columns import BadgeColumn, DateColumn, NameColumn
+from crm.core.tables import FastTable
+
+from .models import ContactPoint, Customer, IdentityDocument
+
+STATUS_TONES = {"prospect": "info", "active": "ok", "dormant": "warn"}
+
+
+class CustomerTable(FastTable):
+    name = NameColumn(
+        accessor="shown_name",
+        verbose_name=_("Customer"),
+        second="shown_number",
+        view="customers:customer_view",
+        organisation="is_organisation",
+    )
+    status = BadgeColumn(tones=STATUS_TONES)
+    home_branch = Column(accessor="home_branch__shown_name", verbose_name=_("Managing branch"))
+    lead_manager = Column(accessor="lead_manager__shown_name", verbose_name=_("Lead manager"))
+    opened_on = DateColumn(verbose_name=_("Customer since"))
+
+    class Meta:
+        model = Customer
+        fields = ("name", "kind", "status", "home_branch", "lead_manager", "city", "opened_on")
+
+
+class IdentityDocumentTable(FastTable):
+    kind = Column(linkify=("customers:identitydocument_view", {"pk": "pk"}))
+    valid_until = DateColumn()
+
+    class Meta:
+        model = IdentityDocument
+        fields = ("kind", "mask", "country", "valid_until", "is_primary")
+
+
+class ContactPointTable(FastTable):
+    kind = Column(linkify=("customers:contactpoint_view", {"pk": "pk"}))
+
+    class Meta:
+        model = ContactPoint
+        fields = ("kind", "mask", "is_primary")

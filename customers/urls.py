@@ -1,0 +1,32 @@
+"""Addresses of this module."""
+
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+from . import views
+from .forms import ContactForm, DocumentForm
+from .resources import RESOURCES, customer
+
+app_name = "customers"
+urlpatterns = [
+    path("<int:pk>/history/", views.customer_history, name="customer_history"),
+    path(
+        "<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"
+    ),
+    path("<int:pk>/mask/<slug:part>/<int:key>/", views.customer_mask, name="customer_mask"),
+    path(
+        "<int:pk>/documents/add/",
+        views.AttachPage.as_view(
+            resource=customer, form=DocumentForm, title=_("Add an identity document")
+        ),
+        name="customer_document",
+    ),
+    path(
+        "<int:pk>/contacts/add/",
+        views.AttachPage.as_view(
+            resource=customer, form=ContactForm, title=_("Add a contact point")
+        ),
+        name="customer_contact",
+    ),
+    *(path("", include(resource.urls)) for resource in RESOURCES),
+]

@@ -1,0 +1,25 @@
+"""Filters of the organisation's lists."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.filters import LeanFilterSet
+
+from .models import Branch, StaffMember
+
+
+class BranchFilter(LeanFilterSet):
+    level = django_filters.ChoiceFilter(label=_("Level"), choices=Branch.Level)
+
+    class Meta:
+        model = Branch
+        fields = ()
+
+
+class StaffMemberFilter(LeanFilterSet):
+    branch = django_filters.ModelChoiceFilter(label=_("Branch"), queryset=Branch.objects.all())
+    post = django_filters.ChoiceFilter(label=_("Post"), choices=StaffMember.Post)
+
+    class Meta:
+        model = StaffMember
+        fields = ()

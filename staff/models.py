@@ -1,0 +1,199 @@
+"""The bank's own organisation: branches and the people who work in them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.classes import INTERNAL, PERSONAL, PUBLIC
+from crm.core.models import Record
+from crm.core.querysets import ScopedQuerySet
+from crm.core.scope import Asker, BankWide, tree_arms
+
+
+def in_chinese() -> bool:
+    """Whether the active language is Chinese."""
+    return (get_language() or "").startswith("zh")
+
+
+class BranchQuerySet(ScopedQuerySet["Branch"]):
+    """Branches of the tree."""
+
+    def open_to(self, user: Asker, action: str) -> Self:
+        """Branches in which the user may do this: what the look-up of a form offers."""
+        reach = user.reach(action)
+        if reach is None:
+            return self.none()
+        if reach.everything:
+            return self
+        arms = [*tree_arms(reach, ""), Q(pk__in=reach.homes)]
+        within = Q()
+        for arm in arms:
+            within |= arm
+        return self.filter(within)
+
+
+class Branch(Record):
+    """A unit of the bank in the tree of the organisation.
+
+    `lft` and `rgt` span the units below; they are bigint with wide gaps, so that most changes
+    of the tree renumber nothing.
+    """
+
+    class Level(models.TextChoices):
+        HEAD_OFFICE = "head_office", _("Head office")
+        BRANCH = "branch", _("Branch")
+        MANAGING_SUB_BRANCH = "managing_sub_branch", _("Managing sub-branch")
+        SUB_BRANCH = "sub_branch", _("Sub-branch")
+
+    code = models.CharField(
+        _("code"),
+        max_length=8,
+        unique=True,
+        validators=[RegexValidator(r"^[0-9]{4,8}\Z", _("Enter the code as four to eight digits."))],
+    )
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    level = models.CharField(_("level"), max_length=20, choices=Level)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("belongs to"),
+    )
+    lft = models.BigIntegerField(editable=False)
+    rgt = models.BigIntegerField(editable=False)
+    city = models.CharField(_("city"), max_length=60)
+    opened_on = models.DateField(_("opened on"))
+
+    SCOPE = BankWide()
+    CLASSES = dict.fromkeys(
+        "code name name_en level parent lft rgt city opened_on".split(), PUBLIC
+    )
+    objects = BranchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("branch")
+        verbose_name_plural = _("branches")
+        ordering = ["lft"]
+        indexes = [models.Index(fields=["lft"], name="staff_branch_lft")]
+        constraints = [
+            models.CheckConstraint(name="staff_branch_span", condition=Q(lft__lt=F("rgt"))),
+            models.CheckConstraint(
+                name="staff_branch_has_parent",
+                condition=Q(parent__isnull=True, level="head_office")
+                | Q(parent__isnull=False) & ~Q(level="head_office"),
+                violation_error_message=_("Only the head office stands alone in the tree."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name in the active language."""
+        return self.name if in_chinese() else self.name_en
+
+
+class StaffMemberQuerySet(ScopedQuerySet["StaffMember"]):
+    """People who work for the bank."""
+
+    def open_to(self, user: Asker, action: str) -> Self:
+        """Members of the branches in which the user may do this."""
+        return self.filter(branch__in=Branch.objects.open_to(user, action))
+
+
+class StaffMember(Record):
+    """A person who works for the bank, with or without a sign-in."""
+
+    class Post(models.TextChoices):
+        WEALTH_MANAGER = "wealth_manager", _("Wealth manager")
+        PRIVATE_BANKER = "private_banker", _("Private banker")
+        CORPORATE_RM = "corporate_rm", _("Corporate relationship manager")
+        SMALL_BUSINESS_RM = "small_business_rm", _("Small-business relationship manager")
+        RETAIL_LOAN_RM = "retail_loan_rm", _("Retail-loan relationship manager")
+        LOBBY_MANAGER = "lobby_manager", _("Lobby manager")
+        TELLER = "teller", _("Teller")
+        SUB_BRANCH_HEAD = "sub_branch_head", _("Head of sub-branch")
+        BRANCH_HEAD = "branch_head", _("Head of branch")
+        PRESIDENT = "president", _("President")
+        AGENT = "agent", _("Service agent")
+        TEAM_LEADER = "team_leader", _("Service team leader")
+        RISK_MANAGER = "risk_manager", _("Risk manager")
+        CREDIT_REVIEWER = "credit_reviewer", _("Credit reviewer")
+        CREDIT_APPROVER = "credit_approver", _("Credit approver")
+        AML_OFFICER = "aml_officer", _("Anti-money-laundering officer")
+        COMPLIANCE = "compliance", _("Compliance officer")
+        CONSUMER_PROTECTION = "consumer_protection_officer", _("Consumer-protection officer")
+        PERFORMANCE_OFFICER = "performance_officer", _("Performance officer")
+        INTERNAL_AUDITOR = "internal_auditor", _("Internal auditor")
+        PERSONNEL = "personnel", _("Personnel officer")
+        CONFIGURATION = "configuration", _("Configuration officer")
+        SYSTEM_ADMINISTRATOR = "system_administrator", _("System administrator")
+        SECURITY_ADMINISTRATOR = "security_administrator", _("Security administrator")
+        AUDIT_ADMINISTRATOR = "audit_administrator", _("Audit administrator")
+
+    number = models.CharField(
+        _("staff number"),
+        max_length=10,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z][0-9]{5,9}\Z", _("Enter a letter and five digits."))],
+    )
+    name = models.CharField(_("name"), max_length=80)
+    latin_name = models.CharField(_("name in Latin letters"), max_length=80)
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, related_name="staff", verbose_name=_("branch")
+    )
+    post = models.CharField(_("post"), max_length=40, choices=Post)
+    supervisor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("reports to"),
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff_member",
+        verbose_name=_("sign-in"),
+    )
+    joined_on = models.DateField(_("joined on"))
+
+    SCOPE = BankWide()
+    CLASSES = dict.fromkeys(
+        "number branch post supervisor user joined_on".split(), INTERNAL
+    ) | {"name": PERSONAL, "latin_name": PERSONAL}
+    objects = StaffMemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                name="staff_member_not_own_supervisor",
+                condition=Q(supervisor__isnull=True) | ~Q(supervisor=F("id")),
+                violation_error_message=_("Nobody reports to themselves."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name as pages in the active language show it."""
+        return self.name if in_chinese() else self.latin_name

@@ -1,0 +1,667 @@
+/* Behaviour of Meridian's pages. Works under script-src 'self'; its words come from #crm-texts. */
+(() => {
+  "use strict";
+
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (type, handler, options) => document.addEventListener(type, handler, options);
+
+  /* --- words and announcements ------------------------------------------------------------- */
+  const words = JSON.parse($("#crm-texts")?.textContent || "{}");
+  const text = (key, values = {}) =>
+    (words[key] || "").replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+
+  function say(message) {
+    const live = $("#live");
+    if (!live || !message) return;
+    live.textContent = "";
+    setTimeout(() => { live.textContent = message; }, 50);
+  }
+
+  function make(tag, cls, content = "") {
+    const element = document.createElement(tag);
+    element.className = cls;
+    element.textContent = content;
+    return element;
+  }
+
+  function button(cls, label, action) {
+    const element = make("button", cls, label);
+    element.type = "button";
+    element.addEventListener("click", action);
+    return element;
+  }
+
+  /* --- toasts: six seconds, longer under the pointer or the focus ---------------------------- */
+  const TOAST_MS = 6000;
+
+  function toast(message, undo = "") {
+    const element = make("div", "toast-x");
+    element.append(make("span", "", message));
+    if (undo) {
+      element.append(button("", text("undo"), () => {
+        htmx.ajax("POST", undo, { swap: "none" }).then(() => {
+          element.remove();
+          toast(text("undone"));
+        });
+      }));
+    }
+    $(".toasts")?.append(element);
+    arm(element);
+  }
+
+  function arm(element) {
+    let timer = 0;
+    const start = () => { timer = setTimeout(() => element.remove(), TOAST_MS); };
+    const stop = () => clearTimeout(timer);
+    element.addEventListener("mouseenter", stop);
+    element.addEventListener("mouseleave", start);
+    element.addEventListener("focusin", stop);
+    element.addEventListener("focusout", start);
+    say(element.firstElementChild.textContent);
+    start();
+  }
+
+  /* --- dialogs ----------------------------------------------------------------------------- */
+  const FIELDS = "select, textarea, input:not([type=hidden]):not([disabled])";
+  const dirty = new WeakSet();
+  const openers = new WeakMap();
+  let lastUsed = null;
+
+  const opened = [];
+  const topDialog = () => opened.filter((dialog) => dialog.open).pop();
+
+  function firstStop(dialog) {
+    return $(".is-invalid", dialog) || $("[autofocus], [data-safe]", dialog)
+      || $(FIELDS, dialog) || $("button, a[href]", dialog) || dialog;
+  }
+
+  function show(dialog, opener = lastUsed) {
+    if (dialog.open) return;
+    openers.set(dialog, { element: opener, id: opener?.id, row: opener?.closest("tr")?.id });
+    dialog.showModal();
+    opened.push(dialog);
+  }
+
+  function close(dialog) {
+    dirty.delete(dialog);
+    if (dialog.open) dialog.close();
+  }
+
+  on("close", (event) => {
+    const dialog = event.target;
+    if (!dialog.matches("dialog")) return;
+    opened.splice(0, opened.length, ...opened.filter((other) => other.open));
+    const looked = $("[data-quicklook]", dialog) && $("tr.cur a[href]");
+    if (dialog.matches(".drawer, .confirm")) dialog.replaceChildren();
+    if (dialog.id === "nav-dialog") putNavigationBack();
+    const opener = openers.get(dialog);
+    if (!opener || topDialog()) return;
+    if (looked) return void looked.focus();
+    const again = opener.id ? document.getElementById(opener.id) : null;
+    const row = opener.row ? $("a[href]", document.getElementById(opener.row) || document) : null;
+    const target = opener.element?.isConnected ? opener.element : again || row || $("#main");
+    target?.focus({ preventScroll: true });
+  }, true);
+
+  async function leave(dialog) {
+    if (dirty.has(dialog) && !(await ask("leave", "discard", "keep"))) return;
+    close(dialog);
+  }
+
+  /* One question with a safe answer that has the focus. */
+  function ask(question, yes, no) {
+    const dialog = $("#ask");
+    $("#ask-text").textContent = text(question) || question;
+    $("[data-answer=yes]", dialog).textContent = text(yes);
+    $("[data-answer=no]", dialog).textContent = text(no);
+    dialog.returnValue = "";
+    show(dialog, document.activeElement);
+    $("[data-answer=no]", dialog).focus();
+    return new Promise((resolve) => {
+      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    });
+  }
+
+  on("cancel", (event) => {
+    if (event.target.matches("dialog")) {
+      event.preventDefault();
+      leave(event.target);
+    }
+  }, true);
+
+  on("input", (event) => {
+    const dialog = event.target.closest("dialog.drawer, dialog.confirm");
+    if (dialog && event.target.closest("form")) dirty.add(dialog);
+    event.target.closest("form[data-guard]")?.setAttribute("data-dirty", "");
+  });
+
+  addEventListener("beforeunload", (event) => {
+    const open = topDialog();
+    if ($("form[data-guard][data-dirty]") || (open && dirty.has(open))) event.preventDefault();
+  });
+
+  /* --- navigation in narrow windows: the same list, moved into a dialog ---------------------- */
+  function openNavigation(opener) {
+    const dialog = $("#nav-dialog");
+    dialog.append($("#side"));
+    show(dialog, opener);
+    ($("[aria-current]", dialog) || firstStop(dialog)).focus();
+  }
+
+  function putNavigationBack() {
+    const side = $("#nav-dialog #side");
+    if (side) $(".main").before(side);
+  }
+
+  matchMedia("(min-width: 900px)").addEventListener("change", (query) => {
+    const dialog = $("#nav-dialog");
+    if (query.matches && dialog) close(dialog);
+  });
+
+  /* --- htmx: requests, answers, failures ----------------------------------------------------- */
+  const submits = (form) =>
+    $$("button:not([type=button]):not([type=reset]), input[type=submit]", form)
+      .concat($$(`button[form="${CSS.escape(form.id || " ")}"]`));
+
+  function lock(form) {
+    const active = document.activeElement;
+    const locked = submits(form).filter((element) => !element.disabled);
+    locked.forEach((element) => { element.disabled = true; });
+    return () => {
+      locked.forEach((element) => { element.disabled = false; });
+      if (locked.includes(active) && active.isConnected && document.activeElement === document.body) {
+        active.focus();
+      }
+    };
+  }
+
+  const unlocks = new WeakMap();
+  let running = 0;
+
+  on("htmx:beforeRequest", (event) => {
+    running += 1;
+    $(".load")?.classList.add("on");
+    const form = event.detail.elt;
+    if (form.matches?.("form")) unlocks.set(event.detail.xhr, lock(form));
+    $$(".trouble").forEach((element) => element.remove());
+  });
+
+  on("htmx:afterRequest", (event) => {
+    running = Math.max(0, running - 1);
+    if (!running) $(".load")?.classList.remove("on");
+    unlocks.get(event.detail.xhr)?.();
+    if (!event.detail.successful) return;
+    event.detail.elt.removeAttribute("data-dirty");
+    applySwitch(event.detail.elt);
+  });
+
+  /* A whole page as the answer to a part of one: the session ended, or an error page came. */
+  on("htmx:beforeSwap", (event) => {
+    const { xhr, target } = event.detail;
+    if (target === document.body || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+    event.detail.shouldSwap = false;
+    const login = document.body.dataset.login;
+    if (login && new URL(xhr.responseURL).pathname === login) return trouble(event.detail, "signed_out");
+    if (xhr.status < 400) location.assign(xhr.responseURL);
+    else if (!event.detail.isError) trouble(event.detail, `status_${xhr.status}`);
+  });
+
+  on("htmx:afterSettle", (event) => {
+    const dialog = event.target.closest("dialog");
+    if (dialog?.matches(".drawer, .confirm") && dialog.innerHTML.trim()) {
+      show(dialog);
+      if (!$("[data-quicklook]", dialog) || !dialog.contains(document.activeElement)) {
+        firstStop(dialog).focus();
+      }
+    }
+    if (event.detail.target?.id === "pal-found") markOption(0);
+    say($("[data-announce]", event.target)?.textContent.trim());
+    ready(event.target);
+  });
+
+  on("htmx:responseError", (event) => trouble(event.detail, `status_${event.detail.xhr.status}`));
+  on("htmx:sendError", (event) => trouble(event.detail, "offline"));
+  on("htmx:timeout", (event) => trouble(event.detail, "offline"));
+
+  on("htmx:confirm", (event) => {
+    if (!event.detail.question) return;
+    event.preventDefault();
+    ask(event.detail.question, "continue", "cancel").then((yes) => {
+      if (yes) event.detail.issueRequest(true);
+    });
+  });
+
+  /* Says what failed, keeps everything else as it was, and offers the same request again. */
+  function trouble(detail, key) {
+    $$(".trouble").forEach((element) => element.remove());
+    const note = make("div", "note note-bad trouble");
+    note.setAttribute("role", "alert");
+    const reference = detail.xhr?.getResponseHeader?.("X-Request-ID");
+    note.append(make("span", "", text(key) || text("failed")));
+    if (reference) note.append(make("span", "num", text("reference", { id: reference })));
+    note.append(troubleActions(detail, key, note));
+    const dialog = topDialog();
+    const host = (dialog && ($(".scroll", dialog) || dialog)) || $("main .head") || $("main");
+    if (host?.matches(".head")) host.after(note);
+    else host?.prepend(note);
+    note.scrollIntoView({ block: "nearest" });
+  }
+
+  function troubleActions(detail, key, note) {
+    const acts = make("span", "acts");
+    if (key === "signed_out") {
+      const link = make("a", "btn btn-plain btn-xs", text("sign_in"));
+      link.href = document.body.dataset.login;
+      link.target = "_blank";
+      acts.append(link);
+    }
+    acts.append(
+      button("btn btn-plain btn-xs", text("retry"), () => { note.remove(); retry(detail, key); }),
+      button("btn btn-ghost btn-xs", text("dismiss"), () => note.remove()),
+    );
+    return acts;
+  }
+
+  async function retry({ elt, target, requestConfig }, key) {
+    if (key === "signed_out" || key === "status_403") await renewToken();
+    if (elt.matches("form")) return elt.requestSubmit();
+    const { verb, path } = requestConfig;
+    return htmx.ajax(verb, path, { source: elt, target });
+  }
+
+  /* After a new sign-in the token of this page is stale; what was typed must not be lost. */
+  async function renewToken() {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const headers = page.body.getAttribute("hx-headers");
+    const token = $("[name=csrfmiddlewaretoken]", page)?.value;
+    if (headers) document.body.setAttribute("hx-headers", headers);
+    if (token) $$("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+  }
+
+  /* HX-Trigger "crm:saved": text, or {message, undo}. */
+  on("crm:saved", (event) => {
+    $$("dialog.drawer[open], dialog.confirm[open]").forEach(close);
+    const detail = event.detail || {};
+    toast(detail.message || detail.value || text("saved"), detail.undo);
+  });
+
+  /* --- forms sent as whole pages ------------------------------------------------------------- */
+  on("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.matches("[hx-post], [hx-get], [data-download], [method=dialog]")) return;
+    form.removeAttribute("data-dirty");
+    setTimeout(() => unlocks.set(form, lock(form)));
+  });
+
+  addEventListener("pageshow", () => $$("form").forEach((form) => unlocks.get(form)?.()));
+
+  /* --- theme and density: posted, shown at once ---------------------------------------------- */
+  function applySwitch(form) {
+    const name = form.dataset?.switch;
+    if (!name) return;
+    const field = form.elements[name];
+    const root = document.documentElement;
+    root.dataset[name === "theme" ? "bsTheme" : name] = field.value;
+    const next = field.dataset.values.split(" ").find((value) => value !== field.value);
+    $$(`form[data-switch=${name}] [name=${name}]`).forEach((twin) => { twin.value = next; });
+  }
+
+  /* --- revealed values ------------------------------------------------------------------------ */
+  const revealed = new Map();
+
+  function watch(element) {
+    if (revealed.has(element)) return;
+    const ms = Number(element.dataset.revealUntilSeconds) * 1000;
+    revealed.set(element, performance.now() + ms);
+    setTimeout(maskOverdue, ms + 20);
+  }
+
+  function mask(element) {
+    revealed.delete(element);
+    if (!element.isConnected) return;
+    element.textContent = element.dataset.mask;
+    element.removeAttribute("data-reveal-until-seconds");
+    $$("[data-reveal-part]", element.parentElement).forEach((part) => part.remove());
+    say(text("masked"));
+  }
+
+  function maskOverdue() {
+    revealed.forEach((deadline, element) => {
+      if (performance.now() >= deadline) mask(element);
+    });
+  }
+
+  const maskAll = () => [...revealed.keys()].forEach(mask);
+
+  on("visibilitychange", maskOverdue);
+  addEventListener("pagehide", maskAll);
+
+  /* Paper is white in both themes and shows no revealed value. */
+  let screenTheme = "";
+  addEventListener("beforeprint", () => {
+    maskAll();
+    screenTheme = document.documentElement.dataset.bsTheme;
+    document.documentElement.dataset.bsTheme = "light";
+  });
+  addEventListener("afterprint", () => { document.documentElement.dataset.bsTheme = screenTheme; });
+
+  /* --- copying ---------------------------------------------------------------------------------- */
+  async function copy(trigger) {
+    const source = trigger.dataset.copy ? $(trigger.dataset.copy) : trigger;
+    const value = trigger.dataset.copyText || source.value || source.textContent.trim();
+    try {
+      await navigator.clipboard.writeText(value);
+      toast(text("copied"));
+    } catch {
+      toast(text("copy_failed"));
+    }
+  }
+
+  /* --- selecting rows ----------------------------------------------------------------------------- */
+  function syncBulk() {
+    const bar = $(".bulk");
+    if (!bar) return;
+    const boxes = $$("input[name=sel]");
+    const chosen = boxes.filter((box) => box.checked).length;
+    const whole = boxes.length > 0 && chosen === boxes.length;
+    const all = $("input[name=all]");
+    if (all) Object.assign(all, { checked: whole, indeterminate: chosen > 0 && !whole });
+    if (bar.hidden === chosen > 0) say(text("selected", { count: chosen }));
+    bar.hidden = chosen === 0;
+    const count = $(".c", bar);
+    if (count) count.textContent = chosen;
+    const matching = $("[data-all-matching]", bar);
+    if (matching) matching.hidden = !whole;
+    if (!whole) setMatching(false);
+  }
+
+  function setMatching(value) {
+    const field = $(".bulk input[name=matching]");
+    if (!field || field.value === (value ? "1" : "")) return;
+    field.value = value ? "1" : "";
+    const count = $(".bulk .c");
+    if (value && count) count.textContent = $("[data-all-matching]").dataset.allMatching;
+    if (value) say(text("all_matching"));
+  }
+
+  on("change", (event) => {
+    const { name, checked } = event.target;
+    if (name === "all") $$("input[name=sel]").forEach((box) => { box.checked = checked; });
+    if (name === "all" || name === "sel") syncBulk();
+  });
+
+  /* --- command palette ----------------------------------------------------------------------------- */
+  const palette = () => $("#palette");
+  const options = () => $$("[role=option]", palette()).filter((option) => !option.hidden);
+
+  function option(element, label, keys) {
+    const item = make("div", "");
+    item.setAttribute("role", "option");
+    const symbol = $("svg", element)?.cloneNode(true);
+    if (symbol) item.append(symbol);
+    item.append(make("span", "", label));
+    if (keys.length) {
+      const end = make("span", "end");
+      end.append(...keys.map((key) => make("kbd", "", key.toUpperCase())));
+      item.append(end);
+    }
+    item.dataset.words = label.toLowerCase();
+    item.runs = () => element.click();
+    return item;
+  }
+
+  function group(title, elements, keysOf) {
+    const known = new Set();
+    const items = elements.flatMap((element) => {
+      const label = element.getAttribute("aria-label") || element.textContent.trim();
+      if (!label || known.has(label)) return [];
+      known.add(label);
+      return [option(element, label, keysOf(element))];
+    });
+    if (!items.length) return [];
+    const heading = make("div", "g", title);
+    heading.setAttribute("role", "presentation");
+    return [heading, ...items];
+  }
+
+  function openPalette(opener) {
+    const dialog = palette();
+    if (!dialog || topDialog()) return;
+    const actions = $$(".head .acts :is(a, button, .pop-i), main [data-command]");
+    $("#pal-here").replaceChildren(
+      ...group(text("actions"), actions.filter((element) => !element.closest("[hidden]") && !element.disabled),
+        (element) => (element.dataset.key ? [element.dataset.key] : [])),
+      ...group(text("pages"), $$("#side .nav-i"),
+        (element) => (element.dataset.go ? ["g", element.dataset.go] : [])),
+    );
+    $("#pal-found").replaceChildren();
+    const input = $("input", dialog);
+    input.value = "";
+    show(dialog, opener || document.activeElement);
+    filterPalette("");
+    input.focus();
+  }
+
+  function filterPalette(query) {
+    const parts = query.toLowerCase().split(/\s+/).filter(Boolean);
+    $$("#pal-here [role=option]").forEach((item) => {
+      item.hidden = !parts.every((part) => item.dataset.words.includes(part));
+    });
+    $$("#pal-here .g").forEach((heading) => {
+      let item = heading.nextElementSibling;
+      let used = false;
+      for (; item && !item.matches(".g"); item = item.nextElementSibling) used = used || !item.hidden;
+      heading.hidden = !used;
+    });
+    markOption(0);
+  }
+
+  function markOption(index) {
+    const all = options();
+    $$("[role=option][hidden]", palette()).forEach((item) => {
+      item.removeAttribute("id");
+      item.removeAttribute("aria-selected");
+    });
+    all.forEach((item, place) => {
+      item.id = `pal-${place}`;
+      item.setAttribute("aria-selected", String(place === index));
+    });
+    const input = $("input", palette());
+    if (all[index]) input.setAttribute("aria-activedescendant", all[index].id);
+    else input.removeAttribute("aria-activedescendant");
+    all[index]?.scrollIntoView({ block: "nearest" });
+    $(".none", palette()).hidden = all.length > 0;
+    if (input.value) say(all.length ? text("results", { count: all.length }) : text("no_result"));
+  }
+
+  function moveOption(step) {
+    const all = options();
+    if (!all.length) return;
+    const now = all.findIndex((item) => item.getAttribute("aria-selected") === "true");
+    markOption((now + step + all.length) % all.length);
+  }
+
+  function runOption(item) {
+    if (!item) return;
+    close(palette());
+    if (item.runs) item.runs();
+    else if (item.dataset.href) location.assign(item.dataset.href);
+  }
+
+  on("input", (event) => {
+    if (event.target.closest("#palette")) filterPalette(event.target.value);
+  });
+
+  /* --- pointer ---------------------------------------------------------------------------------------- */
+  const clicks = [
+    ["[data-close]", (element) => leave(element.closest("dialog"))],
+    ["[data-answer]", (element) => element.closest("dialog").close(element.dataset.answer)],
+    ["[data-palette]", (element) => openPalette(element)],
+    ["[data-menu]", (element) => openNavigation(element)],
+    ["[data-shortcuts]", (element) => show($("#shortcuts"), element.closest("details")?.firstElementChild || element)],
+    ["[data-copy], [data-copy-text]", (element) => copy(element)],
+    ["[data-all-matching]", () => setMatching(true)],
+    ["[data-clear]", () => { $$("input[name=sel]").forEach((box) => { box.checked = false; }); syncBulk(); }],
+    ["[data-print]", () => print()],
+    ["#palette [role=option]", (element) => runOption(element)],
+  ];
+
+  on("click", (event) => {
+    const target = event.target;
+    lastUsed = target.closest("a, button, input, summary") || lastUsed;
+    clicks.forEach(([selector, action]) => {
+      const element = target.closest(selector);
+      if (element) action(element);
+    });
+    if (target.matches("dialog") && !target.matches(".confirm, .ask") && outside(target, event)) leave(target);
+    closeMenus(target);
+  });
+
+  function outside(dialog, event) {
+    const box = dialog.getBoundingClientRect();
+    return event.clientX < box.left || event.clientX > box.right
+      || event.clientY < box.top || event.clientY > box.bottom;
+  }
+
+  /* A menu closes when something in it was chosen or the pointer goes elsewhere. */
+  function closeMenus(target) {
+    $$("details.menu[open]").forEach((menu) => {
+      const chosen = target.closest(".pop-i") && !target.closest("[data-stay]");
+      if (!menu.contains(target) || chosen) menu.open = false;
+    });
+  }
+
+  /* --- keyboard ----------------------------------------------------------------------------------------- */
+  const typing = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  const rows = () => $$("#list tbody tr, table[data-rows] tbody tr").filter((row) => $("a[href]", row));
+  let current = -1;
+  let goUntil = 0;
+
+  function moveRow(step) {
+    const all = rows();
+    if (!all.length) return;
+    const focused = all.findIndex((row) => row.contains(document.activeElement) || row.matches(".cur"));
+    current = Math.min(all.length - 1, Math.max(0, focused + step));
+    all.forEach((row, index) => row.classList.toggle("cur", index === current));
+    const link = $(".t-name a[href], a[href]", all[current]);
+    if (!topDialog()) link.focus();
+    all[current].scrollIntoView({ block: "nearest" });
+  }
+
+  function currentRow() {
+    return document.activeElement.closest("#list tbody tr, table[data-rows] tbody tr") || rows().find((row) => row.matches(".cur"));
+  }
+
+  function quickLook() {
+    const trigger = $("[data-quick]", currentRow() || document.createElement("tr"));
+    trigger?.click();
+    return Boolean(trigger);
+  }
+
+  function selectRow() {
+    const box = $("input[name=sel]", currentRow() || document.createElement("tr"));
+    box?.click();
+    return Boolean(box);
+  }
+
+  const keys = {
+    "/": () => ($("[data-listsearch]") ? $("[data-listsearch]").focus() : openPalette()),
+    "?": () => show($("#shortcuts"), document.activeElement),
+    j: () => moveRow(1),
+    k: () => moveRow(-1),
+    x: () => selectRow(),
+    g: () => { goUntil = Date.now() + 1200; },
+  };
+
+  function paletteKey(event) {
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in steps) moveOption(steps[event.key]);
+    else if (event.key === "Enter") runOption(options().find((item) => item.getAttribute("aria-selected") === "true"));
+    else return;
+    event.preventDefault();
+  }
+
+  function quickLookKey(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
+    if (!step || typing(event.target)) return;
+    event.preventDefault();
+    moveRow(step);
+    quickLook();
+  }
+
+  function commandKey(event) {
+    const key = event.key.toLowerCase();
+    if (key === "k") {
+      event.preventDefault();
+      openPalette();
+    } else if (key === "enter") {
+      const form = event.target.closest("form") || $("dialog[open] form") || $("form[data-guard]");
+      if (form && !form.closest("#palette")) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+    }
+  }
+
+  function singleKey(event) {
+    if (Date.now() < goUntil) {
+      goUntil = 0;
+      const link = $(`#side [data-go="${CSS.escape(event.key)}"]`);
+      if (link) link.click();
+      return Boolean(link);
+    }
+    const marked = $$(`[data-key="${CSS.escape(event.key)}"]`).find((element) => element.offsetParent);
+    if (marked) marked.click();
+    else if (keys[event.key]) keys[event.key]();
+    else return event.key === " " && Boolean(currentRow()?.contains(event.target)) && !event.target.matches("button, input, summary") && quickLook();
+    return true;
+  }
+
+  function escapeKey(event) {
+    const menu = $("details.menu[open]");
+    const dialog = topDialog();
+    if (menu && (!dialog || dialog.contains(menu))) {
+      menu.open = false;
+      menu.firstElementChild.focus();
+    } else if (dialog) leave(dialog);
+    else return;
+    event.preventDefault();
+  }
+
+  on("keydown", (event) => {
+    if (event.isComposing) return;
+    const dialog = topDialog();
+    if (event.key === "Escape") escapeKey(event);
+    else if (event.ctrlKey || event.metaKey) commandKey(event);
+    else if (dialog?.id === "palette") paletteKey(event);
+    else if (dialog) { if ($("[data-quicklook]", dialog)) quickLookKey(event); }
+    else if (!event.altKey && document.body.dataset.keys !== "off" && !typing(event.target) && singleKey(event)) {
+      event.preventDefault();
+    }
+  });
+
+  /* --- tables: the header follows the page unless the table scrolls by itself ---------------------------- */
+  const fits = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    const region = target.closest(".tw");
+    const table = region && $("table", region);
+    if (table) region.classList.toggle("tw-fits", table.scrollWidth <= region.clientWidth + 1);
+  }));
+
+  /* --- start, and after every swap ------------------------------------------------------------------------ */
+  function ready(root) {
+    const scope = root.isConnected ? root : document;
+    $$("[data-reveal-until-seconds]", scope.parentElement || scope).forEach(watch);
+    $$(".tw > table", scope.parentElement || scope).forEach((table) => {
+      fits.observe(table);
+      fits.observe(table.parentElement);
+    });
+    syncBulk();
+  }
+
+  ready(document.body);
+  $$("[data-toast]").forEach(arm);
+  $(".gate .is-invalid, form[data-guard] .is-invalid")?.focus();
+})();

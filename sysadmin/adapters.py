@@ -1,0 +1,50 @@
+"""How sign-in behaves in a bank: nobody signs up, and every step is recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+
+from crm.core.acting import acting
+from crm.core.trail import Kind, record_access
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-in through user accounts that the bank opens."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up by themselves."""
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address of the connection; a forwarded header could be the client's own invention."""
+        return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104  (no address known)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Record a failed sign-in, without what was typed."""
+        record_access(Kind.SIGN_IN_FAILED, by=None)
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Store a new password as a change by the user."""
+        user.set_password(password)
+        with acting(by=user):
+            user.save(update_fields=["password", "updated_at"])
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second factors; their secrets rest sealed."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a factor's secret under the bank's key ring."""
+        from .factors import seal_secret  # noqa: PLC0415
+
+        return seal_secret(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a factor's secret."""
+        from .factors import open_secret  # noqa: PLC0415
+
+        return open_secret(encrypted_text)

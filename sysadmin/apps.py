@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SysadminConfig(AppConfig):
+    name = "sysadmin"
+    verbose_name = _("System management")
+
+    def ready(self) -> None:
+        from allauth.account.signals import user_logged_in as signed_in
+        from allauth.mfa.signals import (
+            authenticator_added,
+            authenticator_removed,
+            authenticator_reset,
+        )
+        from django.contrib.auth.signals import user_logged_out as signed_out
+
+        from . import classification, navigation, receivers
+
+        signed_in.connect(receivers.signed_in, dispatch_uid="sysadmin.signed_in")
+        signed_out.connect(receivers.signed_out, dispatch_uid="sysadmin.signed_out")
+        for change in (authenticator_added, authenticator_removed, authenticator_reset):
+            change.connect(receivers.factor_changed, dispatch_uid="sysadmin.factor_changed")
+        navigation.register()
+        classification.register()

@@ -1,0 +1,19 @@
+"""Who somebody is: user name and password, the same time for a known and an unknown name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+
+class BankBackend(AuthenticationBackend):
+    """Sign-in by user name; rights come from grants alone, so the framework's tables are not asked."""
+
+    def get_all_permissions(self, user_obj: Any, obj: object = None) -> set[str]:
+        """The actions that live grants carry."""
+        return {action for grant in user_obj.live_grants for action in grant.actions}
+
+    def has_perm(self, user_obj: Any, perm: str, obj: object = None) -> bool:
+        """Whether a live grant carries the action."""
+        return bool(user_obj.has_action(perm))

@@ -1,0 +1,291 @@
+"""Who may sign in, and what they may do where."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.acting import acting
+from crm.core.classes import INTERNAL, SENSITIVE
+from crm.core.clock import bank_today
+from crm.core.formats import day
+from crm.core.models import Move, Record
+from crm.core.querysets import ScopedQuerySet
+from crm.core.scope import Extent, LiveGrant, Reach, System
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users for sign-in; a user name is matched whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user of that name."""
+        return self.get(username__iexact=username or "")
+
+
+class User(AbstractBaseUser, Record):
+    """A sign-in account; the person behind it is a member of staff."""
+
+    class Theme(models.TextChoices):
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class Density(models.TextChoices):
+        COMPACT = "compact", _("Compact")
+        COMFORTABLE = "comfortable", _("Comfortable")
+
+    last_login = None  # sign-ins stand in the access trail
+    username = models.CharField(
+        _("user name"),
+        max_length=40,
+        unique=True,
+        validators=[ASCIIUsernameValidator()],
+        error_messages={"unique": _("This user name is taken. Choose another one.")},
+    )
+    display_name = models.CharField(_("name"), max_length=80)
+    latin_name = models.CharField(_("name in Latin letters"), max_length=80, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_system = models.BooleanField(_("is the system itself"), default=False, editable=False)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.LIGHT)
+    density = models.CharField(
+        _("density"), max_length=12, choices=Density, default=Density.COMPACT
+    )
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+    SCOPE = System()
+    CLASSES = dict.fromkeys(
+        "username display_name latin_name is_active is_system language theme density".split(),
+        INTERNAL,
+    ) | {"password": SENSITIVE}
+    objects = UserManager()
+    scoped = ScopedQuerySet["User"].as_manager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="sysadmin_user_once_whatever_case",
+                violation_error_message=_("This user name is taken. Choose another one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    # --- rights: grants alone give anything --------------------------------------------------
+
+    @cached_property
+    def live_grants(self) -> tuple[LiveGrant, ...]:
+        """The grants in force today, read once per request."""
+        return tuple(grant.as_live() for grant in self._grants_today)
+
+    @cached_property
+    def _grants_today(self) -> list[Grant]:
+        today = bank_today()
+        return list(
+            Grant.objects.filter(user=self, valid__contains=today)
+            .select_related("role", "branch")
+            .order_by("pk")
+        )
+
+    def reach(self, action: str) -> Reach | None:
+        """How far the user may do this; None if no live grant carries the action."""
+        known: dict[str, Reach | None] = self.__dict__.setdefault("_reaches", {})
+        if action not in known:
+            known[action] = Reach.of(g for g in self.live_grants if action in g.actions)
+        return known[action]
+
+    def has_action(self, action: str) -> bool:
+        """Whether any live grant carries the action."""
+        return self.is_active and self.reach(action) is not None
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether a role held today asks for a second factor."""
+        return any(grant.role.needs_second_factor for grant in self._grants_today)
+
+    # --- what the framework and libraries ask ---------------------------------------------------
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the administration site opens."""
+        return self.has_action("sysadmin.view_user")
+
+    is_superuser = False
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002
+        """The framework's question, answered by grants."""
+        return self.has_action(perm)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether any action of the module is granted."""
+        return any(a.startswith(f"{app_label}.") for g in self.live_grants for a in g.actions)
+
+    def check_password(self, raw_password: str) -> bool:
+        """Compare, and renew the stored hash when the parameters have become stronger."""
+
+        def renew(raw: str) -> None:
+            self.password = make_password(raw)
+            with acting(by=self):
+                self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, renew)
+
+    # --- how the user is shown --------------------------------------------------------------------
+
+    @property
+    def shown_name(self) -> str:
+        """The name as pages in the active language show it."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.display_name if chinese else self.latin_name or self.display_name
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar."""
+        words = (self.latin_name or self.display_name).split()
+        return "".join(word[0] for word in words[:2]).upper()
+
+    @property
+    def role_label(self) -> str:
+        """The first role held today."""
+        return self._grants_today[0].role.label if self._grants_today else ""
+
+
+class Role(Record):
+    """A set of actions that a bank gives to a kind of post."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    actions = ArrayField(models.CharField(max_length=80), verbose_name=_("actions"), default=list)
+    needs_second_factor = models.BooleanField(_("needs a second factor"), default=True)
+
+    SCOPE = System()
+    CLASSES = dict.fromkeys(
+        "code name name_zh actions needs_second_factor".split(), INTERNAL
+    )
+    objects = ScopedQuerySet["Role"].as_manager()
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The role's name in the active language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name
+
+
+class Grant(Record):
+    """A role given to a user at a branch, as far as the reach goes, from one day to another."""
+
+    class Reach(models.TextChoices):
+        OWN = Extent.OWN, _("Own customers")
+        TEAM = Extent.TEAM, _("Own and team's customers")
+        BRANCH = Extent.NODE, _("The branch")
+        BRANCHES_BELOW = Extent.SUBTREE, _("The branch and those below it")
+        BANK = Extent.ALL, _("The whole bank")
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="grants", verbose_name=_("user")
+    )
+    role = models.ForeignKey(
+        Role, models.PROTECT, related_name="grants", verbose_name=_("role")
+    )
+    branch = models.ForeignKey(
+        "staff.Branch", models.PROTECT, related_name="grants", verbose_name=_("branch")
+    )
+    extent = models.CharField(_("reach"), max_length=16, choices=Reach)
+    valid = DateRangeField(_("valid"))
+
+    MOVES = {
+        "end": Move(
+            label=_("End"),
+            question=_("End the grant %(name)s today?"),
+            done=_("The grant %(name)s has ended."),
+            refused=_("This grant has ended already."),
+            grave=True,
+        )
+    }
+    SCOPE = System()
+    CLASSES = dict.fromkeys("user role branch extent valid".split(), INTERNAL)
+    objects = ScopedQuerySet["Grant"].as_manager()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        default_permissions = ("view", "add")
+        permissions = [("end_grant", _("End a grant"))]
+        constraints = [
+            ExclusionConstraint(
+                name="sysadmin_grant_not_twice",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("branch", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_(
+                    "The user already has this role at this branch in that period."
+                ),
+            ),
+            models.CheckConstraint(
+                name="sysadmin_grant_not_empty",
+                condition=models.Q(valid__isempty=False),
+                violation_error_message=_("The grant must begin before it ends."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role} · {self.branch}"
+
+    def can(self, verb: str) -> bool:
+        """Whether the grant has not ended yet."""
+        return self.valid.upper is None or self.valid.upper > bank_today()
+
+    @property
+    def shown_period(self) -> str:
+        """From which day until which."""
+        last = day(self.valid.upper - dt.timedelta(days=1)) if self.valid.upper else ""
+        if last:
+            return _("%(first)s to %(last)s") % {"first": day(self.valid.lower), "last": last}
+        return _("from %(first)s") % {"first": day(self.valid.lower)}
+
+    def as_live(self) -> LiveGrant:
+        """The grant as the scope needs it."""
+        return LiveGrant(
+            actions=frozenset(self.role.actions),
+            extent=self.extent,
+            node=self.branch_id,
+            lft=self.branch.lft,
+            rgt=self.branch.rgt,
+        )
+
+
+def system_user() -> User:
+    """The system itself as actor: for what no person does, such as nightly work."""
+    return User.objects.get(is_system=True)
+
+
+def period(first: dt.date, beyond: dt.date | None = None) -> Any:
+    """The days from the first up to, and without, the one beyond; without end if None."""
+    return DateRange(first, beyond)

@@ -1,0 +1,29 @@
+"""This module's entries in the navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.navigation import NavItem, register_item
+
+GROUP = _("System")
+
+
+def register() -> None:
+    """Put the pages of system management into the navigation."""
+    entries = [
+        (_("Users"), "users", "user", "sysadmin.view_user"),
+        (_("Roles"), "shield", "role", "sysadmin.view_role"),
+        (_("Grants"), "key-round", "grant", "sysadmin.view_grant"),
+        (_("Audit trail"), "scroll-text", "auditevent", "core.view_auditevent"),
+        (_("Access trail"), "eye", "accessevent", "core.view_accessevent"),
+    ]
+    for place, (label, icon, model, action) in enumerate(entries):
+        register_item(
+            NavItem(
+                label=label,
+                icon=icon,
+                url_name=f"sysadmin:{model}_list",
+                action=action,
+                group=GROUP,
+                order=900 + place,
+            )
+        )

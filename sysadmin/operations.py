@@ -1,0 +1,58 @@
+"""What happens to users, roles and grants."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from django.utils.translation import gettext as _
+
+from crm.core.acting import acting
+from crm.core.clock import bank_today
+from crm.core.operations import DomainError, operation, save_new, write
+
+from .models import Grant, User, period
+
+
+@operation
+def open_account(user: User, *, by: User, password: str | None = None) -> str:
+    """Give a person a sign-in; returns the first password, which is random unless given."""
+    first = password or secrets.token_urlsafe(12)
+    user.set_password(first)
+    save_new(user)
+    return first
+
+
+@operation
+def give(grant: Grant, *, by: User) -> Grant:
+    """Give a user a role at a branch, as far as the reach goes; nobody gives rights to themselves."""
+    if grant.user_id == by.pk:
+        raise DomainError(_("Nobody gives rights to themselves. Ask another administrator."), "user")
+    save_new(grant)
+    return grant
+
+
+@operation
+def end(grant: Grant, *, by: User, reason: str) -> None:
+    """End a grant today; it bites no more on the user's very next request."""
+    if not grant.can("end"):
+        raise DomainError(grant.sentence(Grant.MOVES["end"].refused))
+    today = bank_today()
+    # a grant that has not begun leaves no day on which it was valid, so its first day stays
+    grant.valid = period(grant.valid.lower, max(today, grant.valid.lower + dt.timedelta(days=1)))
+    write(grant, ["valid"], version=grant.version)
+
+
+@operation
+def disable(user: User, *, by: User, reason: str) -> None:
+    """Stop a user from signing in; open sessions end with their next request."""
+    user.is_active = False
+    write(user, ["is_active"], version=user.version)
+
+
+def set_manner(user: User, **choices: str) -> None:
+    """Keep how a user wants pages shown: language, theme, density."""
+    with acting(by=user):
+        for name, value in choices.items():
+            setattr(user, name, value)
+        user.save(update_fields=[*choices, "updated_at"])

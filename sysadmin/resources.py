@@ -1,0 +1,74 @@
+"""Pages of this module."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.models import AccessEvent, AuditEvent
+from crm.core.resources import Resource, Section, Transition
+
+from . import operations
+from .filters import AccessEventFilter, AuditEventFilter, GrantFilter, UserFilter
+from .forms import GrantForm
+from .models import Grant, Role, User
+from .tables import AccessEventTable, AuditEventTable, GrantTable, RoleTable, UserTable
+
+user = Resource(
+    User,
+    route="users/",
+    table=UserTable,
+    sorts={"username": ("username",), "created_at": ("created_at", "id")},
+    filterset=UserFilter,
+    sections=(
+        Section(
+            _("Account"),
+            ("username", "display_name", "latin_name", "is_active", "language", "created_at"),
+        ),
+    ),
+    search=("username", "display_name", "latin_name"),
+)
+role = Resource(
+    Role,
+    route="roles/",
+    table=RoleTable,
+    sorts={"code": ("code",)},
+    sections=(Section(_("Role"), ("code", "name", "name_zh", "needs_second_factor", "actions")),),
+)
+grant = Resource(
+    Grant,
+    route="grants/",
+    table=GrantTable,
+    sorts={"newest": ("-id",), "user": ("user__username", "id")},
+    filterset=GrantFilter,
+    form=GrantForm,
+    sections=(Section(_("Grant"), ("user", "role", "branch", "extent", "shown_period")),),
+    transitions=(Transition("end", operations.end),),
+    joins=("user", "role", "branch"),
+    without=frozenset({"change"}),
+)
+audit_event = Resource(
+    AuditEvent,
+    route="audit/",
+    namespace="sysadmin",
+    table=AuditEventTable,
+    sorts={"newest": ("-at", "-id"), "oldest": ("at", "id")},
+    filterset=AuditEventFilter,
+    sections=(
+        Section(
+            _("Change"),
+            ("at", "actor", "operation", "table_name", "row_key", "subject_id", "reason"),
+        ),
+        Section(_("Origin"), ("address", "request_id", "session", "database_user")),
+        Section(_("Values"), ("before", "after")),
+    ),
+    joins=("actor",),
+)
+access_event = Resource(
+    AccessEvent,
+    route="access/",
+    namespace="sysadmin",
+    table=AccessEventTable,
+    sorts={"newest": ("-at", "-id"), "oldest": ("at", "id")},
+    filterset=AccessEventFilter,
+    joins=("actor",),
+    without=frozenset({"view"}),
+)
+RESOURCES = (user, role, grant, audit_event, access_event)

@@ -1,0 +1,70 @@
+"""Tables of system management."""
+
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import Column
+
+from crm.core.columns import BadgeColumn, MomentColumn, NameColumn
+from crm.core.models import AccessEvent, AuditEvent
+from crm.core.tables import FastTable
+
+from .models import Grant, Role, User
+
+
+class UserTable(FastTable):
+    name = NameColumn(
+        accessor="shown_name",
+        verbose_name=_("User"),
+        second="username",
+        view="sysadmin:user_view",
+    )
+    created_at = MomentColumn()
+
+    class Meta:
+        model = User
+        fields = ("name", "is_active", "language", "created_at")
+
+
+class RoleTable(FastTable):
+    name = NameColumn(
+        accessor="label", verbose_name=_("Role"), second="code", view="sysadmin:role_view"
+    )
+
+    class Meta:
+        model = Role
+        fields = ("name", "needs_second_factor")
+
+
+class GrantTable(FastTable):
+    user = NameColumn(
+        accessor="user__shown_name",
+        verbose_name=_("User"),
+        second="user__username",
+        view="sysadmin:grant_view",
+    )
+    role = Column(accessor="role__label", verbose_name=_("Role"))
+    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
+    period = Column(accessor="shown_period", verbose_name=_("Valid"))
+
+    class Meta:
+        model = Grant
+        fields = ("user", "role", "branch", "extent", "period")
+
+
+class AuditEventTable(FastTable):
+    at = MomentColumn(linkify=("sysadmin:auditevent_view", {"pk": "pk"}))
+    actor = Column(accessor="actor__shown_name", verbose_name=_("By"))
+    operation = BadgeColumn(tones={"I": "ok", "U": "info", "D": "bad"})
+
+    class Meta:
+        model = AuditEvent
+        fields = ("at", "actor", "operation", "table_name", "row_key", "reason", "address")
+
+
+class AccessEventTable(FastTable):
+    at = MomentColumn()
+    actor = Column(accessor="actor__shown_name", verbose_name=_("By"))
+    kind = BadgeColumn(tones={"denial": "bad", "sign_in_failed": "bad", "reveal": "warn"})
+
+    class Meta:
+        model = AccessEvent
+        fields = ("at", "actor", "kind", "model", "row_key", "field", "purpose", "address")

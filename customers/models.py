@@ -88,7 +88,7 @@ class Customer(Workflow):
         blank=True,
         help_text=_("Left empty, a Chinese name is put into pinyin."),
     )
-    name_sort = models.CharField(max_length=200, editable=False)
+    name_sort = models.CharField(max_length=200, editable=False, db_collation="C")
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.PROSPECT, editable=False
     )
@@ -287,7 +287,7 @@ class IdentityKey(Record):
         IdentityDocument, models.PROTECT, related_name="identity_key", null=True
     )
     family = models.CharField(max_length=24)
-    country = models.CharField(max_length=2)
+    country = models.CharField(max_length=2, blank=True)
     index = models.BinaryField()
 
     SCOPE = Through("customer")

@@ -98,7 +98,7 @@ def tidy_name(text: str) -> str:
 def sort_key(name: str, *, is_person: bool | None = None) -> str:
     """Where the name stands in a list; a short Chinese name is a person's unless said otherwise.
 
-    Made of small letters, digits and the characters themselves, it sorts alike in any collation.
+    Each character is written as syllable, tone and itself: chen2陈 stands before cheng2程.
     """
     parts = [
         "".join(map(str.__add__, syllables, text)) if syllables else _folded(text)

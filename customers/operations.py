@@ -105,12 +105,19 @@ def tidy_names(customer: Customer) -> None:
         raise DomainError(error.messages[0], "name") from error
     if not customer.latin_name:
         customer.latin_name = names.latin_name(customer.name, is_person=customer.is_person)
-    customer.name_sort = names.sort_key(customer.name)[:200]
+    customer.name_sort = sort_key_of(customer)
+
+
+def sort_key_of(customer: Customer) -> str:
+    """Where the customer stands in a list by name: by pinyin, then by character."""
+    return names.sort_key(customer.name, is_person=customer.is_person)[:200]
 
 
 @operation
 def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> Customer:
     """Change facts of a customer if nobody else did since `version`."""
+    if "name" in fields and "latin_name" not in fields:
+        customer.latin_name = ""  # it belonged to the old name
     tidy_names(customer)
     save_changes(customer, {*fields, "name", "latin_name", "name_sort"}, version=version)
     customer_changed.send(Customer, customer=customer, by=by, fields=fields)
@@ -170,18 +177,18 @@ def checked_number(customer: Customer, facts: DocumentFacts) -> numbers.Number:
         raise DomainError(error.messages[0], "document_number") from error
 
 
-def identity_label(family: str, country: str) -> str:
-    """What a blind index of an identity number is about."""
-    return f"identity:{family}:{country}"
+def identity_label(number: numbers.Number) -> str:
+    """What a blind index of an identity number is about: its family, and the issuing country."""
+    return f"identity:{number.family}:{number.country}"
 
 
 def claim_identity(
     customer: Customer, document: IdentityDocument, number: numbers.Number
 ) -> None:
     """Take the identity for this customer; another customer's is refused."""
-    label = identity_label(number.family, document.country)
+    label = identity_label(number)
     rows = IdentityKey.objects.filter(
-        family=number.family, country=document.country, index__in=blinds(number.value, label)
+        family=number.family, country=number.country, index__in=blinds(number.value, label)
     )
     owner = rows.values_list("customer_id", flat=True).first()
     if owner is not None and owner != customer.pk:
@@ -197,7 +204,7 @@ def claim_identity(
             customer=customer,
             document=document,
             family=number.family,
-            country=document.country,
+            country=number.country,
             index=blind(number.value, label),
         )
 
@@ -226,9 +233,13 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
             value = numbers.normalise_email(facts.value)
             return value, numbers.mask_email(value)
         value = numbers.normalise_phone(facts.value, settings.HOME_COUNTRY)
-        return value, numbers.mask_phone(value)
     except ValidationError as error:
         raise DomainError(error.messages[0], facts.kind) from error
+    if facts.kind == ContactPoint.Kind.MOBILE and not numbers.is_mobile(value):
+        raise DomainError(
+            _("This is the number of a fixed line. Enter a mobile number."), facts.kind
+        )
+    return value, numbers.mask_phone(value)
 
 
 # --- states -----------------------------------------------------------------------------------------

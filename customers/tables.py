@@ -6,7 +6,7 @@ from django_tables2 import Column
 from crm.core.columns import BadgeColumn, DateColumn, NameColumn
 from crm.core.tables import FastTable
 
-from .models import ContactPoint, Customer, IdentityDocument
+from .models import Customer
 
 STATUS_TONES = {"prospect": "info", "active": "ok", "dormant": "warn"}
 
@@ -27,20 +27,3 @@ class CustomerTable(FastTable):
     class Meta:
         model = Customer
         fields = ("name", "kind", "status", "home_branch", "lead_manager", "city", "opened_on")
-
-
-class IdentityDocumentTable(FastTable):
-    kind = Column(linkify=("customers:identitydocument_view", {"pk": "pk"}))
-    valid_until = DateColumn()
-
-    class Meta:
-        model = IdentityDocument
-        fields = ("kind", "mask", "country", "valid_until", "is_primary")
-
-
-class ContactPointTable(FastTable):
-    kind = Column(linkify=("customers:contactpoint_view", {"pk": "pk"}))
-
-    class Meta:
-        model = ContactPoint
-        fields = ("kind", "mask", "is_primary")

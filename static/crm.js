@@ -133,12 +133,12 @@
   on("input", (event) => {
     const dialog = event.target.closest("dialog.drawer, dialog.confirm");
     if (dialog && event.target.closest("form")) dirty.add(dialog);
-    event.target.closest("form[data-guard]")?.setAttribute("data-dirty", "");
+    event.target.closest("form[data-dirty-check]")?.setAttribute("data-dirty", "");
   });
 
   addEventListener("beforeunload", (event) => {
     const open = topDialog();
-    if ($("form[data-guard][data-dirty]") || (open && dirty.has(open))) event.preventDefault();
+    if ($("form[data-dirty-check][data-dirty]") || (open && dirty.has(open))) event.preventDefault();
   });
 
   /* --- navigation in narrow windows: the same list, moved into a dialog ---------------------- */
@@ -321,11 +321,11 @@
 
   function mask(element) {
     revealed.delete(element);
+    say(text("masked"));
     if (!element.isConnected) return;
     element.textContent = element.dataset.mask;
     element.removeAttribute("data-reveal-until-seconds");
     $$("[data-reveal-part]", element.parentElement).forEach((part) => part.remove());
-    say(text("masked"));
   }
 
   function maskOverdue() {
@@ -391,6 +391,85 @@
     const { name, checked } = event.target;
     if (name === "all") $$("input[name=sel]").forEach((box) => { box.checked = checked; });
     if (name === "all" || name === "sel") syncBulk();
+  });
+
+  /* --- choosing a record by its number or the first letters of its name ------------------------------ */
+  const candidates = (box) => $$("[role=option]", box);
+  let lookupTimer = 0;
+  let lookupTurn = 0;
+
+  async function lookUp(box, typed) {
+    lookupTurn += 1;
+    const turn = lookupTurn;
+    const address = new URL(box.dataset.lookup, location.href);
+    address.search = new URLSearchParams({ q: typed, action: box.dataset.action || "" });
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (turn !== lookupTurn || !box.isConnected) return;
+    const list = $("[role=listbox]", box);
+    if (!answer?.ok || answer.redirected) {
+      list.replaceChildren(make("li", "muted", text("offline")));
+    } else {
+      // parsed, not interpreted: a document made this way runs nothing
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      list.replaceChildren(...page.body.children);
+    }
+    openCandidates(box, true);
+    markCandidate(box, candidates(box).length ? 0 : -1);
+    say(text("results", { count: candidates(box).length }));
+  }
+
+  function openCandidates(box, open) {
+    $("[role=listbox]", box).hidden = !open;
+    const input = $("[role=combobox]", box);
+    input.setAttribute("aria-expanded", String(open));
+    if (!open) input.removeAttribute("aria-activedescendant");
+  }
+
+  function markCandidate(box, index) {
+    const input = $("[role=combobox]", box);
+    candidates(box).forEach((item, place) => {
+      item.id = `${input.id}_${place}`;
+      item.setAttribute("aria-selected", String(place === index));
+      if (place === index) item.scrollIntoView({ block: "nearest" });
+    });
+    if (index >= 0) input.setAttribute("aria-activedescendant", `${input.id}_${index}`);
+  }
+
+  function choose(item) {
+    const box = item.closest("[data-lookup]");
+    const field = $("input[type=hidden]", box);
+    field.value = item.dataset.value;
+    $("[role=combobox]", box).value = item.firstElementChild.textContent.trim();
+    openCandidates(box, false);
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /* The key did something in a list of candidates. */
+  function candidateKey(event) {
+    const box = event.target.closest("[data-lookup]");
+    if (!box || $("[role=listbox]", box).hidden) return false;
+    const all = candidates(box);
+    const now = all.findIndex((item) => item.getAttribute("aria-selected") === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && all.length) markCandidate(box, (now + step + all.length) % all.length);
+    else if (event.key === "Enter" && all[now]) choose(all[now]);
+    else if (event.key === "Escape") openCandidates(box, false);
+    else return false;
+    event.preventDefault();
+    return true;
+  }
+
+  on("input", (event) => {
+    const box = event.target.closest("[data-lookup]");
+    if (!box) return;
+    $("input[type=hidden]", box).value = "";
+    clearTimeout(lookupTimer);
+    lookupTimer = setTimeout(() => lookUp(box, event.target.value), 200);
+  });
+
+  on("focusout", (event) => {
+    const box = event.target.closest("[data-lookup]");
+    if (box && !box.contains(event.relatedTarget)) setTimeout(() => openCandidates(box, false), 150);
   });
 
   /* --- command palette ----------------------------------------------------------------------------- */
@@ -507,6 +586,7 @@
     ["[data-clear]", () => { $$("input[name=sel]").forEach((box) => { box.checked = false; }); syncBulk(); }],
     ["[data-print]", () => print()],
     ["#palette [role=option]", (element) => runOption(element)],
+    ["[data-lookup] [role=option]", (element) => choose(element)],
   ];
 
   on("click", (event) => {
@@ -536,7 +616,8 @@
 
   /* --- keyboard ----------------------------------------------------------------------------------------- */
   const typing = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
-  const rows = () => $$("#list tbody tr, table[data-rows] tbody tr").filter((row) => $("a[href]", row));
+  const ROWS = ":is(#list, #table) tbody tr, table[data-rows] tbody tr";
+  const rows = () => $$(ROWS).filter((row) => $("a[href]", row));
   let current = -1;
   let goUntil = 0;
 
@@ -552,7 +633,7 @@
   }
 
   function currentRow() {
-    return document.activeElement.closest("#list tbody tr, table[data-rows] tbody tr") || rows().find((row) => row.matches(".cur"));
+    return document.activeElement.closest(ROWS) || rows().find((row) => row.matches(".cur"));
   }
 
   function quickLook() {
@@ -598,7 +679,7 @@
       event.preventDefault();
       openPalette();
     } else if (key === "enter") {
-      const form = event.target.closest("form") || $("dialog[open] form") || $("form[data-guard]");
+      const form = event.target.closest("form") || $("dialog[open] form") || $("form[data-dirty-check]");
       if (form && !form.closest("#palette")) {
         event.preventDefault();
         form.requestSubmit();
@@ -632,7 +713,7 @@
   }
 
   on("keydown", (event) => {
-    if (event.isComposing) return;
+    if (event.isComposing || candidateKey(event)) return;
     const dialog = topDialog();
     if (event.key === "Escape") escapeKey(event);
     else if (event.ctrlKey || event.metaKey) commandKey(event);
@@ -663,5 +744,5 @@
 
   ready(document.body);
   $$("[data-toast]").forEach(arm);
-  $(".gate .is-invalid, form[data-guard] .is-invalid")?.focus();
+  $(".gate .is-invalid, form[data-dirty-check] .is-invalid")?.focus();
 })();

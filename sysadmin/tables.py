@@ -1,7 +1,7 @@
 """Tables of system management."""
 
 from django.utils.translation import gettext_lazy as _
-from django_tables2 import Column
+from django_tables2 import A, Column
 
 from crm.core.columns import BadgeColumn, MomentColumn, NameColumn
 from crm.core.models import AccessEvent, AuditEvent
@@ -51,7 +51,7 @@ class GrantTable(FastTable):
 
 
 class AuditEventTable(FastTable):
-    at = MomentColumn(linkify=("sysadmin:auditevent_view", {"pk": "pk"}))
+    at = MomentColumn(linkify=("sysadmin:auditevent_view", [A("pk")]))
     actor = Column(accessor="actor__shown_name", verbose_name=_("By"))
     operation = BadgeColumn(tones={"I": "ok", "U": "info", "D": "bad"})
 

@@ -216,7 +216,7 @@ class MaskedColumn(Column):
 class SparklineColumn(Column):
     """A row of figures as a small line."""
 
-    empty_values = (None, "", [], ())
+    empty_values: tuple[Any, ...] = (None, "", [], ())
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"orderable": False} | options)

@@ -76,7 +76,7 @@ def shell(request: WSGIRequest) -> dict[str, Any]:
     return {
         "navigation": navigation_html(user, request.path),
         "me": {
-            "display_name": user.display_name,
+            "display_name": user.shown_name,
             "initials": user.initials,
             "role_label": user.role_label,
         },

@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-type_error = "A cursor cannot hold a value of the type {}."
 MAX_LENGTH = 4096
 NONCE_BYTES = 12
 BLOCK_BYTES = 32
@@ -73,7 +72,7 @@ def _pack(value: CursorValue) -> object:
             return [tag, str(value)]
     if value is None or isinstance(value, str | int):
         return value
-    raise TypeError(type_error.format(type(value).__name__))
+    raise TypeError(f"A cursor cannot hold a value of the type {type(value).__name__}.")
 
 
 def _unpack(value: str | int | list[str] | None) -> CursorValue:

@@ -59,6 +59,7 @@ class LeanFilterSet(FilterSet):
     Choices among records are those the user may see; `kept` are the other parameters of a list.
     """
 
+    base_filters: dict[str, Filter]
     kept = ("sort", "size", "columns", "v")
 
     def __init__(self, data=None, queryset=None, *, request=None, lean=False, user=None):
@@ -76,7 +77,7 @@ class LeanFilterSet(FilterSet):
 
     def _narrow(self, declared):
         rows = getattr(declared, "queryset", None)
-        if hasattr(rows, "permitted"):
+        if rows is not None and hasattr(rows, "permitted"):
             declared.queryset = rows.permitted(self.user) if self.user else rows.none()
         if isinstance(declared, CharFilter):
             declared.extra.setdefault("max_length", LONGEST_TEXT)

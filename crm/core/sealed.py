@@ -171,7 +171,7 @@ def _index_key(key: bytes, label: str) -> bytes:
 # --- the field ------------------------------------------------------------------------------------
 
 
-class _NullOnly(Exact):  # type: ignore[type-arg]
+class _NullOnly(Exact):
     """`field=None` becomes "is null"; any other comparison is refused."""
 
     def get_prep_lookup(self) -> Any:

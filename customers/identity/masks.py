@@ -7,6 +7,7 @@ from phonenumbers import NumberParseException
 
 TAIL = 4
 DOTS = "••••"
+DOMAIN_SHOWN = 100  # a mask must fit its column whatever the domain
 
 
 def mask(value: str) -> str:
@@ -30,7 +31,7 @@ def mask_email(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at:
         return DOTS
-    return f"{local[0] if len(local) > 2 else ''}•••@{domain}"
+    return f"{local[0] if len(local) > 2 else ''}•••@{domain[-DOMAIN_SHOWN:]}"
 
 
 def _tail(value: str) -> str:

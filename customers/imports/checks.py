@@ -197,6 +197,12 @@ def _contacts(values: Values, candidate: Candidate, world: World) -> None:
         # foreigners here have numbers of this country too; another country's begins with +
         home = settings.HOME_COUNTRY
         phone = _told("mobile", lambda: numbers.normalise_phone(values["mobile"], home))
+        if not numbers.is_mobile(phone):
+            raise Refused(
+                "bad_mobile",
+                "mobile",
+                _("This is the number of a fixed line. Enter a mobile number."),
+            )
         candidate.contacts[ContactPoint.Kind.MOBILE] = (phone, numbers.mask_phone(phone))
     if values["email"]:
         email = _told("email", lambda: numbers.normalise_email(values["email"]))

@@ -19,7 +19,7 @@ from crm.core.operations import operation, write
 from crm.core.sealed import blind, blinds, reserve_keys, seal_into
 from customers import names, numbers
 from customers.models import ContactPoint, Customer, IdentityDocument, IdentityKey, SourceKey
-from customers.operations import SALT_BYTES, identity_label, next_numbers
+from customers.operations import SALT_BYTES, identity_label, next_numbers, sort_key_of
 from staff.models import Branch, StaffMember
 
 from .checks import Candidate, Fault, World, check_row
@@ -234,14 +234,13 @@ class Loader:
             )
             seal_into(document, "number", number.value, bytes(customer.salt))
             documents.append(document)
-            label = identity_label(number.family, country)
             identities.append(
                 IdentityKey(
                     customer=customer,
                     document=document,
                     family=number.family,
-                    country=country,
-                    index=blind(number.value, label),
+                    country=number.country,
+                    index=blind(number.value, identity_label(number)),
                 )
             )
         IdentityDocument.objects.bulk_create(documents)
@@ -282,7 +281,7 @@ class Loader:
             setattr(customer, name, wanted[name])
         if "name" in changed:
             customer.latin_name = names.latin_name(customer.name, is_person=customer.is_person)
-            customer.name_sort = names.sort_key(customer.name)[:200]
+            customer.name_sort = sort_key_of(customer)
             changed += ["latin_name", "name_sort"]
         told = [
             (customer, kind, value)
@@ -316,14 +315,14 @@ def documented(candidate: Candidate) -> tuple[str, str, numbers.Number]:
 
 def identity_of(candidate: Candidate) -> str:
     """The identity of a row, within this run only."""
-    _kind, country, number = documented(candidate)
-    return f"{number.family}:{country}:{number.value}"
+    number = documented(candidate)[2]
+    return f"{number.family}:{number.country}:{number.value}"
 
 
 def indexes_of(candidate: Candidate) -> list[bytes]:
     """The blind indexes under which the bank may know this identity."""
-    _kind, country, number = documented(candidate)
-    return blinds(number.value, identity_label(number.family, country))
+    number = documented(candidate)[2]
+    return blinds(number.value, identity_label(number))
 
 
 def build_customer(candidate: Candidate, number: str) -> Customer:
@@ -332,5 +331,5 @@ def build_customer(candidate: Candidate, number: str) -> Customer:
     customer = Customer(number=number, salt=os.urandom(SALT_BYTES), **facts)
     if not customer.latin_name:
         customer.latin_name = names.latin_name(customer.name, is_person=customer.is_person)
-    customer.name_sort = names.sort_key(customer.name)[:200]
+    customer.name_sort = sort_key_of(customer)
     return customer

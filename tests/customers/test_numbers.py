@@ -122,6 +122,7 @@ def test_a_wrong_number_is_refused_with_what_to_do(kind, text, code):
 
 def test_a_chinese_passport_form_is_asked_of_chinese_passports_only():
     assert numbers.normalise_document("passport", "A12345678", "DE").country == "DE"
+    assert refused(numbers.normalise_document, "passport", "A123", "DE") == "wrong_form"
     assert refused(numbers.normalise_document, "passport", "A12345678", "Germany") == "country"
 
 
@@ -293,6 +294,10 @@ def test_a_phone_mask_shows_country_and_tail(phone, shown):
 )
 def test_an_address_mask_shows_one_letter_and_the_domain(address, shown):
     assert numbers.mask_email(address) == shown
+
+
+def test_an_address_mask_fits_whatever_the_domain():
+    assert len(numbers.mask_email(f"chen@{'a' * 240}.com")) <= 120
 
 
 # --- customer numbers -----------------------------------------------------------------------------

@@ -1,0 +1,94 @@
+"""Who is asking is half of every test: users with grants, and clients signed in as them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from crm.core.clock import bank_today
+from crm.core.idempotency import FIELD
+from sysadmin.models import Grant, period, system_user
+from tests.factories import BranchFactory, GrantFactory, RoleFactory, StaffMemberFactory
+
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "proves(id): the capability that this test proves")
+    config.addinivalue_line("markers", "browser: needs a browser")
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Every test begins in English, whatever the one before did."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def system(db):
+    """The system itself as actor."""
+    return system_user()
+
+
+@pytest.fixture
+def bank(db):
+    """The head office of a small tree."""
+    return BranchFactory()
+
+
+@pytest.fixture
+def branch(bank):
+    """An outlet."""
+    return BranchFactory(parent=bank)
+
+
+@pytest.fixture
+def other_branch(bank):
+    """Another outlet, out of reach of those who work in the first."""
+    return BranchFactory(parent=bank)
+
+
+@pytest.fixture
+def person(db):
+    """Makes a member of staff with a grant that carries the named actions."""
+
+    def make(branch, *actions, extent=Grant.Reach.BRANCHES_BELOW, since=1, days=None):
+        member = StaffMemberFactory(branch=branch)
+        first = bank_today() - dt.timedelta(days=since)
+        beyond = first + dt.timedelta(days=days) if days is not None else None
+        GrantFactory(
+            user=member.user,
+            role=RoleFactory(actions=list(actions)),
+            branch=branch,
+            extent=extent,
+            valid=period(first, beyond),
+        )
+        return member.user
+
+    return make
+
+
+@pytest.fixture
+def signed_in():
+    """Makes a client that is signed in as a user."""
+
+    def make(user, **options):
+        client = Client(**options)
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def keyed():
+    """Adds a fresh idempotency key to what a form sends."""
+
+    def make(**data):
+        return {FIELD: str(uuid.uuid4()), **data}
+
+    return make

@@ -1,0 +1,235 @@
+"""Valid rows in few words; one factory per model, each acting as the system."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from crm.core.acting import acting, current_actor
+from crm.core.clock import bank_today
+from crm.ops.roles import ROLES
+from customers import numbers, operations
+from customers.models import ContactPoint, Customer, IdentityDocument
+from staff.models import Branch, StaffMember
+from sysadmin.models import Grant, Role, User, period, system_user
+
+serials = itertools.count(1)
+GAP = 1000
+FULL_WIDTH = 10**9
+
+
+class Recorded(DjangoModelFactory):
+    """A row entered by the system, as nothing is written without an actor."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        if current_actor():
+            return super()._create(model_class, *args, **kwargs)
+        with acting(by=system_user()):
+            return super()._create(model_class, *args, **kwargs)
+
+
+class BranchFactory(Recorded):
+    """A branch; without a parent it is the head office, else a place inside its parent's span."""
+
+    class Meta:
+        model = Branch
+
+    code = factory.Sequence(lambda n: f"{n % 90000000 + 1000:04d}")
+    name = factory.Sequence("测试支行{}".format)
+    name_en = factory.Sequence("Test Branch {}".format)
+    level = factory.LazyAttribute(lambda o: "sub_branch" if o.parent else "head_office")
+    parent = None
+    lft = factory.LazyAttribute(lambda o: _span(o.parent)[0])
+    rgt = factory.LazyAttribute(lambda o: _span(o.parent)[1])
+    city = "杭州"
+    opened_on = dt.date(2001, 5, 8)
+
+
+def _span(parent: Branch | None) -> tuple[int, int]:
+    """A place in the tree: a wide one for a root, else the next free one inside the parent's."""
+    if parent is None:
+        last = Branch.objects.order_by("-rgt").values_list("rgt", flat=True).first() or 0
+        return last + GAP, last + GAP + FULL_WIDTH
+    taken = Branch.objects.filter(parent=parent).order_by("-rgt")
+    left = (taken.values_list("rgt", flat=True).first() or parent.lft) + GAP
+    return left, left + (parent.rgt - parent.lft) // 50
+
+
+class UserFactory(Recorded):
+    """A sign-in whose password is `PASSWORD`."""
+
+    class Meta:
+        model = User
+
+    username = factory.Sequence("person{}".format)
+    display_name = factory.Sequence("员工{}".format)
+    latin_name = factory.Sequence("Person Number {}".format)
+    password = factory.django.Password("a long enough phrase")
+
+
+class RoleFactory(Recorded):
+    """A role; by default with no action at all."""
+
+    class Meta:
+        model = Role
+
+    code = factory.Sequence("role-{}".format)
+    name = factory.Sequence("Role {}".format)
+    name_zh = factory.Sequence("角色{}".format)
+    actions = factory.LazyFunction(list)
+
+
+class GrantFactory(Recorded):
+    """A role given to a user at a branch; by default without end."""
+
+    class Meta:
+        model = Grant
+
+    user = factory.SubFactory(UserFactory)
+    role = factory.SubFactory(RoleFactory)
+    branch = factory.SubFactory(BranchFactory)
+    extent = Grant.Reach.BRANCHES_BELOW
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=1)))
+
+
+class StaffMemberFactory(Recorded):
+    """A member of staff with a sign-in."""
+
+    class Meta:
+        model = StaffMember
+
+    number = factory.Sequence(lambda n: f"T{n + 10000:05d}")
+    name = factory.Sequence("客户经理{}".format)
+    latin_name = factory.Sequence("Manager Number {}".format)
+    branch = factory.SubFactory(BranchFactory)
+    post = StaffMember.Post.WEALTH_MANAGER
+    user = factory.SubFactory(UserFactory)
+    joined_on = dt.date(2015, 3, 2)
+
+
+class CustomerFactory(Recorded):
+    """A person known to the bank, with a resident identity card; registered by the operation."""
+
+    class Meta:
+        model = Customer
+
+    class Params:
+        branch = None
+        documents = None
+        contacts = ()
+
+    kind = Customer.Kind.PERSON
+    name = factory.Sequence(lambda n: f"陈测试{chr(0x4E00 + n % 20000)}")
+    status = Customer.Status.ACTIVE
+    born_on = factory.LazyAttribute(
+        lambda o: dt.date(1985, 6, 15) if o.kind == Customer.Kind.PERSON else None
+    )
+    founded_on = factory.LazyAttribute(
+        lambda o: None if o.kind == Customer.Kind.PERSON else dt.date(2006, 1, 20)
+    )
+    gender = factory.LazyAttribute(lambda o: "F" if o.kind == Customer.Kind.PERSON else "")
+    country = "CN"
+    city = "杭州"
+    address = factory.Sequence("测试路{}号".format)
+    home_branch = factory.SubFactory(BranchFactory)
+    lead_manager = None
+    opened_on = dt.date(2018, 9, 3)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Customer:
+        system = system_user()
+        customer = model_class(*args, **kwargs)
+        document = (
+            operations.DocumentFacts("resident_id", resident_id())
+            if customer.is_person
+            else operations.DocumentFacts("uscc", credit_code())
+        )
+        with acting(by=system):
+            return operations.register(
+                customer,
+                by=system,
+                documents=[document],
+                contacts=[operations.ContactFacts("mobile", mobile())],
+            )
+
+
+class IdentityDocumentFactory(Recorded):
+    """A further document of a customer."""
+
+    class Meta:
+        model = IdentityDocument
+
+    class Params:
+        number = factory.LazyFunction(lambda: f"E{next(serials):08d}")
+
+    customer = factory.SubFactory(CustomerFactory)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> IdentityDocument:
+        facts = operations.DocumentFacts("passport", f"E{next(serials):08d}")
+        return operations.add_document(kwargs["customer"], by=system_user(), facts=facts)
+
+
+class ContactPointFactory(Recorded):
+    """A further way to reach a customer."""
+
+    class Meta:
+        model = ContactPoint
+
+    customer = factory.SubFactory(CustomerFactory)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> ContactPoint:
+        facts = operations.ContactFacts("mobile", mobile())
+        return operations.add_contact(kwargs["customer"], by=system_user(), facts=facts)
+
+
+def resident_id() -> str:
+    """A resident identity number with the right check digit, never the same twice."""
+    serial = next(serials)
+    body = f"330106{1950 + serial // 3_000_000 % 50}0615{serial % 1000:03d}"
+    body = f"{330100 + serial // 1000 % 100:06d}{body[6:]}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+def credit_code() -> str:
+    """A unified social credit code with the right check character, never the same twice."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"91330106MA{next(serials):07d}"
+    total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(body))
+    return body + alphabet[(31 - total % 31) % 31]
+
+
+def mobile() -> str:
+    """A mobile number of this country, never the same twice."""
+    return f"138{next(serials) % 100_000_000:08d}"
+
+
+def load_roles() -> dict[str, Role]:
+    """The roles that every installation begins with."""
+    with acting(by=system_user()):
+        for spec in ROLES:
+            Role.objects.get_or_create(
+                code=spec.code,
+                defaults={
+                    "name": spec.name,
+                    "name_zh": spec.name_zh,
+                    "actions": list(spec.actions),
+                },
+            )
+    return {role.code: role for role in Role.objects.all()}
+
+
+def shown(customer: Customer) -> str:
+    """A customer's number as pages show it."""
+    return numbers.format_number(customer.number)

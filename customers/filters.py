@@ -5,30 +5,27 @@ from __future__ import annotations
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
-from crm.core.forms import LookupField
 from staff.models import Branch, StaffMember
 
 from .models import Customer
 
 
-class BranchFilter(django_filters.ModelChoiceFilter):
-    field_class = LookupField
-
-
 class CustomerFilter(LeanFilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Customer.Kind)
-    status = django_filters.MultipleChoiceFilter(label=_("Status"), choices=Customer.Status)
-    home_branch = django_filters.ModelChoiceFilter(
-        label=_("Managing branch"), queryset=Branch.objects.all()
+    status = ChoicesFilter(label=_("Status"), choices=Customer.Status)
+    home_branch = LookupFilter(
+        label=_("Managing branch"),
+        queryset=Branch.objects.all(),
+        url_name="staff:branch_lookup",
     )
-    lead_manager = django_filters.ModelChoiceFilter(
-        label=_("Lead manager"), queryset=StaffMember.objects.all()
+    lead_manager = LookupFilter(
+        label=_("Lead manager"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
     )
-    name = django_filters.CharFilter(
-        label=_("Name begins with"), field_name="name", lookup_expr="startswith", max_length=120
-    )
-    opened = django_filters.DateFromToRangeFilter(label=_("Customer since"), field_name="opened_on")
+    opened = DaysFilter(label=_("Customer since"), field_name="opened_on")
 
     class Meta:
         model = Customer

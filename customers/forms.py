@@ -36,16 +36,17 @@ class CustomerForm(RecordForm):
     )
 
     SECTIONS = (
-        (_("Who the customer is"), ("kind", "name", "latin_name", "gender", "country")),
-        (_("Dates"), ("born_on", "founded_on", "opened_on")),
-        (_("Where the customer lives or works"), ("city", "address")),
-        (_("Who looks after the customer"), ("home_branch", "lead_manager")),
+        (
+            _("Who the customer is"),
+            ("name", "latin_name", "born_on", "founded_on", "gender", "country"),
+        ),
+        (_("Where the customer is found"), ("city", "address")),
+        (_("Who looks after the customer"), ("home_branch", "lead_manager", "opened_on")),
     )
 
     class Meta:
         model = Customer
         fields = (
-            "kind",
             "name",
             "latin_name",
             "gender",
@@ -61,7 +62,6 @@ class CustomerForm(RecordForm):
         widgets = {name: date_input() for name in ("born_on", "founded_on", "opened_on")}
         error_messages = {
             "name": {"required": _("Enter the customer's name.")},
-            "kind": {"required": _("Choose whether this is a person or an organisation.")},
             "opened_on": {"required": _("Enter since when the bank has known the customer.")},
         }
 
@@ -69,8 +69,10 @@ class CustomerForm(RecordForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             self.fields["opened_on"].initial = bank_today
-        else:
-            del self.fields["kind"]  # a person never becomes an organisation
+        # what does not fit the kind of customer is not asked
+        absent = ("founded_on",) if self.instance.is_person else ("born_on", "gender")
+        for name in absent:
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -143,6 +145,7 @@ class ContactForm(Sectioned, forms.Form):
 
 
 class NewCustomerForm(DocumentFields, CustomerForm):
+    kind = forms.ChoiceField(choices=Customer.Kind, widget=forms.HiddenInput)
     mobile = forms.CharField(label=_("Mobile"), max_length=40, required=False)
     email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
 
@@ -161,6 +164,15 @@ class NewCustomerForm(DocumentFields, CustomerForm):
         (_("How to reach the customer"), ("mobile", "email")),
         *CustomerForm.SECTIONS[1:],
     )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, instance=Customer(kind=kind), initial={"kind": kind}, **kwargs)
+        fitting = [
+            (value, label)
+            for value, label in IdentityDocument.Kind.choices
+            if (value in IdentityDocument.FOR_ORGANISATIONS) != self.instance.is_person
+        ]
+        self.fields["document_kind"].choices = [("", _("Choose a document")), *fitting]
 
     def apply(self, *, by: Any, version: int | None) -> Customer:
         contacts = [

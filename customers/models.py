@@ -16,6 +16,7 @@ from staff.models import Branch, StaffMember
 
 from .countries import country_choices
 from .numbers import format_number
+from .querysets import CustomerQuerySet
 
 CUSTOMER_SCOPE = InTree(
     node="home_branch", owner="lead_manager__user", leader="lead_manager__supervisor__user"
@@ -96,7 +97,10 @@ class Customer(Workflow):
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender, blank=True)
     country = models.CharField(
-        _("nationality or country of registration"), max_length=2, choices=country_choices, default="CN"
+        _("nationality or country of registration"),
+        max_length=2,
+        choices=country_choices,
+        default="CN",
     )
     city = models.CharField(_("city"), max_length=60, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
@@ -116,12 +120,27 @@ class Customer(Workflow):
 
     SCOPE = CUSTOMER_SCOPE
     AUDIT_SUBJECT = "id"
-    CLASSES = dict.fromkeys(
-        "number kind status country home_branch lead_manager opened_on".split(), INTERNAL
-    ) | dict.fromkeys(
-        "name latin_name name_sort born_on founded_on gender city address".split(), PERSONAL
-    ) | {"salt": SENSITIVE}
-    objects = ScopedQuerySet["Customer"].as_manager()
+    CLASSES = (
+        dict.fromkeys(
+            ["number", "kind", "status", "country", "home_branch", "lead_manager", "opened_on"],
+            INTERNAL,
+        )
+        | dict.fromkeys(
+            [
+                "name",
+                "latin_name",
+                "name_sort",
+                "born_on",
+                "founded_on",
+                "gender",
+                "city",
+                "address",
+            ],
+            PERSONAL,
+        )
+        | {"salt": SENSITIVE}
+    )
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("customer")
@@ -200,7 +219,7 @@ class SourceKey(Record):
 
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
-    CLASSES = dict.fromkeys("customer system key".split(), INTERNAL)
+    CLASSES = dict.fromkeys(["customer", "system", "key"], INTERNAL)
     objects = ScopedQuerySet["SourceKey"].as_manager()
 
     class Meta:
@@ -242,7 +261,9 @@ class IdentityDocument(Record):
         Customer, models.PROTECT, related_name="documents", verbose_name=_("customer")
     )
     kind = models.CharField(_("document"), max_length=24, choices=Kind)
-    country = models.CharField(_("issuing country"), max_length=2, choices=country_choices, default="CN")
+    country = models.CharField(
+        _("issuing country"), max_length=2, choices=country_choices, default="CN"
+    )
     number = SealedField(_("document number"))
     mask = models.CharField(_("document number"), max_length=60, editable=False)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -252,7 +273,7 @@ class IdentityDocument(Record):
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(
-        "customer kind country valid_until is_long_term is_primary".split(), INTERNAL
+        ["customer", "kind", "country", "valid_until", "is_long_term", "is_primary"], INTERNAL
     ) | {"number": SENSITIVE, "mask": PERSONAL}
     objects = ScopedQuerySet["IdentityDocument"].as_manager()
 
@@ -292,7 +313,7 @@ class IdentityKey(Record):
 
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
-    CLASSES = dict.fromkeys("customer document family country".split(), INTERNAL) | {
+    CLASSES = dict.fromkeys(["customer", "document", "family", "country"], INTERNAL) | {
         "index": SENSITIVE
     }
     objects = ScopedQuerySet["IdentityKey"].as_manager()
@@ -330,7 +351,7 @@ class ContactPoint(Record):
 
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
-    CLASSES = dict.fromkeys("customer kind is_primary".split(), INTERNAL) | {
+    CLASSES = dict.fromkeys(["customer", "kind", "is_primary"], INTERNAL) | {
         "value": SENSITIVE,
         "index": SENSITIVE,
         "mask": PERSONAL,

@@ -33,7 +33,7 @@ REVEAL_LOCK = 7101
 
 @dataclass(frozen=True)
 class DocumentFacts:
-    """An identity document as it is handed in; `valid_until` None with `is_long_term` means for ever."""
+    """An identity document as it is handed in."""
 
     kind: str
     number: str
@@ -50,7 +50,7 @@ class ContactFacts:
     value: str
 
 
-# --- registering ----------------------------------------------------------------------------------
+# --- registering ---------------------------------------------------------------------
 
 
 @operation
@@ -124,7 +124,7 @@ def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> C
     return customer
 
 
-# --- documents and contact points --------------------------------------------------------------
+# --- documents and contact points ----------------------------------------------------
 
 
 @operation
@@ -182,9 +182,7 @@ def identity_label(number: numbers.Number) -> str:
     return f"identity:{number.family}:{number.country}"
 
 
-def claim_identity(
-    customer: Customer, document: IdentityDocument, number: numbers.Number
-) -> None:
+def claim_identity(customer: Customer, document: IdentityDocument, number: numbers.Number) -> None:
     """Take the identity for this customer; another customer's is refused."""
     label = identity_label(number)
     rows = IdentityKey.objects.filter(
@@ -242,7 +240,7 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
     return value, numbers.mask_phone(value)
 
 
-# --- states -----------------------------------------------------------------------------------------
+# --- states --------------------------------------------------------------------------
 
 
 def activate(customer: Customer, *, by: User, reason: str) -> None:
@@ -265,12 +263,10 @@ def reopen(customer: Customer, *, by: User, reason: str) -> None:
     move(customer, "reopen", by=by, reason=reason)
 
 
-# --- revealing --------------------------------------------------------------------------------------
+# --- revealing -----------------------------------------------------------------------
 
 
-def reveal(
-    holder: IdentityDocument | ContactPoint, *, by: User, purpose: str
-) -> str:
+def reveal(holder: IdentityDocument | ContactPoint, *, by: User, purpose: str) -> str:
     """Show a sealed value in the clear for a stated purpose; recorded and limited by the hour."""
     field = "number" if isinstance(holder, IdentityDocument) else "value"
     with transaction.atomic():

@@ -8,6 +8,7 @@ from . import operations, views
 from .filters import CustomerFilter
 from .forms import CustomerForm
 from .models import Customer
+from .querysets import CustomerQuerySet
 from .tables import CustomerTable
 
 customer = Resource(
@@ -33,6 +34,7 @@ customer = Resource(
         Transition("reopen", operations.reopen),
     ),
     joins=("home_branch", "lead_manager"),
+    find=CustomerQuerySet.found_by,
     recorded=True,
     in_drawer=False,
     overrides={"view": views.CustomerPage, "add": views.NewCustomerPage},

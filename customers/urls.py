@@ -10,9 +10,7 @@ from .resources import RESOURCES, customer
 app_name = "customers"
 urlpatterns = [
     path("<int:pk>/history/", views.customer_history, name="customer_history"),
-    path(
-        "<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"
-    ),
+    path("<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"),
     path("<int:pk>/mask/<slug:part>/<int:key>/", views.customer_mask, name="customer_mask"),
     path(
         "<int:pk>/documents/add/",

@@ -22,10 +22,26 @@ ORGANISATION = ("founded_on", "country", "city", "address")
 class NewCustomerPage(AddPage):
     """A new customer with the first identity document and ways to reach them."""
 
+    template = "add"
+
+    @property
+    def kind(self):
+        """Person or organisation: each is asked for what fits it."""
+        sent = self.request.POST if self.request.method == "POST" else self.request.GET
+        asked = sent.get("kind", "")
+        return asked if asked in Customer.Kind.values else Customer.Kind.PERSON
+
     def build_form(self, data=None):
         return NewCustomerForm(
-            data, user=self.request.user, action=self.resource.permission("add")
+            data,
+            kind=self.kind,
+            user=self.request.user,
+            action=self.resource.permission("add"),
         )
+
+    def show_form(self, form, status=200, **context):
+        kinds = [(value, label, value == self.kind) for value, label in Customer.Kind.choices]
+        return super().show_form(form, status, kinds=kinds, **context)
 
 
 class AttachPage(ActPage):
@@ -81,9 +97,7 @@ def in_reach(request: HttpRequest, pk: int, action: str) -> Customer:
 def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     """What was changed on the customer, by whom and why, newest first."""
     customer = in_reach(request, pk, "history")
-    page = history.of_subject(
-        customer.pk, user=request.user, after=request.GET.get("after", "")
-    )
+    page = history.of_subject(customer.pk, user=request.user, after=request.GET.get("after", ""))
     template = "customers/_history.html" if request.htmx else "customers/customer_history.html"
     return render(request, template, {"object": customer, "page": page})
 

@@ -3,6 +3,7 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.filter_kinds import LookupFilter
 from crm.core.filters import LeanFilterSet
 
 from .models import Branch, StaffMember
@@ -17,7 +18,9 @@ class BranchFilter(LeanFilterSet):
 
 
 class StaffMemberFilter(LeanFilterSet):
-    branch = django_filters.ModelChoiceFilter(label=_("Branch"), queryset=Branch.objects.all())
+    branch = LookupFilter(
+        label=_("Branch"), queryset=Branch.objects.all(), url_name="staff:branch_lookup"
+    )
     post = django_filters.ChoiceFilter(label=_("Post"), choices=StaffMember.Post)
 
     class Meta:

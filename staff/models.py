@@ -76,7 +76,7 @@ class Branch(Record):
 
     SCOPE = BankWide()
     CLASSES = dict.fromkeys(
-        "code name name_en level parent lft rgt city opened_on".split(), PUBLIC
+        ["code", "name", "name_en", "level", "parent", "lft", "rgt", "city", "opened_on"], PUBLIC
     )
     objects = BranchQuerySet.as_manager()
 
@@ -174,8 +174,11 @@ class StaffMember(Record):
 
     SCOPE = BankWide()
     CLASSES = dict.fromkeys(
-        "number branch post supervisor user joined_on".split(), INTERNAL
-    ) | {"name": PERSONAL, "latin_name": PERSONAL}
+        ["number", "branch", "post", "supervisor", "user", "joined_on"], INTERNAL
+    ) | {
+        "name": PERSONAL,
+        "latin_name": PERSONAL,
+    }
     objects = StaffMemberQuerySet.as_manager()
 
     class Meta:

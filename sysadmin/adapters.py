@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.core.acting import acting
 from crm.core.trail import Kind, record_access
@@ -22,6 +24,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address of the connection; a forwarded header could be the client's own invention."""
         return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104  (no address known)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only pages of the host that was asked: another allowed host is another door."""
+        asked = context.request
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={asked.get_host()}, require_https=asked.is_secure()
+        )
+
+    def pre_login(self, request: HttpRequest, user: Any, **details: Any) -> HttpResponse | None:
+        """Record who is turned away although the password was right: the account is closed."""
+        if not user.is_active:
+            record_access(Kind.SIGN_IN_FAILED, by=user)
+        refused: HttpResponse | None = super().pre_login(request, user, **details)
+        return refused
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record a failed sign-in, without what was typed."""

@@ -9,6 +9,7 @@ class SysadminConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import user_logged_in as signed_in
         from allauth.mfa.signals import (
+            authentication_failed,
             authenticator_added,
             authenticator_removed,
             authenticator_reset,
@@ -19,6 +20,9 @@ class SysadminConfig(AppConfig):
 
         signed_in.connect(receivers.signed_in, dispatch_uid="sysadmin.signed_in")
         signed_out.connect(receivers.signed_out, dispatch_uid="sysadmin.signed_out")
+        authentication_failed.connect(
+            receivers.factor_failed, dispatch_uid="sysadmin.factor_failed"
+        )
         for change in (authenticator_added, authenticator_removed, authenticator_reset):
             change.connect(receivers.factor_changed, dispatch_uid="sysadmin.factor_changed")
         navigation.register()

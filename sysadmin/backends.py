@@ -8,7 +8,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 
 
 class BankBackend(AuthenticationBackend):
-    """Sign-in by user name; rights come from grants alone, so the framework's tables are not asked."""
+    """Sign-in by user name; rights come from grants alone, never from the framework's tables."""
 
     def get_all_permissions(self, user_obj: Any, obj: object = None) -> set[str]:
         """The actions that live grants carry."""

@@ -3,6 +3,7 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter
 from crm.core.filters import LeanFilterSet
 from crm.core.models import AccessEvent, AuditEvent
 
@@ -33,7 +34,7 @@ class AuditEventFilter(LeanFilterSet):
     operation = django_filters.ChoiceFilter(label=_("Operation"), choices=AuditEvent.Operation)
     table_name = django_filters.CharFilter(label=_("Table"), max_length=80)
     row_key = django_filters.CharFilter(label=_("Key"), max_length=40)
-    at = django_filters.DateFromToRangeFilter(label=_("When"))
+    at = DaysFilter(label=_("When"))
 
     class Meta:
         model = AuditEvent
@@ -41,8 +42,8 @@ class AuditEventFilter(LeanFilterSet):
 
 
 class AccessEventFilter(LeanFilterSet):
-    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=AccessEvent.Kind)
-    at = django_filters.DateFromToRangeFilter(label=_("When"))
+    kind = ChoicesFilter(label=_("Kind"), choices=AccessEvent.Kind)
+    at = DaysFilter(label=_("When"))
 
     class Meta:
         model = AccessEvent

@@ -43,7 +43,9 @@ class GrantForm(RecordForm):
         cleaned = super().clean()
         first, last = cleaned.get("first_day"), cleaned.get("last_day")
         if first and first < bank_today():
-            self.add_error("first_day", _("A grant cannot begin in the past. Enter today or later."))
+            self.add_error(
+                "first_day", _("A grant cannot begin in the past. Enter today or later.")
+            )
         if first and last and last < first:
             self.add_error("last_day", _("The last day lies before the first. Enter a later day."))
         return cleaned

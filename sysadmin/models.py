@@ -67,7 +67,16 @@ class User(AbstractBaseUser, Record):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
     SCOPE = System()
     CLASSES = dict.fromkeys(
-        "username display_name latin_name is_active is_system language theme density".split(),
+        [
+            "username",
+            "display_name",
+            "latin_name",
+            "is_active",
+            "is_system",
+            "language",
+            "theme",
+            "density",
+        ],
         INTERNAL,
     ) | {"password": SENSITIVE}
     objects = UserManager()
@@ -128,7 +137,7 @@ class User(AbstractBaseUser, Record):
 
     is_superuser = False
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002
+    def has_perm(self, perm: str, obj: object = None) -> bool:
         """The framework's question, answered by grants."""
         return self.has_action(perm)
 
@@ -136,7 +145,7 @@ class User(AbstractBaseUser, Record):
         """Whether any action of the module is granted."""
         return any(a.startswith(f"{app_label}.") for g in self.live_grants for a in g.actions)
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Compare, and renew the stored hash when the parameters have become stronger."""
 
         def renew(raw: str) -> None:
@@ -176,9 +185,7 @@ class Role(Record):
     needs_second_factor = models.BooleanField(_("needs a second factor"), default=True)
 
     SCOPE = System()
-    CLASSES = dict.fromkeys(
-        "code name name_zh actions needs_second_factor".split(), INTERNAL
-    )
+    CLASSES = dict.fromkeys(["code", "name", "name_zh", "actions", "needs_second_factor"], INTERNAL)
     objects = ScopedQuerySet["Role"].as_manager()
 
     class Meta:
@@ -205,12 +212,8 @@ class Grant(Record):
         BRANCHES_BELOW = Extent.SUBTREE, _("The branch and those below it")
         BANK = Extent.ALL, _("The whole bank")
 
-    user = models.ForeignKey(
-        User, models.PROTECT, related_name="grants", verbose_name=_("user")
-    )
-    role = models.ForeignKey(
-        Role, models.PROTECT, related_name="grants", verbose_name=_("role")
-    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name=_("user"))
+    role = models.ForeignKey(Role, models.PROTECT, related_name="grants", verbose_name=_("role"))
     branch = models.ForeignKey(
         "staff.Branch", models.PROTECT, related_name="grants", verbose_name=_("branch")
     )
@@ -227,7 +230,7 @@ class Grant(Record):
         )
     }
     SCOPE = System()
-    CLASSES = dict.fromkeys("user role branch extent valid".split(), INTERNAL)
+    CLASSES = dict.fromkeys(["user", "role", "branch", "extent", "valid"], INTERNAL)
     objects = ScopedQuerySet["Grant"].as_manager()
 
     class Meta:

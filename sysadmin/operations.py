@@ -25,9 +25,11 @@ def open_account(user: User, *, by: User, password: str | None = None) -> str:
 
 @operation
 def give(grant: Grant, *, by: User) -> Grant:
-    """Give a user a role at a branch, as far as the reach goes; nobody gives rights to themselves."""
+    """Give a user a role at a branch; nobody gives rights to themselves."""
     if grant.user_id == by.pk:
-        raise DomainError(_("Nobody gives rights to themselves. Ask another administrator."), "user")
+        raise DomainError(
+            _("Nobody gives rights to themselves. Ask another administrator."), "user"
+        )
     save_new(grant)
     return grant
 

@@ -36,7 +36,9 @@ def back(request: HttpRequest) -> str:
     if not is_ours:
         return reverse("home")
     parts = urlsplit(wanted)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    # without its host, a path that begins with two slashes would name another one
+    path = "/" + parts.path.replace("\\", "/").lstrip("/")
+    return path + (f"?{parts.query}" if parts.query else "")
 
 
 @login_not_required
@@ -70,4 +72,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
     }
     if wishes:
         set_manner(request.user, **wishes)
+    if request.htmx:
+        return HttpResponse(status=204)
     return HttpResponseRedirect(back(request))

@@ -15,7 +15,6 @@ from sysadmin.models import Grant, period, system_user
 from tests.factories import BranchFactory, GrantFactory, RoleFactory, StaffMemberFactory
 
 
-
 def pytest_configure(config):
     config.addinivalue_line("markers", "proves(id): the capability that this test proves")
     config.addinivalue_line("markers", "browser: needs a browser")

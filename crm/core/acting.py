@@ -1,4 +1,4 @@
-"""Who acts: every write happens inside `with acting(by=…)`, which tells the database whom to record.
+"""Who acts: a write happens inside `with acting(by=…)`, which tells the database whom to record.
 
 The audit triggers refuse any change of a business table without it.
 """
@@ -48,7 +48,8 @@ class Actor:
         )
 
 
-_facts: ContextVar[Facts] = ContextVar("facts", default=Facts())
+NOWHERE = Facts()
+_facts: ContextVar[Facts] = ContextVar("facts", default=NOWHERE)
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
 
@@ -94,10 +95,14 @@ def acting(*, by: AbstractBaseUser, reason: str = "") -> Iterator[Actor]:
         if outer is not None and outer != actor:
             _tell_database(outer)
     if outer is None and connection.in_atomic_block:
-        _tell_database(None)  # the setting would outlive us in a transaction that somebody else opened
+        _tell_database(
+            None
+        )  # the setting would outlive us in a transaction that somebody else opened
 
 
 def _tell_database(actor: Actor | None) -> None:
     with connection.cursor() as cursor:
-        # the third argument makes it local to the transaction: a pooled connection never shows it to another user
-        cursor.execute("select set_config('meridian.context', %s, true)", [actor.as_json() if actor else ""])
+        # local to the transaction, so a pooled connection never shows it to another user
+        cursor.execute(
+            "select set_config('meridian.context', %s, true)", [actor.as_json() if actor else ""]
+        )

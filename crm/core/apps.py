@@ -3,7 +3,7 @@ from django.db.models.signals import post_migrate
 
 
 def install_audit(using: str, **_kwargs: object) -> None:
-    """After any migration, cover new tables by the audit trail and give the application its rights."""
+    """After any migration, audit new tables and give the application its rights."""
     from .audit import install
 
     if using == "default":

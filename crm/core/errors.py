@@ -12,31 +12,31 @@ from django.template import loader
 log = logging.getLogger("meridian.errors")
 
 
-def refusal(request: HttpRequest, status: int, exception: object = None) -> HttpResponse:  # noqa: ARG001
-    """The page for a status, in the user's language."""
-    context = {"request_id": getattr(request, "request_id", "")}
+def refusal(request: HttpRequest, status: int, *, message: str = "") -> HttpResponse:
+    """The page for a status, in the user's language; `message` says what to do instead."""
+    context = {"request_id": getattr(request, "request_id", ""), "message": message}
     return render(request, f"{status}.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: object = None) -> HttpResponse:
     """400, without the context of a user: the request may be too odd for it."""
-    return plain(request, 400, exception)
+    return plain(request, 400)
 
 
 def denied(request: HttpRequest, exception: object = None) -> HttpResponse:
     """403: signed in, but no grant carries the action."""
-    return refusal(request, 403, exception)
+    return refusal(request, 403)
 
 
 def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
     """404: no such page or row, or none within reach."""
-    return refusal(request, 404, exception)
+    return refusal(request, 404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500: our fault; the reference number leads to the log."""
     kind = sys.exc_info()[0]
-    log.error("failed %s", getattr(kind, "__name__", ""), exc_info=True)
+    log.error("failed %s", getattr(kind, "__name__", ""), exc_info=sys.exc_info())
     return plain(request, 500)
 
 
@@ -46,9 +46,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return plain(request, 403, template="403_csrf.html")
 
 
-def plain(
-    request: HttpRequest, status: int, exception: object = None, *, template: str = ""  # noqa: ARG001
-) -> HttpResponse:
+def plain(request: HttpRequest, status: int, *, template: str = "") -> HttpResponse:
     """A page that needs neither database nor user."""
     page = loader.get_template(template or f"{status}.html")
     html = page.render({"request_id": getattr(request, "request_id", "")})

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .audit import audited_models
 from .classes import SENSITIVE, class_of
 from .cursors import CursorContext
 from .formats import day
@@ -20,7 +21,7 @@ from .models import AuditEvent
 
 ROWS = 20
 # of no interest to a reader: they change with every change
-SILENT = {"id", "version", "updated_at", "created_at", "name_sort"}
+SILENT = {"id", "version", "updated_at", "created_at"}
 LONGEST = 200
 
 
@@ -56,7 +57,11 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
 
     The caller has checked that the user may see the history of that customer.
     """
-    rows = AuditEvent.objects.filter(subject_id=subject_id).select_related("actor")
+    rows = (
+        AuditEvent.objects.filter(subject_id=subject_id)
+        .exclude(table_name__in=unread_tables())
+        .select_related("actor")
+    )
     page: KeysetPage[AuditEvent] = keyset(
         rows,
         ("-at", "-id"),
@@ -65,6 +70,13 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
         context=CursorContext(f"history:{subject_id}", user.pk),
     )
     return History([told(event) for event in page.rows], page.next_cursor)
+
+
+def unread_tables() -> list[str]:
+    """Tables that hold no fact for a reader, only keys for the system."""
+    return [
+        model._meta.db_table for model in audited_models() if not model._meta.default_permissions
+    ]
 
 
 def told(event: AuditEvent) -> Entry:
@@ -86,7 +98,10 @@ def changes_of(event: AuditEvent, model: type[models.Model]) -> list[Change]:
     changes = []
     for field in model._meta.concrete_fields:
         column = field.column
-        if field.name in SILENT or (column not in before and column not in after):
+        if is_silent(model, field):
+            continue
+        sealed_at_entry = event.before is None and class_of(model, field.name) == SENSITIVE
+        if sealed_at_entry or (column not in before and column not in after):
             continue
         old, new = value_of(model, field, before), value_of(model, field, after)
         if old or new:
@@ -94,20 +109,23 @@ def changes_of(event: AuditEvent, model: type[models.Model]) -> list[Change]:
     return changes
 
 
+def is_silent(model: type[models.Model], field: Any) -> bool:
+    """Whether a field tells a reader nothing: keys, stamps, and whose record it is."""
+    derived = not field.editable and field.name not in {"status", "mask", "number"}
+    return field.name in SILENT or derived or field.column == getattr(model, "AUDIT_SUBJECT", "")
+
+
 def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any]) -> str:
     """One value of a stored row in words; keys of other records show as numbers."""
     raw = row.get(field.column)
-    if raw in {None, ""}:
+    if raw is None or raw == "":
         return ""
     if class_of(model, field.name) == SENSITIVE:
         return _("sealed")
-    choices = dict(field.flatchoices) if field.choices and not callable(field.choices) else {}
-    if raw in choices:
-        return str(choices[raw])
     if isinstance(raw, bool):
         return _("yes") if raw else _("no")
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         return day(dt.date.fromisoformat(raw))
     if field.is_relation:
         return f"№ {raw}"
-    return str(raw)[:LONGEST]
+    return str(dict(field.flatchoices).get(raw, raw))[:LONGEST]

@@ -60,7 +60,7 @@ def claim(user: Any, key: uuid.UUID, digest: str) -> bool:
             " values (%s, %s, %s, '', %s) on conflict do nothing",
             [user.pk, key, digest, now()],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def remember(user: Any, key: uuid.UUID, target: str) -> None:

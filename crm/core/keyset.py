@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet, Value
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.datastructures import MultiValueDict
@@ -139,7 +139,7 @@ def keyset(
 
 def capped_count(queryset: QuerySet[Any], cap: int = COUNT_CAP) -> Count:
     """Count the rows, but no further than the cap."""
-    n = queryset.order_by().values(one=Value(1))[: cap + 1].count()
+    n = queryset.order_by().values("pk")[: cap + 1].count()
     return Count(min(n, cap), capped=n > cap)
 
 

@@ -8,7 +8,6 @@ import traceback
 
 from .acting import facts
 
-
 FRAMES = 15
 
 

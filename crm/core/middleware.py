@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from .acting import Facts, coming_from
-from .errors import refusal
+from .clock import now
+from .errors import plain, refusal
 from .operations import DomainError
 from .trail import Kind, record_access
 
 Handler = Callable[[HttpRequest], HttpResponse]
-HSTS = "max-age=63072000; includeSubDomains; preload"
+METHODS = {"GET", "HEAD", "POST"}
+SERVED_FILE = {200, 206, 304}
 
 
 class OddRequests:
@@ -31,13 +32,13 @@ class OddRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        charset = request.content_params.get("charset", "utf-8") if request.content_params else ""
+        if request.method not in METHODS:
+            return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(METHODS))})
+        charset = request.content_params.get("charset", "") if request.content_params else ""
         if charset.strip("\"' ").lower() not in {"", "utf-8", "utf8"}:
-            return HttpResponse("Send this as UTF-8.", status=415, content_type="text/plain")
-        if request.method not in {"GET", "HEAD", "POST"}:
-            return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+            return plain(request, 415)
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponse("Bad request.", status=400, content_type="text/plain")
+            return plain(request, 400)
         return self.get_response(request)
 
 
@@ -59,18 +60,27 @@ class RequestFacts:
 
 
 class PageHeaders:
-    """Headers that every page carries and no library sets."""
+    """Headers that every answer carries, also one that a library gave before a page was reached."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+        self.files = urlsplit(settings.STATIC_URL).path
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Permissions-Policy"] = (
+        headers = response.headers
+        is_file = request.path.startswith(self.files) and response.status_code in SERVED_FILE
+        if not is_file:
+            headers["Cache-Control"] = "no-store"
+        headers["Permissions-Policy"] = (
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
+        headers["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
+        headers["X-Content-Type-Options"] = "nosniff"
+        if getattr(request, "signed_out", False):
+            headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
@@ -82,7 +92,7 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            present = int(time.time())
+            present = int(now().timestamp())
             began = request.session.setdefault("began", present)
             seen = request.session.get("seen", present)
             if (
@@ -135,5 +145,5 @@ class Refusals:
         if isinstance(error, Http404):
             return refusal(request, 404)
         if isinstance(error, DomainError):
-            return render(request, "409.html", {"message": str(error)}, status=409)
+            return refusal(request, 409, message=str(error))
         return None

@@ -112,13 +112,23 @@ class AuditEvent(models.Model):
     transaction_id = models.TextField(_("transaction"))
 
     SCOPE = System()
-    CLASSES = {
-        name: INTERNAL
-        for name in (
-            "id at table_name operation row_key subject_id actor reason request_id session "
-            "database_user transaction_id"
-        ).split()
-    } | {"before": PERSONAL, "after": PERSONAL, "address": PERSONAL}
+    CLASSES = dict.fromkeys(
+        [
+            "id",
+            "at",
+            "table_name",
+            "operation",
+            "row_key",
+            "subject_id",
+            "actor",
+            "reason",
+            "request_id",
+            "session",
+            "database_user",
+            "transaction_id",
+        ],
+        INTERNAL,
+    ) | {"before": PERSONAL, "after": PERSONAL, "address": PERSONAL}
     objects = ScopedQuerySet["AuditEvent"].as_manager()
 
     class Meta:
@@ -167,10 +177,22 @@ class AccessEvent(models.Model):
     session = models.TextField(_("session"), default="")
 
     SCOPE = System()
-    CLASSES = {
-        name: INTERNAL
-        for name in "id at kind actor model row_key subject_id field purpose request_id session".split()
-    } | {"address": PERSONAL}
+    CLASSES = dict.fromkeys(
+        [
+            "id",
+            "at",
+            "kind",
+            "actor",
+            "model",
+            "row_key",
+            "subject_id",
+            "field",
+            "purpose",
+            "request_id",
+            "session",
+        ],
+        INTERNAL,
+    ) | {"address": PERSONAL}
     objects = ScopedQuerySet["AccessEvent"].as_manager()
 
     class Meta:
@@ -194,7 +216,7 @@ class IdempotencyKey(models.Model):
     target = models.TextField(default="")
     at = models.DateTimeField(auto_now_add=True)
 
-    CLASSES = dict.fromkeys("id user key digest target at".split(), INTERNAL)
+    CLASSES = dict.fromkeys(["id", "user", "key", "digest", "target", "at"], INTERNAL)
 
     class Meta:
         db_table = "core_idempotency_key"
@@ -206,3 +228,29 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class StoredQuery(models.Model):
+    """What was searched for, kept under a token: free text never stands in an address.
+
+    It holds words only; whoever opens it sees the rows within their own reach.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    token = models.UUIDField(unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    resource = models.CharField(max_length=80)
+    text = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    CLASSES = dict.fromkeys(["id", "token", "user", "resource", "at"], INTERNAL) | {
+        "text": PERSONAL
+    }
+
+    class Meta:
+        db_table = "core_stored_query"
+        default_permissions = ()
+        indexes = [models.Index(fields=["at"], name="core_stored_query_at")]
+
+    def __str__(self) -> str:
+        return str(self.token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
@@ -22,7 +22,7 @@ MAX_VERSION = 2**31 - 1
 
 
 class DomainError(Exception):
-    """A business rule says no; the sentence is shown to the user, beside the field if one is named."""
+    """A business rule says no; the user sees the sentence, beside the field if one is named."""
 
     def __init__(self, message: Text, field: str | None = None) -> None:
         super().__init__(message)
@@ -50,7 +50,7 @@ def operation(function: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[
         with acting(by=by, reason=str(kwargs.get("reason", ""))):
             return function(subject, *args, **kwargs)
 
-    return run
+    return cast("Callable[Concatenate[T, P], R]", run)
 
 
 def refuse_invalid(obj: models.Model) -> None:

@@ -1,7 +1,8 @@
-"""The pages behind a Resource: access, scope, versions and repeated sending, the same everywhere."""
+"""The pages behind a Resource: access, scope, versions, repeated sending, the same everywhere."""
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -16,9 +17,11 @@ from django.views.generic import View
 
 from . import idempotency
 from .acting import acting
+from .clock import now
 from .cursors import CursorContext
 from .forms import version_of
 from .keyset import capped_count, keyset
+from .models import StoredQuery
 from .operations import DomainError, Stale
 from .registry import panels_for
 from .trail import Kind, record_access, record_denial
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 PAGE_SIZES = (25, 50, 100)
 PANEL_ROWS = 5
 LOOKUP_ROWS = 8
+LONGEST_QUERY = 200
 
 
 class Page(View):
@@ -88,8 +92,14 @@ class Rows(Page):
             self.request.GET, queryset=self.rows(), request=self.request, lean=True
         )
 
+    @cached_property
+    def query(self):
+        """What was searched for in this list, if the address names a stored query."""
+        return stored_query(self.request.GET.get("v", ""), str(self.resource))
+
     def found(self):
-        return self.rows() if self.filterset is None else self.filterset.qs
+        rows = self.rows() if self.filterset is None else self.filterset.qs
+        return self.resource.find(rows, self.query) if self.query else rows
 
 
 class ListPage(Rows):
@@ -101,7 +111,9 @@ class ListPage(Rows):
     def sort(self):
         """The sort asked for if the resource declares it, else its first."""
         asked = self.request.GET.get("sort", "")
-        return asked if asked.lstrip("-") in self.resource.sorts else next(iter(self.resource.sorts))
+        return (
+            asked if asked.lstrip("-") in self.resource.sorts else next(iter(self.resource.sorts))
+        )
 
     @property
     def size(self):
@@ -150,6 +162,8 @@ class ListPage(Rows):
             next=self.address(after=found.next_cursor) if found.next_cursor else "",
             sizes=[(n, self.address(size=n), n == self.size) for n in PAGE_SIZES],
             count_url=self.resource.url("count") + self.address(),
+            query=self.query,
+            find_url=self.resource.url("find") if self.resource.find else "",
             may_add="add" in self.resource.pages
             and request.user.has_action(self.resource.permission("add")),
         )
@@ -168,6 +182,32 @@ class CountPage(Rows):
 
     def get(self, request):
         return self.show(count=capped_count(self.found()))
+
+
+class FindPage(Page):
+    """Takes what was typed by POST, and leads to the list under a token."""
+
+    page = "find"
+
+    def post(self, request):
+        text = request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+        target = self.resource.url("list")
+        if not text:
+            return HttpResponseRedirect(target)
+        record_access(Kind.SEARCH, by=request.user, model=str(self.resource))
+        query = StoredQuery.objects.create(
+            token=uuid.uuid4(), user=request.user, resource=str(self.resource), text=text, at=now()
+        )
+        return HttpResponseRedirect(f"{target}?v={query.token}")
+
+
+def stored_query(token, resource):
+    """The words kept under a token for a list; empty for a token that is none."""
+    key = idempotency.parse_key(token) if token else None
+    if key is None:
+        return ""
+    rows = StoredQuery.objects.filter(token=key, resource=resource)
+    return rows.values_list("text", flat=True).first() or ""
 
 
 class FilterPage(Rows):
@@ -248,8 +288,7 @@ class DetailPage(Page):
 
     def moves(self):
         """Transitions that the present state allows."""
-        can = getattr(self.object, "can", lambda verb: True)
-        return [t for t in self.resource.transitions if can(t.name)]
+        return [t for t in self.resource.transitions if self.object.can(t.name)]
 
     def may(self, action):
         """Whether this row is in reach of an action; the same reach as viewing needs no query."""
@@ -385,7 +424,7 @@ class ChangePage(FormPage):
         ]
 
     def conflict(self, form, error):
-        """Show both values of each field that differs; saving again takes what stands in the form."""
+        """Show both values of each field that differs; saving again takes what the form holds."""
         current = self.rows().select_related(*self.resource.joins).filter(pk=self.object.pk).first()
         if current is None:
             raise Http404
@@ -393,7 +432,9 @@ class ChangePage(FormPage):
         for field in self.fields():
             mine, other = form.cleaned_data.get(field.name), getattr(current, field.name)
             if mine != other and not (mine in {None, ""} and other in {None, ""}):
-                theirs.append((form[field.name].label, shown(form.instance, field), shown(current, field)))
+                theirs.append(
+                    (form[field.name].label, shown(form.instance, field), shown(current, field))
+                )
         refuse(form, error)
         return self.show_form(form, status=409, theirs=theirs, version=current.version)
 
@@ -444,7 +485,8 @@ class TransitionPage(ActPage):
             object=self.object,
             step=self.step,
             question=self.object.sentence(self.step.question) if self.step else "",
-            refusal="" if not self.step or self.object.can(self.action)
+            refusal=""
+            if not self.step or self.object.can(self.action)
             else self.object.sentence(self.step.refused),
             cancel=self.success_url(self.object),
             **context,
@@ -463,4 +505,6 @@ def broken_rule(model, error):
     for constraint in model._meta.constraints:
         if constraint.name == name:
             return DomainError(constraint.get_violation_error_message())
-    return DomainError(_("This contradicts another record that was saved meanwhile. Check and try again."))
+    return DomainError(
+        _("This contradicts another record that was saved meanwhile. Check and try again.")
+    )

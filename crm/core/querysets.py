@@ -9,7 +9,7 @@ from django.db import models
 if TYPE_CHECKING:
     from .scope import Asker, Scope
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
 def action_name(model: type[models.Model], action: str) -> str:
@@ -18,7 +18,7 @@ def action_name(model: type[models.Model], action: str) -> str:
     return f"{opts.app_label}.{action}_{opts.model_name}"
 
 
-class ScopedQuerySet(models.QuerySet[M]):
+class ScopedQuerySet(models.QuerySet[M_co]):
     """Base queryset of every domain model; the model says by SCOPE how its rows are reached."""
 
     def permitted(self, user: Asker, action: str = "view") -> Self:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Transition:
-    """An operation offered on the record's page; its name is also the action that a role carries."""
+    """An operation offered on the record's page; its name is also the action a role carries."""
 
     name: str
     run: Callable[..., Any]
@@ -46,8 +46,10 @@ class Resource:
     """What the pages of one model need to know.
 
     `sorts` names the orders that an index serves; the first is the default. `joins` are the foreign
-    keys that the table shows. `namespace` is the module that serves the addresses, if it is not the
-    model's own. `recorded` says that each look at a record goes to the access trail.
+    keys that the table shows. `search` are the fields that a look-up matches from their beginning;
+    `find` narrows the list's rows to what a user typed. `namespace` is the module that serves the
+    addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
+    access trail.
     """
 
     model: type[models.Model]
@@ -59,6 +61,7 @@ class Resource:
     transitions: tuple[Transition, ...] = ()
     joins: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
+    find: Callable[[Any, str], Any] | None = None
     recorded: bool = False
     route: str = ""
     namespace: str = ""
@@ -71,6 +74,7 @@ class Resource:
         "list": ("", pages.ListPage),
         "count": ("count/", pages.CountPage),
         "filter": ("filter/", pages.FilterPage),
+        "find": ("find/", pages.FindPage),
         "lookup": ("lookup/", pages.LookupPage),
         "panel": ("panel/<slug:field>/<int:pk>/", pages.PanelPage),
         "add": ("add/", pages.AddPage),
@@ -91,11 +95,12 @@ class Resource:
         absent |= set() if self.form else {"add", "change"}
         absent |= set() if self.filterset else {"filter"}
         absent |= set() if self.search else {"lookup"}
+        absent |= set() if self.find else {"find"}
         return [n for n in self.PAGES if n not in absent] + [t.name for t in self.transitions]
 
     def action_of(self, page: str) -> str:
         """The action that a page asks for."""
-        reading = {"list", "count", "filter", "lookup", "panel", "view"}
+        reading = {"list", "count", "filter", "find", "lookup", "panel", "view"}
         return "view" if page in reading else page
 
     def permission(self, action: str) -> str:

@@ -99,7 +99,7 @@ class Scope:
         raise NotImplementedError
 
     def narrow(self, rows: ScopedQuerySet[Any], reach: Reach, user: Asker) -> ScopedQuerySet[Any]:
-        """The rows within reach: arms are united, never joined by OR, so each can use its index."""
+        """The rows within reach: arms are united, not joined by OR, so each can use its index."""
         if reach.everything:
             return rows
         arms = self.arms(rows.model, reach, user)
@@ -112,7 +112,7 @@ class Scope:
 
 
 def tree_arms(reach: Reach, node: str) -> list[Q]:
-    """Conditions on the tree: `node` is the path to the place of a row ('' for the place itself)."""
+    """Conditions on the tree; `node` is the path to a row's place, '' for the place itself."""
     prefix = f"{node}__" if node else ""
     own_key = f"{node}_id" if node else "pk"
     arms = [
@@ -157,9 +157,8 @@ class Through(Scope):
         """The rows whose parent is within the reach of this action."""
         if reach.everything:
             return rows
-        parent = rows.model._meta.get_field(self.parent).related_model
-        scope: Scope = parent.SCOPE  # type: ignore[union-attr]
-        within = scope.narrow(parent._base_manager.all(), reach, user)  # type: ignore[union-attr,arg-type]
+        parent: Any = rows.model._meta.get_field(self.parent).related_model
+        within = parent.SCOPE.narrow(parent._base_manager.all(), reach, user)
         return rows.filter(**{f"{self.parent}__in": within})
 
 

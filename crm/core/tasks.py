@@ -9,7 +9,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from .clock import now
-from .models import IdempotencyKey
+from .models import IdempotencyKey, StoredQuery
 
 
 @app.periodic(cron="17 * * * *")
@@ -19,4 +19,5 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
     with connection.cursor() as cursor:
         cursor.execute("select core_make_partitions(3)")
     IdempotencyKey.objects.filter(at__lt=now() - dt.timedelta(days=2)).delete()
+    StoredQuery.objects.filter(at__lt=now() - dt.timedelta(days=31)).delete()
     Session.objects.filter(expire_date__lt=now()).delete()

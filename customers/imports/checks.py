@@ -56,7 +56,7 @@ class Candidate:
         return self.facts["kind"] == Customer.Kind.PERSON
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an outcome, not a defect
+class Refused(Exception):
     """A row is wrong."""
 
     def __init__(self, code: str, column: str, message: str) -> None:
@@ -131,9 +131,7 @@ def _name(values: Values, candidate: Candidate, world: World) -> None:
 def _status(values: Values, candidate: Candidate, world: World) -> None:
     status = columns.status_of(values["status"]) if values["status"] else Customer.Status.ACTIVE
     if status is None:
-        raise Refused(
-            "unknown_status", "status", _("Enter prospect, active, dormant or closed.")
-        )
+        raise Refused("unknown_status", "status", _("Enter prospect, active, dormant or closed."))
     candidate.facts["status"] = status
 
 

@@ -5,6 +5,7 @@ Running the same file twice changes nothing.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -54,7 +55,7 @@ class Report:
         return Counter(fault.code for fault in self.faults)
 
 
-class DryRun(Exception):  # noqa: N818  it undoes what was tried, and is no defect
+class DryRun(Exception):
     """Everything was tried; now it is undone."""
 
 
@@ -67,10 +68,8 @@ def import_customers(
     everything and keeps nothing. Raises FileRefused if columns are missing.
     """
     report = Report()
-    try:
+    with contextlib.suppress(DryRun):
         _import(table, by=by, system=system, report=report, dry_run=dry_run)
-    except DryRun:
-        pass
     return report
 
 

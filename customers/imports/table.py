@@ -13,7 +13,7 @@ NAMES_SHOWN = 5
 NAME_LENGTH_SHOWN = 40
 
 
-class FileRefused(Exception):  # noqa: N818  a refusal is an outcome, not a defect
+class FileRefused(Exception):
     """The file cannot be read at all; the message tells the person what to do."""
 
 

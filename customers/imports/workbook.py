@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.cell import coordinate_to_tuple  # type: ignore[import-untyped]
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from customers.imports.table import MIB, FileRefused, Limits, Row, check_length, shown
 

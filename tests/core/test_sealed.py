@@ -195,7 +195,7 @@ def test_keys_are_read_from_text():
         (f"1:{encoded()},", "Entry 2 .* is not a key"),
         (f"x:{encoded()}", "Entry 1 .* is not a key"),
         (f"-1:{encoded()}", "Entry 1 .* is not a key"),
-        (f"１:{encoded()}", "Entry 1 .* is not a key"),  # noqa: RUF001 - full width on purpose
+        (f"１:{encoded()}", "Entry 1 .* is not a key"),
         (f"0:{encoded()}", "Key 0 is out of range"),
         (f"65536:{encoded()}", "Key 65536 is out of range"),
         ("1:not*base64", "Key 1 is not base64"),

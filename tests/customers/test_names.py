@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - letters and digits of other scripts look alike on purpose
 import time
 
 import pytest

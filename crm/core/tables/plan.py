@@ -43,7 +43,7 @@ FORMS: dict[bool | None, Callable[[Any], Any]] = {
 names_of = lru_cache(maxsize=1024)(signature)
 
 
-class Unusual(Exception):  # noqa: N818 - not an error: the stock code takes over
+class Unusual(Exception):
     """A declaration that the plan leaves to django-tables2."""
 
 
@@ -53,7 +53,7 @@ def show(value: Any) -> str:
     if kind is str:
         return escape(value)
     if kind is SafeString:
-        return value  # type: ignore[no-any-return]
+        return value
     if kind is int and not settings.USE_THOUSAND_SEPARATOR:
         return str(value)
     return str(render_value_in_context(value, AS_IN_A_TEMPLATE))

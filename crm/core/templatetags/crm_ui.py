@@ -61,10 +61,8 @@ def text_of(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value)
-    if hasattr(value, "hour"):
-        return str(formats.moment(value))
     if hasattr(value, "month"):
-        return str(formats.day(value))
+        return formats.moment(value) if hasattr(value, "hour") else formats.day(value)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {text_of(item)}" for key, item in value.items())
     return str(value)

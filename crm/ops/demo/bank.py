@@ -36,7 +36,7 @@ class SignIn:
 
 
 def password() -> str:
-    """The one password of this installation's demonstration sign-ins, drawn when first asked for."""
+    """The one password of this installation's sign-ins, drawn when first asked for."""
     file = settings.DATA_DIR / "demo-password"
     return read_or_create(file, lambda: {"password": pass_phrase()})["password"]
 

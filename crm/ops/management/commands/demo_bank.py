@@ -1,4 +1,4 @@
-"""`manage.py demo_bank`: the demonstration bank, entered once; `--sign-ins` prints who can sign in."""
+"""`manage.py demo_bank`: the demonstration bank, entered once; `--sign-ins` prints users."""
 
 from __future__ import annotations
 

@@ -1,0 +1,36 @@
+"""Questions about customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from crm.core.querysets import ScopedQuerySet
+
+from . import numbers
+
+if TYPE_CHECKING:
+    from .models import Customer  # noqa: F401  (named in a base class below)
+
+
+class CustomerQuerySet(ScopedQuerySet["Customer"]):
+    """Customers of the bank."""
+
+    def found_by(self, text: str) -> Self:
+        """Customers whose number is the text, or whose name begins with it, in either script."""
+        digits = "".join(text.split())
+        if digits.isascii() and digits.isdigit():
+            return self.filter(
+                Q(number=read_number(digits)) | Q(source_keys__key=digits)
+            ).distinct()
+        return self.filter(Q(name__startswith=text) | Q(latin_name__istartswith=text))
+
+
+def read_number(digits: str) -> str:
+    """The customer number in the text; none if it has a slip."""
+    try:
+        return numbers.read_customer_number(digits)
+    except ValidationError:
+        return ""

@@ -179,7 +179,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "display_name", "latin_name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "sysadmin.passwords.NotGuessedFirst"},
     {"NAME": "sysadmin.passwords.NotTheBanksOwnNames"},
 ]
 LOGIN_URL = "account_login"

@@ -166,7 +166,12 @@ class NewCustomerForm(DocumentFields, CustomerForm):
     )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, instance=Customer(kind=kind), initial={"kind": kind}, **kwargs)
+        super().__init__(
+            *args,
+            instance=Customer(kind=kind),
+            initial={"kind": kind, **known_of(kwargs["user"], kwargs["action"])},
+            **kwargs,
+        )
         fitting = [
             (value, label)
             for value, label in IdentityDocument.Kind.choices
@@ -183,6 +188,16 @@ class NewCustomerForm(DocumentFields, CustomerForm):
         return operations.register(
             self.instance, by=by, documents=[self.document()], contacts=contacts
         )
+
+
+def known_of(user: Any, action: str) -> dict[str, Any]:
+    """What the bank knows already: the branch of who enters the customer, and that they lead it."""
+    member = StaffMember.objects.select_related("branch").filter(user=user).first()
+    if member is None:
+        return {}
+    reach = user.reach(action)
+    leads = reach is not None and reach.own
+    return {"home_branch": member.branch, "lead_manager": member if leads else None}
 
 
 class RevealForm(forms.Form):

@@ -13,7 +13,7 @@ from crm.core.acting import acting, current_actor
 from crm.core.clock import bank_today
 from crm.ops.roles import ROLES
 from customers import numbers, operations
-from customers.models import ContactPoint, Customer, IdentityDocument
+from customers.models import ContactPoint, Customer, IdentityDocument, SourceKey
 from staff.models import Branch, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
@@ -190,6 +190,17 @@ class ContactPointFactory(Recorded):
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> ContactPoint:
         facts = operations.ContactFacts("mobile", mobile())
         return operations.add_contact(kwargs["customer"], by=system_user(), facts=facts)
+
+
+class SourceKeyFactory(Recorded):
+    """The number that a source system has for a customer."""
+
+    class Meta:
+        model = SourceKey
+
+    customer = factory.SubFactory(CustomerFactory)
+    system = "core"
+    key = factory.Sequence("K{:07d}".format)
 
 
 def resident_id() -> str:

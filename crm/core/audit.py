@@ -12,6 +12,9 @@ from django.conf import settings
 from django.db import connection, models
 from psycopg import sql
 
+from .classes import SENSITIVE, class_of
+from .sealed import SealedField
+
 # Tables of the framework and of libraries: nothing in them is a bank's record.
 EXEMPT = {
     "auth_group": "groups give nothing here",
@@ -60,15 +63,25 @@ def install() -> None:
         cursor.execute("select core_make_partitions(3)")
 
 
+def withheld(model: type[models.Model]) -> list[str]:
+    """Sensitive columns that do not rest sealed: the trail says that they changed, never to what."""
+    return [
+        field.column
+        for field in model._meta.concrete_fields
+        if class_of(model, field.name) == SENSITIVE and not isinstance(field, SealedField)
+    ]
+
+
 def _cover(model: type[models.Model]) -> None:
     table = model._meta.db_table
-    arguments = [model._meta.pk.column, model.AUDIT_SUBJECT]  # type: ignore[attr-defined]
+    subject: str = model.AUDIT_SUBJECT  # type: ignore[attr-defined]
+    arguments = [model._meta.pk.column, subject, ",".join(withheld(model))]
     with connection.cursor() as cursor:
         for event, transition in _TRANSITIONS.items():
             cursor.execute(
                 sql.SQL(
                     "create or replace trigger {name} after {event} on {table} {transition}"
-                    " for each statement execute function core_audit({key}, {subject})"
+                    " for each statement execute function core_audit({key}, {subject}, {withheld})"
                 ).format(
                     name=sql.Identifier(f"audit_{event}"),
                     event=sql.SQL(event),
@@ -76,6 +89,7 @@ def _cover(model: type[models.Model]) -> None:
                     transition=sql.SQL(transition),
                     key=sql.Literal(arguments[0]),
                     subject=sql.Literal(arguments[1]),
+                    withheld=sql.Literal(arguments[2]),
                 )
             )
 

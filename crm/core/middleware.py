@@ -92,17 +92,23 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            present = int(now().timestamp())
-            began = request.session.setdefault("began", present)
-            seen = request.session.get("seen", present)
-            if (
-                present - seen > settings.SESSION_IDLE_SECONDS
-                or present - began > settings.SESSION_ABSOLUTE_SECONDS
-            ):
-                logout(request)
-            elif present - seen >= 60 or "seen" not in request.session:
-                request.session["seen"] = present  # a write a minute, not one a request
-        return self.get_response(request)
+            self.check(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and "began" not in request.session:
+            # signed in just now: the time runs from here, not from the first page after it
+            request.session["began"] = request.session["seen"] = int(now().timestamp())
+        return response
+
+    def check(self, request: HttpRequest) -> None:
+        """Sign out whoever is over a limit, else note that the session is in use."""
+        present = int(now().timestamp())
+        began = request.session.setdefault("began", present)
+        seen = request.session.setdefault("seen", present)
+        idle, age = present - seen, present - began
+        if idle > settings.SESSION_IDLE_SECONDS or age > settings.SESSION_ABSOLUTE_SECONDS:
+            logout(request)
+        elif idle >= 60:
+            request.session["seen"] = present  # a write a minute, not one a request
 
 
 class Manner:

@@ -238,7 +238,9 @@ class LookupPage(Page):
             for name in self.resource.search:
                 begins |= Q(**{f"{name}__istartswith": typed})
             rows = rows.filter(begins)
-        return self.show(rows=rows.select_related(*self.resource.joins)[:LOOKUP_ROWS])
+        code = self.resource.search[0]
+        found = rows.select_related(*self.resource.joins)[:LOOKUP_ROWS]
+        return self.show(rows=[(row.pk, row, getattr(row, code)) for row in found])
 
 
 class PanelPage(ListPage):

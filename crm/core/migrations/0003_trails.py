@@ -64,6 +64,8 @@ create function core_audit() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     context jsonb := nullif(current_setting('meridian.context', true), '')::jsonb;
+    -- columns that no copy may outlive: hashes of passwords, salts, blind indexes
+    withheld text[] := coalesce(string_to_array(tg_argv[2], ','), '{}');
 begin
     if context is null or (context ->> 'actor') is null then
         raise exception 'A change of % was refused: nobody is named as acting.', tg_table_name
@@ -72,14 +74,16 @@ begin
     if tg_op = 'INSERT' then
         insert into core_audit_event (table_name, operation, row_key, subject_id, after,
                                       actor_id, reason, request_id, address, session)
-        select tg_table_name, 'I', n.row ->> tg_argv[0], (n.row ->> tg_argv[1])::bigint, n.row,
+        select tg_table_name, 'I', n.row ->> tg_argv[0], (n.row ->> tg_argv[1])::bigint,
+               n.row - withheld,
                (context ->> 'actor')::bigint, context ->> 'reason', context ->> 'request',
                context ->> 'address', context ->> 'session'
         from (select to_jsonb(x) as row from new_rows x) n;
     elsif tg_op = 'DELETE' then
         insert into core_audit_event (table_name, operation, row_key, subject_id, before,
                                       actor_id, reason, request_id, address, session)
-        select tg_table_name, 'D', o.row ->> tg_argv[0], (o.row ->> tg_argv[1])::bigint, o.row,
+        select tg_table_name, 'D', o.row ->> tg_argv[0], (o.row ->> tg_argv[1])::bigint,
+               o.row - withheld,
                (context ->> 'actor')::bigint, context ->> 'reason', context ->> 'request',
                context ->> 'address', context ->> 'session'
         from (select to_jsonb(x) as row from old_rows x) o;
@@ -91,12 +95,12 @@ begin
                case when o.row is null then 'I' when n.row is null then 'D' else 'U' end,
                coalesce(n.row, o.row) ->> tg_argv[0],
                (coalesce(n.row, o.row) ->> tg_argv[1])::bigint,
-               case when n.row is null then o.row else
-                   (select jsonb_object_agg(key, value) from jsonb_each(o.row)
-                    where n.row -> key is distinct from value) end,
-               case when o.row is null then n.row else
-                   (select jsonb_object_agg(key, value) from jsonb_each(n.row)
-                    where o.row -> key is distinct from value) end,
+               case when n.row is null then o.row - withheld else
+                   (select jsonb_object_agg(key, case when key = any(withheld) then '"…"' else value end)
+                    from jsonb_each(o.row) where n.row -> key is distinct from value) end,
+               case when o.row is null then n.row - withheld else
+                   (select jsonb_object_agg(key, case when key = any(withheld) then '"…"' else value end)
+                    from jsonb_each(n.row) where o.row -> key is distinct from value) end,
                (context ->> 'actor')::bigint, context ->> 'reason', context ->> 'request',
                context ->> 'address', context ->> 'session'
         from (select to_jsonb(x) as row from old_rows x) o

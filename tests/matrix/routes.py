@@ -1,0 +1,154 @@
+"""Every address of the product, with the rule that guards it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from crm.core.pages import ActPage, Page, TransitionPage
+from crm.core.resources import Resource
+from crm.urls import RESOURCES
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What guards a page that is a plain function of a module."""
+
+    label: str
+    action: str
+    methods: tuple[str, ...]
+    reason: str
+
+
+# pages of a record that no Resource serves: (model, action, methods) and why they stand alone
+GUARDED = {
+    "customers:customer_history": Guard(
+        "customers.customer", "history", ("GET",), "the trail read backwards is no list of a model"
+    ),
+    "customers:customer_reveal": Guard(
+        "customers.customer", "reveal", ("GET", "POST"), "shows one sealed value for a purpose"
+    ),
+    "customers:customer_mask": Guard(
+        "customers.customer", "view", ("GET",), "puts a mask back in the place of a value"
+    ),
+}
+# pages that everybody who is signed in may open, and why
+SIGNED_IN = {
+    "home": "leads to the first page that the user's rights open",
+    "preferences": "one's own theme and density",
+    "account_change_password": "one's own password",
+    "account_reauthenticate": "one's own session",
+    "mfa_index": "one's own factors",
+    "mfa_reauthenticate": "one's own session",
+    "mfa_activate_totp": "one's own factors",
+    "mfa_deactivate_totp": "one's own factors",
+    "mfa_view_recovery_codes": "one's own factors",
+    "mfa_generate_recovery_codes": "one's own factors",
+    "mfa_download_recovery_codes": "one's own factors",
+    "mfa_list_webauthn": "one's own factors",
+    "mfa_add_webauthn": "one's own factors",
+    "mfa_reauthenticate_webauthn": "one's own session",
+    "mfa_remove_webauthn": "one's own factors",
+    "mfa_edit_webauthn": "one's own factors",
+    "usersessions_list": "one's own sessions",
+}
+# pages that need no sign-in, and why
+PUBLIC = {
+    "language": "the sign-in page is read in either language",
+    "account_login": "signing in",
+    "account_logout": "signing out twice is no fault",
+    "account_inactive": "tells a disabled user what to do",
+    "mfa_authenticate": "the second step of signing in",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One page of a resource: its address, the action it asks for, the methods it knows."""
+
+    name: str
+    resource: Resource
+    action: str
+    methods: tuple[str, ...]
+    parameters: tuple[str, ...]
+    view: Any
+    is_function: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_panel(self) -> bool:
+        """Whether the key in the address is that of a parent."""
+        return "field" in self.parameters
+
+    @property
+    def is_row(self) -> bool:
+        """Whether the page is about one row."""
+        return "pk" in self.parameters and not self.is_panel
+
+    @property
+    def acts(self) -> bool:
+        """Whether the page takes a form that changes something, with a key against sending twice."""
+        return isinstance(self.view, type) and issubclass(self.view, ActPage)
+
+    @property
+    def transition(self) -> str:
+        """The name of the move that the page takes; empty for other pages."""
+        is_move = isinstance(self.view, type) and issubclass(self.view, TransitionPage)
+        return (
+            self.action.partition(".")[2].removesuffix(f"_{self.opts.model_name}")
+            if is_move
+            else ""
+        )
+
+    @property
+    def opts(self) -> Any:
+        """The model's options."""
+        return self.resource.model._meta
+
+    def url(self, **values: Any) -> str:
+        """The page's address."""
+        return reverse(self.name, kwargs={name: values[name] for name in self.parameters})
+
+
+def patterns(resolver: Any = None, names: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+    """Every pattern of the URL configuration with its full name."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (pattern.namespace,) if pattern.namespace else ()
+            yield from patterns(pattern, (*names, *inner))
+        else:
+            yield ":".join([*names, pattern.name or str(pattern.pattern)]), pattern
+
+
+def route_of(name: str, pattern: URLPattern) -> Route | None:
+    """The page behind a pattern if a resource's action guards it."""
+    parameters = tuple(pattern.pattern.converters)
+    view: Callable[..., Any] = pattern.callback
+    if name in GUARDED:
+        guard = GUARDED[name]
+        resource = BY_LABEL[guard.label]
+        action = resource.permission(guard.action)
+        return Route(name, resource, action, guard.methods, parameters, view, is_function=True)
+    page = getattr(view, "view_class", None)
+    if page is None or not issubclass(page, Page):
+        return None
+    shown = page(**view.view_initkwargs)
+    methods = tuple(m.upper() for m in ("get", "post") if hasattr(page, m))
+    methods += ("HEAD",) if "GET" in methods else ()
+    action = shown.resource.permission(shown.action)
+    return Route(name, shown.resource, action, methods, parameters, page)
+
+
+BY_LABEL = {str(resource): resource for resource in RESOURCES}
+ROUTES = [route for name, pattern in patterns() if (route := route_of(name, pattern))]
+ACTS = [route for route in ROUTES if route.acts]
+
+
+def routes_of(resource: Resource) -> list[Route]:
+    """The pages of one resource, those that stand alone among them."""
+    return [route for route in ROUTES if route.resource is resource]

@@ -1,0 +1,158 @@
+"""How to make a row of each model: all that a new model must add for the matrix to cover it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from crm.core.models import AccessEvent, AuditEvent
+from crm.core.scope import BankWide, InTree, OwnedBy, System, Through
+from crm.core.trail import Kind, record_access
+from sysadmin.models import Grant, system_user
+from tests.factories import (
+    BranchFactory,
+    ContactPointFactory,
+    CustomerFactory,
+    GrantFactory,
+    IdentityDocumentFactory,
+    RoleFactory,
+    SourceKeyFactory,
+    StaffMemberFactory,
+    UserFactory,
+    resident_id,
+)
+
+# where a row stands, seen from the user who asks
+PLACES = ("mine", "team", "branch", "below", "elsewhere")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How to make a row of a model at a branch, perhaps led by a member of staff.
+
+    `fill` gives values that a form cannot guess, `parts` the parameters of addresses beyond the
+    key, `child` adds a row that the record's page shows.
+    """
+
+    row: Callable[[Any, Any], Model]
+    fill: Callable[[Any], dict[str, Any]] = lambda branch: {}
+    parts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    children: tuple[Callable[[Any], Model], ...] = ()
+
+    def address(self, row: Model) -> dict[str, Any]:
+        """The parameters of an address about this row."""
+        return {"pk": row.pk} | {name: value(row) for name, value in self.parts.items()}
+
+
+def customer(branch: Any, manager: Any) -> Model:
+    """A customer kept by a branch."""
+    return CustomerFactory(home_branch=branch, lead_manager=manager, address=f"弄堂{branch.pk}号")
+
+
+def new_customer(branch: Any) -> dict[str, Any]:
+    """What a form for a new customer cannot guess."""
+    return {
+        "kind": "person",
+        "gender": "F",
+        "country": "CN",
+        "home_branch": branch.pk,
+        "document_kind": "resident_id",
+        "document_number": resident_id(),
+        "value": "13900001111",
+    }
+
+
+def change_in_trail(branch: Any, manager: Any) -> Model:
+    """An entry of the audit trail."""
+    RoleFactory()
+    return AuditEvent.objects.latest("id")
+
+
+def look_in_trail(branch: Any, manager: Any) -> Model:
+    """An entry of the access trail."""
+    record_access(Kind.SEARCH, by=system_user())
+    return AccessEvent.objects.latest("id")
+
+
+def document(branch: Any, manager: Any) -> Model:
+    """A further document of a customer."""
+    return IdentityDocumentFactory(customer=customer(branch, manager))
+
+
+def further_document(row: Any) -> Model:
+    """One more document of this customer."""
+    return IdentityDocumentFactory(customer=row)
+
+
+def further_contact(row: Any) -> Model:
+    """One more way to reach this customer."""
+    return ContactPointFactory(customer=row)
+
+
+FACTORIES = {
+    "customers.customer": Subject(
+        customer,
+        fill=new_customer,
+        parts={"part": lambda row: "document", "key": lambda row: row.documents.first().pk},
+        children=(further_document, further_contact),
+    ),
+    "customers.identitydocument": Subject(document),
+    "customers.identitykey": Subject(lambda b, m: document(b, m).identity_key),
+    "customers.contactpoint": Subject(lambda b, m: ContactPointFactory(customer=customer(b, m))),
+    "customers.sourcekey": Subject(lambda b, m: SourceKeyFactory(customer=customer(b, m))),
+    "staff.branch": Subject(lambda b, m: BranchFactory(parent=b)),
+    "staff.staffmember": Subject(lambda b, m: StaffMemberFactory(branch=b, supervisor=m)),
+    "sysadmin.user": Subject(lambda b, m: UserFactory()),
+    "sysadmin.role": Subject(lambda b, m: RoleFactory()),
+    "sysadmin.grant": Subject(
+        lambda b, m: GrantFactory(branch=b), fill=lambda b: {"extent": Grant.Reach.BRANCH}
+    ),
+    "core.auditevent": Subject(change_in_trail),
+    "core.accessevent": Subject(look_in_trail),
+}
+
+
+def subject_of(model: type[Model]) -> Subject:
+    """How to make rows of a model; a model that nobody taught us is a failure."""
+    label = model._meta.label_lower
+    if label not in FACTORIES:
+        pytest.fail(f"Add {label} to FACTORIES in tests/matrix/subjects.py.", pytrace=False)
+    return FACTORIES[label]
+
+
+def reaches(model: type[Model], extent: str, place: str) -> bool:
+    """Whether a grant at one's own branch reaches a row at a place: the rule in plain words."""
+    scope = model.SCOPE
+    while isinstance(scope, Through):
+        model = model._meta.get_field(scope.parent).related_model
+        scope = model.SCOPE
+    if isinstance(scope, BankWide) or (isinstance(scope, InTree) and extent == Grant.Reach.BANK):
+        return True
+    if isinstance(scope, System):
+        return extent == Grant.Reach.BANK
+    if isinstance(scope, OwnedBy):
+        return place == "mine"
+    wide = {
+        Grant.Reach.OWN: {"mine"} if scope.owner else set(),
+        Grant.Reach.TEAM: {"mine"} if scope.owner else set(),
+        Grant.Reach.BRANCH: {"mine", "team", "branch"},
+        Grant.Reach.BRANCHES_BELOW: {"mine", "team", "branch", "below"},
+    }[extent]
+    return place in (wide | {"team"} if extent == Grant.Reach.TEAM and scope.leader else wide)
+
+
+def every_action() -> set[str]:
+    """Every action that a model declares."""
+    return {
+        f"{model._meta.app_label}.{name}"
+        for model in apps.get_models()
+        for name in [
+            *(f"{verb}_{model._meta.model_name}" for verb in model._meta.default_permissions),
+            *(codename for codename, _label in model._meta.permissions),
+        ]
+    }

@@ -1,0 +1,245 @@
+"""Who may open what: every page of every resource, as everybody, by every method."""
+
+import re
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from crm.core.acting import acting
+from crm.core.idempotency import FIELD
+from crm.urls import RESOURCES
+from sysadmin import operations
+from sysadmin.models import Grant, system_user
+from tests.matrix.routes import ROUTES, routes_of
+from tests.matrix.subjects import PLACES, every_action, reaches
+from tests.matrix.world import actions_of, widest, world_of
+
+Reach = Grant.Reach
+REFUSED = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+KNOWN = ("GET", "HEAD", "POST")
+OPEN = {200, 204, 302, 422}
+LATER = {"first": 1}
+OVER = {"first": -9, "beyond": 0}
+LAST_DAY = {"first": 0, "beyond": 1}
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody who asks: with a grant as far as `extent`, at the branch or elsewhere."""
+
+    name: str
+    extent: str = ""
+    at: str = "branch"
+    dates: tuple = ()
+    is_active: bool = True
+
+    def __str__(self):
+        return self.name
+
+    def sees(self, model, place):
+        """Whether the rule gives this persona the row at a place."""
+        if self.at == "other":
+            anywhere = reaches(model, self.extent, "nowhere")
+            return anywhere or (place == "elsewhere" and reaches(model, self.extent, "branch"))
+        return reaches(model, self.extent, place)
+
+
+PERSONAS = [
+    Persona("anonymous", is_active=False),
+    Persona("without a grant"),
+    *(Persona(f"reach {extent}", extent) for extent in Reach.values),
+    Persona("at another branch", Reach.BRANCHES_BELOW, at="other"),
+    Persona("only at another branch", Reach.BRANCH, at="other"),
+    Persona("since today until today", Reach.BRANCHES_BELOW, dates=tuple(LAST_DAY.items())),
+    Persona("until yesterday", "", dates=tuple(OVER.items())),
+    Persona("from tomorrow", "", dates=tuple(LATER.items())),
+    Persona("disabled", Reach.BANK, is_active=False),
+]
+
+
+def send(client, method, url):
+    """Ask by a method; a POST carries a key of its own and nothing else."""
+    data = {FIELD: str(uuid.uuid4())} if method == "POST" else None
+    return getattr(client, method.lower())(url, **({"data": data} if data else {}))
+
+
+def outcome(answer):
+    """What an answer amounts to."""
+    if answer.status_code == 302 and answer.headers["Location"].startswith("/account/login/"):
+        return "sign in"
+    return "open" if answer.status_code in OPEN else answer.status_code
+
+
+def expected(route, method, persona, place):  # noqa: PLR0911  (one line for each rule)
+    """What the rules say, in the order in which they are asked."""
+    if method in REFUSED:
+        return 405
+    if not persona.is_active:
+        return "sign in"
+    if route.is_function and method not in route.methods:
+        return 405
+    if not persona.extent:
+        return 403
+    if method not in route.methods:
+        return 405
+    if route.is_panel and not route.resource.panel_fields:
+        return 404
+    if route.is_row and not persona.sees(route.resource.model, place):
+        return 404
+    return "open"
+
+
+def client_of(persona, world):
+    """A client signed in as the persona."""
+    client = Client()
+    if persona.name == "anonymous":
+        return client
+    if persona.extent or persona.dates:
+        world.give(
+            actions_of(world.resource),
+            world.other if persona.at == "other" else world.branch,
+            persona.extent or Reach.BANK,
+            **dict(persona.dates),
+        )
+    client.force_login(world.me.user)
+    if persona.name == "disabled":
+        operations.disable(world.user, by=world.colleague.user, reason="left the bank")
+    return client
+
+
+def requests_of(resource):
+    """Each page by each method, about a row at each place."""
+    for route in routes_of(resource):
+        for place in PLACES if route.is_row else ("mine",):
+            for method in KNOWN:
+                yield route, place, method
+        for method in REFUSED:
+            yield route, "mine", method
+
+
+@pytest.mark.proves("SY-2")
+@pytest.mark.parametrize("persona", PERSONAS, ids=str)
+def test_every_page_answers_as_grants_reach_and_method_say(world, persona):
+    world.fill()
+    client = client_of(persona, world)
+    seen, rule = {}, {}
+    for route, place, method in requests_of(world.resource):
+        request = f"{method} {route} {place}"
+        seen[request] = outcome(send(client, method, world.address(route, place)))
+        rule[request] = expected(route, method, persona, place)
+    assert seen == rule
+
+
+@pytest.mark.proves("SY-2")
+@pytest.mark.parametrize("persona", [p for p in PERSONAS if p.extent and p.is_active], ids=str)
+def test_a_list_and_its_count_hold_the_rows_within_reach_and_no_others(world, persona):
+    client = client_of(persona, world)
+    url = {name: world.resource.url(name) for name in ("list", "count")}
+    count_before = client.get(url["count"]).context["count"].n
+    world.fill()
+    table = client.get(url["list"], {"size": "100"}).context["table"]
+    shown = {row.record.pk for row in table.rows}
+    within = {p for p in PLACES if persona.sees(world.resource.model, p)}
+    assert {place for place, row in world.rows.items() if row.pk in shown} == within
+    grown = client.get(url["count"]).context["count"].n - count_before
+    # making a row of one model may make further rows of it, such as the users behind members
+    assert grown >= len(within) if within else grown == 0
+
+
+@pytest.mark.proves("SY-2")
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_every_other_action_of_the_bank_opens_nothing_and_the_one_alone_suffices(db, route):
+    world = world_of(route.resource).fill()
+    parents = actions_of(route.resource) - {r.action for r in routes_of(route.resource)}
+    method = route.methods[0]
+    grant = world.give(every_action() - {route.action}, world.bank, Reach.BANK)
+    client = Client()
+    client.force_login(world.me.user)
+    assert outcome(send(client, method, world.address(route))) == 403
+    grant.role.actions = [route.action, *(parents if route.is_panel else ())]
+    with_only_it(grant)
+    dead = route.is_panel and not route.resource.panel_fields
+    assert outcome(send(client, method, world.address(route))) == (404 if dead else "open")
+
+
+def with_only_it(grant):
+    """Store the role's actions."""
+    with acting(by=system_user()):
+        grant.role.save(update_fields=["actions", "updated_at"])
+
+
+def faceless(answer):
+    """An answer without the number of its request."""
+    headers = {k: v for k, v in answer.headers.items() if k != "X-Request-ID"}
+    number = answer.headers["X-Request-ID"].encode()
+    return answer.status_code, headers, answer.content.replace(number, b""), dict(answer.cookies)
+
+
+LIMITED = [r for r in RESOURCES if not reaches(r.model, Reach.BRANCHES_BELOW, "elsewhere")]
+
+
+@pytest.mark.proves("SY-2")
+@pytest.mark.parametrize("resource", LIMITED, ids=str)
+def test_a_row_out_of_reach_answers_exactly_as_one_that_does_not_exist(world):
+    world.fill()
+    client = client_of(Persona("limited", Reach.BRANCHES_BELOW), world)
+    client.get("/")  # a session's first request sets its cookie
+    foreign = world.rows["elsewhere"]
+    parameters = world.subject.address(foreign)
+    missing = parameters | {"pk": foreign.pk + 1_000_000}
+    compared = 0
+    for route in (r for r in routes_of(world.resource) if r.is_row):
+        for method in route.methods:
+            for headers in ({}, {"HX-Request": "true", "HX-Target": "drawer"}):
+                client.defaults = {
+                    f"HTTP_{k.upper().replace('-', '_')}": v for k, v in headers.items()
+                }
+                answers = [
+                    faceless(send(client, method, route.url(**values)))
+                    for values in (parameters, missing)
+                ]
+                assert answers[0] == answers[1], (route.name, method)
+                assert answers[0][0] == 404
+                compared += 1
+    assert compared or not any(r.is_row for r in routes_of(world.resource))
+
+
+@pytest.mark.proves("SY-2")
+@pytest.mark.parametrize(
+    "resource",
+    [
+        r
+        for r in LIMITED
+        if any(len(route.parameters) > 1 and route.is_row for route in routes_of(r))
+    ],
+    ids=str,
+)
+def test_a_part_of_a_foreign_row_is_not_reached_through_a_row_of_ones_own(world):
+    world.fill()
+    client = client_of(Persona("limited", Reach.BRANCHES_BELOW), world)
+    own, foreign = (world.subject.address(world.rows[p]) for p in ("mine", "elsewhere"))
+    for route in routes_of(world.resource):
+        if route.is_row and len(route.parameters) > 1:
+            for method in route.methods:
+                url = route.url(**(foreign | {"pk": own["pk"]}))
+                assert send(client, method, url).status_code == 404, route.name
+
+
+def test_no_request_shows_its_number_twice(db):
+    numbers = {Client().get("/").headers["X-Request-ID"] for _ in range(3)}
+    assert len(numbers) == 3
+    assert all(re.fullmatch(r"[0-9a-f]{16}", number) for number in numbers)
+
+
+@pytest.mark.proves("SY-2")
+def test_a_grant_that_ends_bites_on_the_very_next_request(world):
+    world.fill()
+    grant = world.give(actions_of(world.resource), world.branch, widest(world.resource))
+    client = Client()
+    client.force_login(world.me.user)
+    url = world.resource.url("list")
+    assert client.get(url).status_code == 200
+    operations.end(grant, by=world.colleague.user, reason="moved to another post")
+    assert client.get(url).status_code == 403

@@ -1,0 +1,93 @@
+"""A small bank with one row of a model at every distance from the user who asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm.core.clock import bank_today
+from crm.core.resources import Resource
+from crm.core.scope import System
+from sysadmin.models import Grant, User, period
+from tests.factories import BranchFactory, GrantFactory, RoleFactory, StaffMemberFactory
+
+from .routes import Route, routes_of
+from .subjects import Subject, subject_of
+
+SUBTREE = Grant.Reach.BRANCHES_BELOW
+
+
+@dataclass
+class World:
+    """Four branches, the user who asks with a team, and a row at every place."""
+
+    resource: Resource
+    subject: Subject
+    rows: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.bank = BranchFactory()
+        self.branch = BranchFactory(parent=self.bank)
+        self.below = BranchFactory(parent=self.branch)
+        self.other = BranchFactory(parent=self.bank)
+        self.me = StaffMemberFactory(branch=self.branch)
+        self.report = StaffMemberFactory(branch=self.branch, supervisor=self.me)
+        self.colleague = StaffMemberFactory(branch=self.branch)
+
+    @property
+    def user(self) -> User:
+        """The user who asks, without anything remembered."""
+        return User.objects.get(pk=self.me.user_id)
+
+    def fill(self) -> World:
+        """Put a row at every place."""
+        places = {
+            "mine": (self.branch, self.me),
+            "team": (self.branch, self.report),
+            "branch": (self.branch, self.colleague),
+            "below": (self.below, None),
+            "elsewhere": (self.other, None),
+        }
+        self.rows = {name: self.subject.row(*place) for name, place in places.items()}
+        return self
+
+    def give(self, actions: Any, branch: Any, extent: str = SUBTREE, **dates: int) -> Grant:
+        """Give the user a role with these actions; days are counted from today."""
+        today = bank_today()
+        first = today + dt.timedelta(days=dates.get("first", -1))
+        beyond = today + dt.timedelta(days=dates["beyond"]) if "beyond" in dates else None
+        return GrantFactory(
+            user=self.me.user,
+            role=RoleFactory(actions=sorted(actions)),
+            branch=branch,
+            extent=extent,
+            valid=period(first, beyond),
+        )
+
+    def address(self, route: Route, place: str = "mine") -> str:
+        """The address of a page about the row at a place, or about its parent."""
+        row = self.rows[place]
+        if not route.is_panel:
+            return route.url(**self.subject.address(row))
+        for name in sorted(self.resource.panel_fields):
+            if parent := getattr(row, f"{name}_id"):
+                return route.url(field=name, pk=parent)
+        return route.url(field="none", pk=1)
+
+
+def world_of(resource: Resource) -> World:
+    """An empty world for one resource."""
+    return World(resource, subject_of(resource.model))
+
+
+def actions_of(resource: Resource) -> set[str]:
+    """What the pages of a resource ask for, and looking at the parents of its panels."""
+    parents = {resource.model._meta.get_field(name).related_model for name in resource.panel_fields}
+    looks = {f"{p._meta.app_label}.view_{p._meta.model_name}" for p in parents}
+    return looks | {route.action for route in routes_of(resource)}
+
+
+def widest(resource: Resource) -> str:
+    """A reach that is limited where the model's scope knows limits, and whole where it must be."""
+    return Grant.Reach.BANK if isinstance(resource.model.SCOPE, System) else SUBTREE

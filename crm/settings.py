@@ -196,15 +196,21 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-# Per address generously, as a branch shares one; never per user: nobody locks out a victim.
+# Wrong tries count per user from one address, so that nobody locks out a colleague elsewhere, and
+# generously per address, as a branch shares one; codes of a second factor count per user.
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
-    "login_failed": "60/m/ip",
+    "login_failed": "10/5m/key,60/m/ip",
     "reauthenticate": "20/m/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Meridian"
 MFA_ADAPTER = "sysadmin.adapters.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "sysadmin.factor_forms.AddKeyForm",
+    "authenticate_webauthn": "sysadmin.factor_forms.KeySignInForm",
+    "reauthenticate_webauthn": "sysadmin.factor_forms.KeyAgainForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- sessions, cookies, headers -----------------------------------------------------------------
@@ -255,5 +261,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "crm.core.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # the server drops the body of an answer to HEAD by itself, and says so each time
+    "loggers": {"gunicorn.http.wsgi": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env("CRM_LOG_LEVEL", "WARNING")},
 }

@@ -25,6 +25,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """The address of the connection; a forwarded header could be the client's own invention."""
         return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104  (no address known)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong tries per user and address: a user is not locked out from elsewhere."""
+        name: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{name}:{self.get_client_ip(request)}"
+
     def is_safe_url(self, url: str) -> bool:
         """Only pages of the host that was asked: another allowed host is another door."""
         asked = context.request

@@ -15,6 +15,14 @@ from sysadmin.models import Grant, period, system_user
 from tests.factories import BranchFactory, GrantFactory, RoleFactory, StaffMemberFactory
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--write-access",
+        action="store_true",
+        help="write the table of rights of the shipped roles anew, to be read and committed",
+    )
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "proves(id): the capability that this test proves")
     config.addinivalue_line("markers", "browser: needs a browser")

@@ -21,6 +21,7 @@ limit_request_fields = 60
 limit_request_field_size = 8190
 control_socket_disable = True
 loglevel = "warning"
+preload_app = True  # the workers share the memory of what is loaded before they part
 if Path("/dev/shm").is_dir():  # noqa: S108 - the workers' heartbeat must not wait for a disk
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 

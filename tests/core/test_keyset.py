@@ -84,8 +84,25 @@ def test_a_value_that_no_sort_column_holds_is_refused():
 
 
 @pytest.fixture
-def sheet(db):
-    """A table with nulls and duplicates in every kind of column; it goes with the test."""
+def sheet_tables(owner_connection):
+    """Made by the owner, as the application may not; gone when the test's transaction has ended."""
+    owner_connection.execute(
+        "set lock_timeout = '5s';"
+        "create table keyset_group (id bigint primary key, name text not null);"
+        "create table keyset_row (id bigint primary key, assets numeric(18, 2) not null,"
+        " rank int, name text not null, day date, group_id bigint);"
+        "create index keyset_row_assets on keyset_row (assets, id);"
+        "grant select, insert, delete on keyset_row, keyset_group to public"
+    )
+    owner_connection.commit()
+    yield
+    owner_connection.execute("drop table keyset_row, keyset_group")
+    owner_connection.commit()
+
+
+@pytest.fixture
+def sheet(sheet_tables, db):
+    """Rows with nulls and duplicates in every kind of column."""
     with isolate_apps("django.contrib.auth"):
 
         class Group(models.Model):
@@ -112,13 +129,6 @@ def sheet(db):
             def __str__(self):
                 return self.name
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "create temporary table keyset_group (id bigint primary key, name text);"
-            "create temporary table keyset_row (id bigint primary key, assets numeric(18, 2)"
-            " not null, rank int, name text not null, day date, group_id bigint);"
-            "create index keyset_row_assets on keyset_row (assets, id)"
-        )
     return Row
 
 

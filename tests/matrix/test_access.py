@@ -18,7 +18,10 @@ from tests.matrix.world import actions_of, widest, world_of
 
 Reach = Grant.Reach
 REFUSED = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-KNOWN = ("GET", "HEAD", "POST")
+# by which method each page is asked about rows at which places
+ASKED = {"GET": PLACES, "HEAD": ("mine",), "POST": ("mine", "elsewhere")} | dict.fromkeys(
+    REFUSED, ("mine",)
+)
 OPEN = {200, 204, 302, 422}
 LATER = {"first": 1}
 OVER = {"first": -9, "beyond": 0}
@@ -112,11 +115,9 @@ def client_of(persona, world):
 def requests_of(resource):
     """Each page by each method, about a row at each place."""
     for route in routes_of(resource):
-        for place in PLACES if route.is_row else ("mine",):
-            for method in KNOWN:
+        for method, places in ASKED.items():
+            for place in places if route.is_row else ("mine",):
                 yield route, place, method
-        for method in REFUSED:
-            yield route, "mine", method
 
 
 @pytest.mark.proves("SY-2")

@@ -53,14 +53,18 @@ class World:
         return self
 
     def give(self, actions: Any, branch: Any, extent: str = SUBTREE, **dates: int) -> Grant:
-        """Give the user a role with these actions; days are counted from today."""
+        """Give the user a role of these actions alone; days are counted from today."""
+        return self.hold(RoleFactory(actions=sorted(actions)), extent, branch=branch, **dates)
+
+    def hold(self, role: Any, extent: str = SUBTREE, branch: Any = None, **dates: int) -> Grant:
+        """Give the user a role at a branch, their own unless it is named."""
         today = bank_today()
         first = today + dt.timedelta(days=dates.get("first", -1))
         beyond = today + dt.timedelta(days=dates["beyond"]) if "beyond" in dates else None
         return GrantFactory(
             user=self.me.user,
-            role=RoleFactory(actions=sorted(actions)),
-            branch=branch,
+            role=role,
+            branch=branch or self.branch,
             extent=extent,
             valid=period(first, beyond),
         )

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -27,7 +28,7 @@ def switch(name: str, *, default: bool) -> bool:
     return env(name, "1" if default else "0") == "1"
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Django's settings for postgresql://user:password@host-or-%2Fsocket:port/name?options."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
@@ -64,7 +65,9 @@ INDEX_KEYS = parse_keys(env("CRM_INDEX_KEYS"))
 INDEX_ACTIVE = max(INDEX_KEYS)
 # The owner migrates and creates; this role reads and writes and can do nothing else.
 APPLICATION_ROLE = env("CRM_APPLICATION_ROLE", "meridian_app")
-STATEMENT_TIMEOUT_MS = int(env("CRM_STATEMENT_TIMEOUT_MS", "15000"))
+# A page that takes longer is stopped; commands and the worker may take their time.
+if (timeout_ms := int(env("CRM_STATEMENT_TIMEOUT_MS", "0"))) > 0:
+    DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={timeout_ms}"
 
 # --- Django -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -91,6 +94,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "crispy_forms",
     "csp",
+    "django_countries",
     "django_filters",
     "django_htmx",
     "django_tables2",

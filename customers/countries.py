@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
+from django.conf import settings
+from django.utils.translation import get_language, override
 from django_countries import countries
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """Code and name of every country, China first."""
-    listed = [(code, name) for code, name in countries]
-    return sorted(listed, key=lambda pair: pair[0] != "CN")
+    """Code and name of every country in the active language, the bank's own first."""
+    return _choices(get_language() or "en")
+
+
+@cache
+def _choices(language: str) -> list[tuple[str, str]]:
+    with override(language):
+        listed = [(code, str(name)) for code, name in countries]
+    return sorted(listed, key=lambda pair: pair[0] != settings.HOME_COUNTRY)
 
 
 def country_name(code: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE
@@ -82,7 +82,7 @@ class Customer(Workflow):
 
     number = models.CharField(_("customer number"), max_length=12, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("customer", "name"), max_length=120)
     latin_name = models.CharField(
         _("name in Latin letters"),
         max_length=160,

@@ -64,7 +64,7 @@ def install() -> None:
 
 
 def withheld(model: type[models.Model]) -> list[str]:
-    """Sensitive columns that do not rest sealed: the trail says that they changed, never to what."""
+    """Sensitive columns that do not rest sealed: the trail says that they changed, not to what."""
     return [
         field.column
         for field in model._meta.concrete_fields

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .classes import INTERNAL, PERSONAL, DataClass
 from .querysets import ScopedQuerySet
@@ -106,7 +107,7 @@ class AuditEvent(models.Model):
     )
     reason = models.TextField(_("reason"))
     request_id = models.TextField(_("request"))
-    address = models.TextField(_("address"))
+    address = models.TextField(pgettext_lazy("network", "address"))
     session = models.TextField(_("session"))
     database_user = models.TextField(_("database user"))
     transaction_id = models.TextField(_("transaction"))
@@ -173,7 +174,7 @@ class AccessEvent(models.Model):
     field = models.TextField(_("field"), default="")
     purpose = models.TextField(_("purpose"), default="")
     request_id = models.TextField(_("request"), default="")
-    address = models.TextField(_("address"), default="")
+    address = models.TextField(pgettext_lazy("network", "address"), default="")
     session = models.TextField(_("session"), default="")
 
     SCOPE = System()

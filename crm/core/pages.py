@@ -20,7 +20,7 @@ from .acting import acting
 from .clock import now
 from .cursors import CursorContext
 from .forms import version_of
-from .keyset import capped_count, keyset
+from .keyset import capped_count, keyset, page_query
 from .models import StoredQuery
 from .operations import DomainError, Stale
 from .registry import panels_for
@@ -142,12 +142,8 @@ class ListPage(Rows):
 
     def address(self, **changes):
         """This list's address with other parameters; a cursor never survives a change."""
-        ask = self.request.GET.copy()
-        for name in ("after", "before"):
-            ask.pop(name, None)
-        for name, value in changes.items():
-            ask[name] = value
-        return f"?{ask.urlencode()}" if ask else "?"
+        known = self.filterset.params() if self.filterset else self.request.GET
+        return f"?{page_query(known, **{name: str(value) for name, value in changes.items()})}"
 
     def get(self, request):
         found = self.keyset(self.found(), self.size)

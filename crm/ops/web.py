@@ -7,6 +7,7 @@ from gunicorn.http import wsgi
 
 from crm.ops.installation import DEFAULT_HOST, DEFAULT_PORT
 
+os.environ.setdefault("CRM_STATEMENT_TIMEOUT_MS", "15000")
 bind = "{}:{}".format(os.environ.get("HOST", DEFAULT_HOST), os.environ.get("PORT", DEFAULT_PORT))
 worker_class = "gthread"
 workers = int(os.environ.get("CRM_WEB_WORKERS", "2"))

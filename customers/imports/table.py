@@ -121,11 +121,12 @@ def _even(rows: Iterator[Row], width: int, limits: Limits) -> Iterator[Row]:
 
 
 def _uneven(found: int, width: int) -> str:
-    cells = ngettext("This row has %(found)d cell", "This row has %(found)d cells", found)
-    return _("%(cells)s, the header has %(width)d. Check the separators in this row.") % {
-        "cells": cells % {"found": found},
-        "width": width,
-    }
+    text = ngettext(
+        "This row has %(found)d cell, the header has %(width)d. Check the separators in this row.",
+        "This row has %(found)d cells, the header has %(width)d. Check the separators in this row.",
+        found,
+    )
+    return text % {"found": found, "width": width}
 
 
 def check_length(values: list[str], line: int, limits: Limits) -> None:

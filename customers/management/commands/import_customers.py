@@ -76,6 +76,7 @@ class Command(BaseCommand):
             say(f"  {count:>6}  {code}")
         faults = report.faults if everything else report.faults[:SHOWN]
         for fault in faults:
-            say(f"  line {fault.line}, {fault.column}: {fault.message}")
+            facts = {"line": fault.line, "column": fault.column, "message": fault.message}
+            say(_("  line %(line)s, %(column)s: %(message)s") % facts)
         if len(faults) < len(report.faults):
             say(_("  … and more; --all-faults prints every one."))

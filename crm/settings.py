@@ -212,6 +212,7 @@ MFA_TOTP_ISSUER = "Meridian"
 MFA_ADAPTER = "sysadmin.adapters.MFAAdapter"
 MFA_FORMS = {
     "add_webauthn": "sysadmin.factor_forms.AddKeyForm",
+    "edit_webauthn": "sysadmin.factor_forms.RenameKeyForm",
     "authenticate_webauthn": "sysadmin.factor_forms.KeySignInForm",
     "reauthenticate_webauthn": "sysadmin.factor_forms.KeyAgainForm",
 }

@@ -121,7 +121,7 @@ def customer_reveal(request: HttpRequest, pk: int, part: str, key: int) -> HttpR
             form.add_error(None, str(error))
         else:
             shown = {"value": value, "seconds": operations.REVEAL_SECONDS}
-            return render(request, "customers/_revealed.html", context | shown)
+            return render(request, "customers/revealed.html", context | shown)
     status = 422 if request.method == "POST" else 200
     return render(request, "customers/reveal.html", context, status=status)
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL, PERSONAL, PUBLIC
@@ -53,7 +53,7 @@ class Branch(Record):
         SUB_BRANCH = "sub_branch", _("Sub-branch")
 
     code = models.CharField(
-        _("code"),
+        pgettext_lazy("branch", "code"),
         max_length=8,
         unique=True,
         validators=[RegexValidator(r"^[0-9]{4,8}\Z", _("Enter the code as four to eight digits."))],
@@ -148,7 +148,7 @@ class StaffMember(Record):
         unique=True,
         validators=[RegexValidator(r"^[A-Z][0-9]{5,9}\Z", _("Enter a letter and five digits."))],
     )
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     latin_name = models.CharField(_("name in Latin letters"), max_length=80)
     branch = models.ForeignKey(
         Branch, models.PROTECT, related_name="staff", verbose_name=_("branch")

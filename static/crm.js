@@ -215,7 +215,9 @@
         firstStop(dialog).focus();
       }
     }
-    if (event.detail.target?.id === "pal-found") markOption(0);
+    const whole = event.detail.target;
+    if (whole?.matches?.(".drawer, .confirm") && !whole.innerHTML.trim()) close(whole);
+    if (whole?.id === "pal-found") markOption(0);
     say($("[data-announce]", event.target)?.textContent.trim());
     ready(event.target);
   });
@@ -615,6 +617,14 @@
   }
 
   /* --- keyboard ----------------------------------------------------------------------------------------- */
+  /* Single keys disturb those who speak to the computer: they can be switched off (WCAG 2.1.4). */
+  const KEYS = "crm.single-keys";
+  const keysWanted = () => document.body.dataset.keys !== "off" && localStorage.getItem(KEYS) !== "off";
+
+  on("change", (event) => {
+    if (event.target.matches("[data-single-keys]")) localStorage.setItem(KEYS, event.target.checked ? "on" : "off");
+  });
+
   const typing = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   const ROWS = ":is(#list, #table) tbody tr, table[data-rows] tbody tr";
   const rows = () => $$(ROWS).filter((row) => $("a[href]", row));
@@ -719,7 +729,7 @@
     else if (event.ctrlKey || event.metaKey) commandKey(event);
     else if (dialog?.id === "palette") paletteKey(event);
     else if (dialog) { if ($("[data-quicklook]", dialog)) quickLookKey(event); }
-    else if (!event.altKey && document.body.dataset.keys !== "off" && !typing(event.target) && singleKey(event)) {
+    else if (!event.altKey && keysWanted() && !typing(event.target) && singleKey(event)) {
       event.preventDefault();
     }
   });
@@ -730,6 +740,12 @@
     const table = region && $("table", region);
     if (table) region.classList.toggle("tw-fits", table.scrollWidth <= region.clientWidth + 1);
   }));
+
+  /* The first wrong field; on a page before sign-in the first empty one. */
+  function firstToFill() {
+    return $(".gate .is-invalid, form[data-dirty-check] .is-invalid")
+      || $$(".gate .card input.form-control:not([readonly])").find((field) => !field.value);
+  }
 
   /* --- start, and after every swap ------------------------------------------------------------------------ */
   function ready(root) {
@@ -744,5 +760,6 @@
 
   ready(document.body);
   $$("[data-toast]").forEach(arm);
-  $(".gate .is-invalid, form[data-dirty-check] .is-invalid")?.focus();
+  $$("[data-single-keys]").forEach((box) => { box.checked = keysWanted(); });
+  firstToFill()?.focus();
 })();

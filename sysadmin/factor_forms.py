@@ -11,11 +11,13 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from crm.core.trail import Kind, record_access
 
@@ -55,8 +57,15 @@ class AnswerField(forms.JSONField):
         with refusing_damage():
             return super().to_python(value)
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Nothing of a refused answer is shown again."""
+        return initial
+
 
 class AddKeyForm(AddWebAuthnForm):
+    """Adding a key."""
+
+    name = forms.CharField(label=_("Name of the key"), required=False)
     credential = AnswerField()
 
     def clean(self) -> dict[str, Any]:
@@ -64,7 +73,15 @@ class AddKeyForm(AddWebAuthnForm):
             return super().clean()
 
 
+class RenameKeyForm(EditWebAuthnForm):
+    """Renaming a key."""
+
+    name = forms.CharField(label=_("Name of the key"))
+
+
 class KeySignInForm(AuthenticateWebAuthnForm):
+    """Signing in with a key."""
+
     credential = AnswerField()
 
     def clean_credential(self) -> Any:

@@ -33,7 +33,7 @@ class GrantFilter(LeanFilterSet):
 class AuditEventFilter(LeanFilterSet):
     operation = django_filters.ChoiceFilter(label=_("Operation"), choices=AuditEvent.Operation)
     table_name = django_filters.CharFilter(label=_("Table"), max_length=80)
-    row_key = django_filters.CharFilter(label=_("Key"), max_length=40)
+    row_key = django_filters.CharFilter(label=_("Record key"), max_length=40)
     at = DaysFilter(label=_("When"))
 
     class Meta:

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.acting import acting
@@ -53,7 +53,7 @@ class User(AbstractBaseUser, Record):
         validators=[ASCIIUsernameValidator()],
         error_messages={"unique": _("This user name is taken. Choose another one.")},
     )
-    display_name = models.CharField(_("name"), max_length=80)
+    display_name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     latin_name = models.CharField(_("name in Latin letters"), max_length=80, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_system = models.BooleanField(_("is the system itself"), default=False, editable=False)

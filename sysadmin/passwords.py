@@ -31,7 +31,7 @@ class NotTheBanksOwnNames:
 
 
 class NotGuessedFirst(CommonPasswordValidator):
-    """Refuse what lists of stolen passwords hold, also repeated, disguised or with numbers around."""
+    """Refuse what lists of stolen passwords hold, also repeated, disguised or with digits added."""
 
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for a password that is tried before all others."""

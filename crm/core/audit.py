@@ -101,6 +101,8 @@ def _grant() -> None:
         "grant select, insert, update, delete on all tables in schema public to {role}",
         "grant usage, select on all sequences in schema public to {role}",
         "revoke insert, update, delete on django_migrations from {role}",
+        "revoke execute on function core_make_partitions from public",
+        "grant execute on function core_make_partitions to {role}",
     ]
     with connection.cursor() as cursor:
         for statement in statements:

@@ -28,4 +28,9 @@ class LineFormatter(logging.Formatter):
             frames = traceback.extract_tb(record.exc_info[2])[-FRAMES:]
             line["exception"] = record.exc_info[0].__name__
             line["frames"] = [f"{f.filename}:{f.lineno} {f.name}" for f in frames]
-        return json.dumps(line, ensure_ascii=False)
+        return "".join(map(_visible, json.dumps(line, ensure_ascii=False)))
+
+
+def _visible(char: str) -> str:
+    """The character, or its number where it would move a cursor or begin a line."""
+    return char if char.isprintable() else json.dumps(char)[1:-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 
 from django import template
 from django.utils.translation import gettext as _
@@ -10,8 +11,9 @@ from django.utils.translation import ngettext
 
 from crm.core.clock import bank_today
 from crm.core.formats import day, relative_day
+from crm.core.templatetags.crm_ui import label_of, value_of
 from customers.countries import country_name
-from customers.models import IdentityDocument
+from customers.models import Customer, IdentityDocument
 from customers.tables import STATUS_TONES
 
 register = template.Library()
@@ -26,11 +28,16 @@ def tone_of(status: str) -> str:
     return f"tag-{tone}" if tone else ""
 
 
-@register.filter
-def years_since(date: dt.date) -> str:
+def whole_years(date: dt.date) -> int:
     """Whole years from a day until today."""
     today = bank_today()
-    years = today.year - date.year - ((today.month, today.day) < (date.month, date.day))
+    return today.year - date.year - ((today.month, today.day) < (date.month, date.day))
+
+
+@register.filter
+def years_since(date: dt.date) -> str:
+    """Whole years from a day until today, in words."""
+    years = whole_years(date)
     if years < 1:
         return _("less than a year")
     return ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
@@ -45,9 +52,51 @@ def validity(document: IdentityDocument) -> str:
 
 
 @register.filter
+def details(customer: Customer, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Label and shown value of each named field, the labels short enough for a narrow card."""
+    for name in names:
+        yield detail_label(customer, name), detail_value(customer, name)
+
+
+def detail_label(customer: Customer, name: str) -> str:
+    """How a field is called on the customer's page."""
+    if name != "country":
+        return label_of(customer, name)
+    return _("nationality") if customer.is_person else _("registered in")
+
+
+def detail_value(customer: Customer, name: str) -> str:
+    """A field's value as people read it, a date of birth with the age."""
+    shown = value_of(customer, name)
+    if name == "born_on" and customer.born_on:
+        return _("%(day)s (age %(years)s)") % {
+            "day": shown,
+            "years": whole_years(customer.born_on),
+        }
+    return shown
+
+
+@register.filter
 def validity_class(document: IdentityDocument) -> str:
     """The colour of a document's validity."""
     return "late" if is_expiring(document) else "muted"
+
+
+@register.filter
+def validity_tag(document: IdentityDocument) -> str:
+    """The colour of a document that has expired or soon will."""
+    return "tag-bad" if has_expired(document) else "tag-warn"
+
+
+def has_expired(document: IdentityDocument) -> bool:
+    """Whether a document's last day has passed."""
+    return document.valid_until is not None and document.valid_until < bank_today()
+
+
+@register.filter
+def first_expiring(documents: Iterable[IdentityDocument]) -> IdentityDocument | None:
+    """The document to speak of at the top of the page: the first that has expired or soon will."""
+    return next((document for document in documents if is_expiring(document)), None)
 
 
 @register.filter
@@ -66,6 +115,6 @@ def expiry_sentence(document: IdentityDocument) -> str:
         "day": day(document.valid_until),
         "when": relative_day(document.valid_until, bank_today()),
     }
-    if document.valid_until and document.valid_until < bank_today():
+    if has_expired(document):
         return _("%(document)s expired on %(day)s. Ask the customer for a valid one.") % facts
     return _("%(document)s expires on %(day)s (%(when)s). Ask the customer to renew it.") % facts

@@ -77,11 +77,18 @@ def filled(page: Any, subject: Subject, branch: Any) -> dict[str, Any]:
     fields = page.context["form"].fields
     known = {name: value for name, value in subject.fill(branch).items() if name in fields}
     for name, field in fields.items():
-        if not data.get(name) and name in known:
+        if not data.get(name) and name in known and takes(field, known[name]):
             data[name] = known[name]
         elif field.required and not data.get(name):
             data[name] = guessed(field, branch)
     return {FIELD: str(uuid.uuid4())} | data
+
+
+def takes(field: forms.Field, value: Any) -> bool:
+    """Whether a field with fixed choices has this one."""
+    if isinstance(field, forms.ModelChoiceField) or not isinstance(field, forms.ChoiceField):
+        return True
+    return value in {key for key, _label in field.choices}
 
 
 def guessed(field: forms.Field, branch: Any) -> Any:

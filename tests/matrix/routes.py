@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from crm.core.pages import ActPage, Page, TransitionPage
 from crm.core.resources import Resource
@@ -115,37 +115,54 @@ class Route:
         return reverse(self.name, kwargs={name: values[name] for name in self.parameters})
 
 
-def patterns(resolver: Any = None, names: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
-    """Every pattern of the URL configuration with its full name."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = (pattern.namespace,) if pattern.namespace else ()
-            yield from patterns(pattern, (*names, *inner))
+@dataclass(frozen=True)
+class Pattern:
+    """One entry of the URL configuration: its full name, its parameters and what it calls."""
+
+    name: str
+    parameters: tuple[str, ...]
+    callback: Callable[..., Any]
+
+    def url(self, **values: Any) -> str:
+        """The address; a parameter that is not given gets a value that means nothing."""
+        given = {p: values.get(p, 1 if p in {"pk", "key"} else "x") for p in self.parameters}
+        return reverse(self.name, kwargs=given)
+
+
+def patterns(
+    resolver: Any = None, names: tuple[str, ...] = (), parameters: tuple[str, ...] = ()
+) -> Iterator[Pattern]:
+    """Every entry of the URL configuration."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        further = (*parameters, *entry.pattern.converters)
+        if isinstance(entry, URLResolver):
+            inner = (entry.namespace,) if entry.namespace else ()
+            yield from patterns(entry, (*names, *inner), further)
         else:
-            yield ":".join([*names, pattern.name or str(pattern.pattern)]), pattern
+            name = ":".join([*names, entry.name or str(entry.pattern)])
+            yield Pattern(name, further, entry.callback)
 
 
-def route_of(name: str, pattern: URLPattern) -> Route | None:
-    """The page behind a pattern if a resource's action guards it."""
-    parameters = tuple(pattern.pattern.converters)
-    view: Callable[..., Any] = pattern.callback
+def route_of(entry: Pattern) -> Route | None:
+    """The page behind an entry if a resource's action guards it."""
+    name, view = entry.name, entry.callback
     if name in GUARDED:
         guard = GUARDED[name]
         resource = BY_LABEL[guard.label]
         action = resource.permission(guard.action)
-        return Route(name, resource, action, guard.methods, parameters, view, is_function=True)
+        return Route(name, resource, action, guard.methods, entry.parameters, view, True)
     page = getattr(view, "view_class", None)
     if page is None or not issubclass(page, Page):
         return None
     shown = page(**view.view_initkwargs)
-    methods = tuple(m.upper() for m in ("get", "post") if hasattr(page, m))
+    methods = tuple(method.upper() for method in ("get", "post") if hasattr(page, method))
     methods += ("HEAD",) if "GET" in methods else ()
     action = shown.resource.permission(shown.action)
-    return Route(name, shown.resource, action, methods, parameters, page)
+    return Route(name, shown.resource, action, methods, entry.parameters, page)
 
 
 BY_LABEL = {str(resource): resource for resource in RESOURCES}
-ROUTES = [route for name, pattern in patterns() if (route := route_of(name, pattern))]
+ROUTES = [route for entry in patterns() if (route := route_of(entry))]
 ACTS = [route for route in ROUTES if route.acts]
 
 

@@ -25,6 +25,7 @@ from tests.factories import (
     StaffMemberFactory,
     UserFactory,
     resident_id,
+    serials,
 )
 
 # where a row stands, seen from the user who asks
@@ -75,7 +76,7 @@ def change_in_trail(branch: Any, manager: Any) -> Model:
 
 def look_in_trail(branch: Any, manager: Any) -> Model:
     """An entry of the access trail."""
-    record_access(Kind.SEARCH, by=system_user())
+    record_access(Kind.REVEAL, by=system_user(), purpose=f"purpose number {next(serials)}")
     return AccessEvent.objects.latest("id")
 
 

@@ -6,10 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm.core.acting import acting
 from crm.core.clock import bank_today
+from crm.core.models import Workflow
 from crm.core.resources import Resource
 from crm.core.scope import System
-from sysadmin.models import Grant, User, period
+from sysadmin.models import Grant, User, period, system_user
 from tests.factories import BranchFactory, GrantFactory, RoleFactory, StaffMemberFactory
 
 from .routes import Route, routes_of
@@ -68,6 +70,22 @@ class World:
             extent=extent,
             valid=period(first, beyond),
         )
+
+    def recast(self, role: Any, actions: Any) -> None:
+        """Let a role carry these actions from now on."""
+        role.actions = sorted(actions)
+        with acting(by=system_user()):
+            role.save(update_fields=["actions", "updated_at"])
+
+    def ready(self, row: Any, route: Route) -> None:
+        """Put a row into a state from which the page's move starts."""
+        if route.transition and isinstance(row, Workflow):
+            self.put(row, min(row.MOVES[route.transition].leaves))
+
+    def put(self, row: Any, status: str) -> None:
+        """Put a row into a state, whatever its moves say."""
+        with acting(by=system_user()):
+            type(row)._base_manager.filter(pk=row.pk).update(status=status)
 
     def address(self, route: Route, place: str = "mine") -> str:
         """The address of a page about the row at a place, or about its parent."""

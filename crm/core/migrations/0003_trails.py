@@ -123,7 +123,7 @@ begin
     foreach trail in array array['core_audit_event', 'core_access_event'] loop
         for first in select generate_series(
                 date_trunc('month', present at time zone 'UTC'),
-                date_trunc('month', present at time zone 'UTC') + make_interval(months => ahead),
+                date_trunc('month', present at time zone 'UTC') + make_interval(months => least(ahead, 12)),
                 interval '1 month') loop
             name := trail || to_char(first, '_YYYY_MM');
             if to_regclass(name) is null then

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import template
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.core import formats
 
@@ -16,7 +20,14 @@ register = template.Library()
 
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
-OPERATION_CLASSES = {"I": "ic-ok", "D": "ic-bad"}
+PLAIN_ACTIONS = {
+    "view": gettext_lazy("See"),
+    "add": gettext_lazy("Enter new ones"),
+    "change": gettext_lazy("Change"),
+}
+# in this order, as each of them names those before it too
+BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Version", "Safari"))
+SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
 
 
 @register.simple_tag
@@ -75,12 +86,37 @@ def move_label(obj: Any, verb: str) -> str:
 
 
 @register.filter
-def operation_class(operation: str) -> str:
-    """The colour of an entry of the trail."""
-    return OPERATION_CLASSES.get(operation, "")
-
-
-@register.filter
 def time_of_day(at: Any) -> str:
     """The time of a moment, in the bank's zone."""
     return f"{formats.in_bank_zone(at):%H:%M}"
+
+
+@register.filter
+def rights(actions: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """What a role allows, in words: each kind of record with what may be done to it."""
+    held = set(actions)
+    found = []
+    for model in apps.get_models():
+        said = [label for action, label in actions_of(model) if action in held]
+        if said:
+            found.append((str(capfirst(model._meta.verbose_name_plural)), said))
+    return found
+
+
+def actions_of(model: type[models.Model]) -> Iterator[tuple[str, str]]:
+    """Each action that a model knows, with its name for people."""
+    opts = model._meta
+    for verb in opts.default_permissions:
+        if verb in PLAIN_ACTIONS:
+            yield f"{opts.app_label}.{verb}_{opts.model_name}", str(PLAIN_ACTIONS[verb])
+    for codename, label in opts.permissions:
+        yield f"{opts.app_label}.{codename}", str(label)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """The browser and the system behind what a browser says of itself."""
+    found = ((name, re.search(rf"{sign}/(\d+)", agent)) for sign, name in BROWSERS)
+    name = next((f"{name} {version[1]}" for name, version in found if version), "")
+    system = next((one for one in SYSTEMS if one in agent), "")
+    return " · ".join(part for part in (name, system) if part) or agent

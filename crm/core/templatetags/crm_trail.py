@@ -1,0 +1,88 @@
+"""Template helpers of pages that show the trails."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from crm.core import formats
+from crm.core.audit import audited_models
+from crm.core.classes import SENSITIVE, class_of
+
+from .crm_ui import text_of
+
+register = template.Library()
+
+OPERATION_CLASSES = {"I": "ic-ok", "D": "ic-bad"}
+OPERATION_ICONS = {"I": "plus", "U": "pencil", "D": "trash-2"}
+
+
+@register.filter
+def operation_icon(operation: str) -> str:
+    """The icon of an entry of the trail."""
+    return OPERATION_ICONS.get(operation, "history")
+
+
+@register.filter
+def operation_class(operation: str) -> str:
+    """The colour of an entry of the trail."""
+    return OPERATION_CLASSES.get(operation, "")
+
+
+@register.filter
+def record_kind(table: str) -> str:
+    """What a table of the trail holds, in words."""
+    model = model_of(table)
+    return str(model._meta.verbose_name) if model else table
+
+
+def model_of(table: str) -> type[models.Model] | None:
+    """The audited model that rests in a table."""
+    return next((m for m in audited_models() if m._meta.db_table == table), None)
+
+
+@register.filter
+def value_rows(event: Any) -> list[tuple[str, str, str, bool]]:
+    """Each column of a change: its name, the value before and after, and whether they differ."""
+    model, before, after = model_of(event.table_name), event.before or {}, event.after or {}
+    return [
+        (
+            column_label(model, column),
+            stored_text(model, column, before.get(column)),
+            stored_text(model, column, after.get(column)),
+            before.get(column) != after.get(column),
+        )
+        for column in {**after, **before}
+    ]
+
+
+def column_of(model: type[models.Model] | None, column: str) -> Any:
+    """The field that rests in a column, if it is still there."""
+    fields = model._meta.concrete_fields if model else ()
+    return next((field for field in fields if field.column == column), None)
+
+
+def column_label(model: type[models.Model] | None, column: str) -> str:
+    """How a column is called."""
+    field = column_of(model, column)
+    return str(capfirst(field.verbose_name)) if field else column
+
+
+def stored_text(model: type[models.Model] | None, column: str, value: Any) -> str:
+    """A stored value in words; what is sealed is named but not shown."""
+    field = column_of(model, column)
+    if value is None or value == "":
+        return ""
+    if field and model and class_of(model, field.name) == SENSITIVE:
+        return _("sealed")
+    if isinstance(field, models.DateTimeField):
+        return formats.moment(dt.datetime.fromisoformat(value))
+    if isinstance(field, models.DateField):
+        return formats.day(dt.date.fromisoformat(value))
+    choices = dict(field.flatchoices) if field else {}
+    return text_of(choices.get(value, value) if isinstance(value, str) else value)

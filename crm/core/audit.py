@@ -66,7 +66,7 @@ def install() -> None:
 def withheld(model: type[models.Model]) -> list[str]:
     """Sensitive columns that do not rest sealed: the trail says that they changed, not to what."""
     return [
-        field.column
+        str(field.column)
         for field in model._meta.concrete_fields
         if class_of(model, field.name) == SENSITIVE and not isinstance(field, SealedField)
     ]

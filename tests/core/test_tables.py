@@ -1,5 +1,4 @@
 """Tables compiled from their declaration, their columns, and the filters above them."""
-# ruff: noqa: ARG005 - what a lambda names decides what it is given
 
 import datetime as dt
 import re

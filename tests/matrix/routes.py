@@ -92,7 +92,7 @@ class Route:
 
     @property
     def acts(self) -> bool:
-        """Whether the page takes a form that changes something, with a key against sending twice."""
+        """Whether the page takes a form that changes something, with a key of its own."""
         return isinstance(self.view, type) and issubclass(self.view, ActPage)
 
     @property

@@ -17,6 +17,7 @@ SUBTREE = Grant.Reach.BRANCHES_BELOW
 LIMITED = [r for r in RESOURCES if not reaches(r.model, SUBTREE, "elsewhere")]
 SHOWN = ("shown_name", "other_name", "shown_number", "label", "mask")
 SHORTEST = 4
+LONG_NUMBER = 9
 
 
 def is_limited(model):
@@ -26,7 +27,7 @@ def is_limited(model):
 
 
 def words_of(row):
-    """What would give a row away: its own texts and keys, and those of the rows that belong to it."""
+    """What would give a row away: its own texts and keys, and those of rows that belong to it."""
     resource = BY_LABEL.get(row._meta.label_lower)
     words = {resource.url("view", row)} if resource and "view" in resource.pages else set()
     for field in row._meta.concrete_fields:
@@ -39,7 +40,8 @@ def words_of(row):
         if held == f"{relation.field.name}_id":
             parts = relation.related_model._base_manager.filter(**{relation.field.name: row})
             words |= {part.mask for part in parts if getattr(part, "mask", "")}
-    return {word for word in words if len(word) >= SHORTEST}
+    # a short number stands on many pages by chance
+    return {w for w in words if len(w) >= (LONG_NUMBER if w.isdigit() else SHORTEST)}
 
 
 def limited_client(world):

@@ -1,4 +1,4 @@
-"""Grants never lend an action to each other: what is held at one branch gives nothing at another."""
+"""Grants lend each other no action: what is held at one branch gives nothing at another."""
 
 import pytest
 from django.test import Client

@@ -18,7 +18,9 @@ READING = [route for route in ROUTES if "GET" in route.methods and not route.act
 
 def asked(client, url):
     """Every query of one request, the session's and the user's among them."""
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         answer = client.get(url)
     assert answer.status_code in {200, 404}
     return [query["sql"] for query in queries.captured_queries]

@@ -69,7 +69,7 @@ def fingerprint():
         for table in tables:
             cursor.execute(
                 "select count(*), md5(string_agg(t::text, '|' order by t::text))"
-                f' from "{table}" t'  # noqa: S608 - a name from the catalogue
+                f' from "{table}" t'
             )
             digests[table] = cursor.fetchone()
     return digests

@@ -474,8 +474,8 @@ def lists():
 
 @pytest.mark.parametrize("resource", lists(), ids=str)
 def test_no_query_of_a_list_fails(client, customer, resource):
-    hostile = ["", "'", "x" * 3000, "--", "-" * 50, "name; drop table x", "%", "_", "\\", "[(", "é",
-               "__class__", "user__password", *map(str, BEYOND), "-1", "NaN", "\ud83d\ude00"]  # fmt: skip
+    hostile = ["", "'", "x" * 3000, "--", "-" * 50, "name; drop table x", "%", "_", "\\", "[(",
+               "é", "__class__", "user__password", *map(str, BEYOND), "-1", "NaN"]  # fmt: skip
     names = ["sort", "size", "after", "before", "columns", "v", "action", "unknown", "page"]
     filters = list(resource.filterset.base_filters) if resource.filterset else []
     parts = ("", "_after", "_before", "_min", "_max", "_0", "_1")

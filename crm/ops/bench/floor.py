@@ -9,9 +9,10 @@ from django.urls import path
 from customers.models import Customer
 
 TEMPLATE = """<!doctype html><title>Customers</title><table>{% for row in rows %}<tr>
-<td><a href="/customers/{{ row.id }}/">{{ row.latin_name }}</a> {{ row.number }}</td><td>{{ row.kind }}</td>
-<td>{{ row.status }}</td><td>{{ row.home_branch.name_en }}</td><td>{{ row.lead_manager.latin_name }}</td>
-<td>{{ row.city }}</td><td>{{ row.opened_on }}</td></tr>{% endfor %}</table>"""
+<td><a href="/customers/{{ row.id }}/">{{ row.latin_name }}</a> {{ row.number }}</td>
+<td>{{ row.kind }}</td><td>{{ row.status }}</td><td>{{ row.home_branch.name_en }}</td>
+<td>{{ row.lead_manager.latin_name }}</td><td>{{ row.city }}</td>
+<td>{{ row.opened_on }}</td></tr>{% endfor %}</table>"""
 ROWS = 25
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

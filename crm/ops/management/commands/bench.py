@@ -39,9 +39,8 @@ class Command(BaseCommand):
         figures: list[Figures] = []
         say = self.stdout.write
         say(f"{Customer.objects.count()} customers, as {user.username}")
-        say(
-            f"{'page':<26}{'web':>8}{'db':>8}{'cpu ms':>8}{'p50':>8}{'p95':>8}{'queries':>9}{'×':>7}"
-        )
+        heads = ("web", "db", "cpu ms", "p50", "p95")
+        say(f"{'page':<26}{''.join(f'{head:>8}' for head in heads)}{'queries':>9}{'×':>7}")
         for name, request in requests_of(user):
             found = measure(name, request, rounds=options["rounds"])
             figures.append(found)

@@ -31,7 +31,6 @@ def form_of(client, url, world):
     return filled(page, world.subject, world.branch), text_field(page)
 
 
-@pytest.mark.proves("XX-2")
 def test_an_older_form_gets_both_values_and_stores_nothing(desk):
     client, url, world = desk
     first, name = form_of(client, url, world)

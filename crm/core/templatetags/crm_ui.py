@@ -43,6 +43,12 @@ def meta(obj: Any, name: str) -> Any:
 
 
 @register.filter
+def field_label(model: type[models.Model], name: str) -> str:
+    """How a field of a model is called."""
+    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+@register.filter
 def labelled(obj: models.Model, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Label and shown value of each named field that applies to the record."""
     for name in names:

@@ -41,9 +41,12 @@ class Command(BaseCommand):
             )
         path: Path = options["file"]
         try:
-            with coming_from(Facts(request_id="import_customers")):
+            with (
+                coming_from(Facts(request_id="import_customers")),
+                read_table(path, path.name) as table,
+            ):
                 report = import_customers(
-                    read_table(path, path.name),
+                    table,
                     by=user,
                     system=options["system"],
                     dry_run=options["dry_run"],

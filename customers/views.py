@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.core import history
 from crm.core.pages import ActPage, AddPage, DetailPage
+from crm.core.trail import record_denial
 
 from . import operations
 from .forms import NewCustomerForm, RevealForm
@@ -89,6 +90,8 @@ def in_reach(request: HttpRequest, pk: int, action: str) -> Customer:
         raise PermissionDenied
     customer = Customer.objects.permitted(request.user, action).filter(pk=pk).first()
     if customer is None:
+        # missing or out of reach: recorded alike, answered alike
+        record_denial(request.user, "customers.customer", pk)
         raise Http404
     return customer
 
@@ -135,5 +138,6 @@ def customer_mask(request: HttpRequest, pk: int, part: str, key: int) -> HttpRes
     holder = SEALED[part].objects.filter(pk=key, customer=customer).first()
     if holder is None:
         raise Http404
-    context = {"object": customer, "holder": holder, "part": part, "may_reveal": True}
+    may_reveal = request.user.has_action("customers.reveal_customer")
+    context = {"object": customer, "holder": holder, "part": part, "may_reveal": may_reveal}
     return render(request, "customers/_sealed.html", context)

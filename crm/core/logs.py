@@ -20,7 +20,7 @@ class LineFormatter(logging.Formatter):
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
-            "request": facts().request_id,
+            "request": _number_of(record),
             "message": record.getMessage(),
         }
         if record.exc_info and record.exc_info[0]:
@@ -29,6 +29,11 @@ class LineFormatter(logging.Formatter):
             line["exception"] = record.exc_info[0].__name__
             line["frames"] = [f"{f.filename}:{f.lineno} {f.name}" for f in frames]
         return "".join(map(_visible, json.dumps(line, ensure_ascii=False)))
+
+
+def _number_of(record: logging.LogRecord) -> str:
+    """The request's number; the framework logs some answers after the request was served."""
+    return str(getattr(getattr(record, "request", None), "request_id", "") or facts().request_id)
 
 
 def _visible(char: str) -> str:

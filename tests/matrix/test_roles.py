@@ -7,12 +7,12 @@ import itertools
 from pathlib import Path
 
 import pytest
-from django.test import Client
 
 from crm.ops.roles import ROLES
 from crm.urls import RESOURCES
 from sysadmin.models import Grant
 from tests.factories import load_roles
+from tests.matrix.clients import QuickClient
 from tests.matrix.routes import ROUTES
 from tests.matrix.subjects import every_action, subject_of
 from tests.matrix.test_access import send
@@ -21,8 +21,8 @@ from tests.matrix.world import World, world_of
 TABLE = Path(__file__).with_name("expected_access.txt")
 REACHES = (Grant.Reach.BRANCH, Grant.Reach.BANK)
 HEADING = """\
-# What each shipped role gets from each page: with a grant for one branch, then for the whole bank,
-# about a row of another branch of which nothing is known but the key.
+# What each shipped role gets from each page. Pages about a row are asked for one of another branch,
+# first with a grant for one branch, then with one for the whole bank.
 # 200 page, 302 done and led on, 404 none within reach, 403 no such right, 405 no such method,
 # 422 form incomplete. Written by: pytest tests/matrix/test_roles.py --write-access
 """
@@ -38,9 +38,9 @@ def worlds() -> dict[str, World]:
     return made
 
 
-def cell(clients, method, url) -> str:
-    """What a role gets for one branch and for the bank."""
-    return "/".join(str(send(clients[reach], method, url).status_code) for reach in REACHES)
+def cell(clients, method, url, reaches) -> str:
+    """What a role gets with each of these reaches."""
+    return "/".join(str(send(clients[reach], method, url).status_code) for reach in reaches)
 
 
 def table_of_rights() -> str:
@@ -51,7 +51,8 @@ def table_of_rights() -> str:
     for route, method in itertools.product(ROUTES, ("GET", "POST")):
         if method in route.methods:
             url = made[str(route.resource)].address(route, "elsewhere")
-            cells = [cell(pair, method, url) for pair in columns.values()]
+            reaches = REACHES if route.is_row else REACHES[1:]
+            cells = [cell(pair, method, url, reaches) for pair in columns.values()]
             lines.append(line(f"{method} {route}", cells))
     head = line("", columns)
     return HEADING + head + "".join(sorted(lines, key=lambda text: text.split()[1::-1]))
@@ -62,13 +63,13 @@ def line(first, cells) -> str:
     return (f"{first:<42}" + "".join(f"{one[:12]:<13}" for one in cells)).rstrip() + "\n"
 
 
-def client_pair(role) -> dict[str, Client]:
+def client_pair(role) -> dict[str, QuickClient]:
     """One client for each reach, whose user holds this role and nothing else."""
     pair = {}
     for reach in REACHES:
         world = World(RESOURCES[0], subject_of(RESOURCES[0].model))
         world.hold(role, reach)
-        pair[reach] = Client()
+        pair[reach] = QuickClient()
         pair[reach].force_login(world.me.user)
     return pair
 

@@ -1,0 +1,165 @@
+"""A form sent twice has one effect, whatever the form: every page that acts is tried."""
+
+import threading
+import uuid
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from crm.core.idempotency import FIELD
+from crm.core.models import AuditEvent, IdempotencyKey
+from tests.matrix.forms import filled
+from tests.matrix.routes import ACTS
+from tests.matrix.world import actions_of, widest, world_of
+
+GARBAGE = ("", "x", "0", "None", "1" * 400, "\x00", "{0}-{0}")
+AT_ONCE = 3
+
+
+class Desk:
+    """Somebody before a form, and what they are about to send."""
+
+    def __init__(self, route):
+        self.world = world = world_of(route.resource)
+        self.row = world.rows["mine"] = world.subject.row(world.branch, world.me)
+        world.ready(self.row, route)
+        world.give(actions_of(route.resource), world.branch, widest(route.resource))
+        self.url, self.client = world.address(route), self.sit_down()
+        self.page = self.client.get(self.url)
+        self.data = self.fill()
+
+    def sit_down(self):
+        """A client signed in as the user."""
+        client = Client()
+        client.force_login(self.world.me.user)
+        return client
+
+    def fill(self):
+        """What the form holds, with a change in it, under a fresh key."""
+        page = self.client.get(self.url)
+        data = filled(page, self.world.subject, self.world.branch)
+        for name in ("city", "address", "reason"):
+            if name in page.context["form"].fields:
+                data[name] = f"测试{uuid.uuid4().hex[:6]}"
+        return data
+
+    def send(self, **changes):
+        """Send the form."""
+        return self.client.post(self.url, self.data | changes)
+
+
+def effects():
+    """How much has ever happened."""
+    return AuditEvent.objects.count()
+
+
+def lead(answer):
+    """Where an answer leads."""
+    return answer.status_code, answer.headers.get("Location")
+
+
+@pytest.fixture(params=ACTS, ids=str)
+def desk(db, request):
+    """Somebody before each form of the product in turn."""
+    return Desk(request.param)
+
+
+@pytest.mark.proves("SY-5")
+def test_the_same_form_again_gets_the_same_answer_and_has_one_effect(desk):
+    before = effects()
+    first = desk.send()
+    assert first.status_code == 302, first.context["form"].errors
+    done = effects()
+    assert done > before
+    assert lead(desk.send()) == lead(desk.send()) == lead(first)
+    assert effects() == done
+    assert IdempotencyKey.objects.filter(key=desk.data[FIELD]).count() == 1
+
+
+def test_the_same_form_again_from_another_session_of_the_user_has_no_further_effect(desk):
+    first = desk.send()
+    done = effects()
+    assert lead(desk.sit_down().post(desk.url, desk.data)) == lead(first)
+    assert effects() == done
+
+
+def test_other_contents_under_a_used_key_are_refused(desk):
+    assert desk.send().status_code == 302
+    done = effects()
+    answer = desk.send(anything="else")
+    assert answer.status_code == 409
+    assert "This form was sent before with other contents." in answer.content.decode()
+    assert effects() == done
+
+
+def test_an_invalid_form_consumes_no_key(desk):
+    needed = next(n for n, f in desk.page.context["form"].fields.items() if f.required)
+    before = effects()
+    assert desk.send(**{needed: ""}).status_code == 422
+    assert effects() == before
+    assert not IdempotencyKey.objects.filter(key=desk.data[FIELD]).exists()
+    assert desk.send().status_code == 302
+
+
+def test_a_form_without_a_key_of_ours_is_refused_in_words(desk):
+    before = effects()
+    held = desk.data.pop(FIELD)
+    for sent in ({}, *({FIELD: garbage} for garbage in GARBAGE), {FIELD: f"{held}0"}):
+        answer = desk.send(**sent)
+        assert answer.status_code == 409, sent
+        assert "This form is too old." in answer.content.decode()
+    assert effects() == before
+
+
+def test_the_key_of_one_user_says_nothing_about_another(desk):
+    IdempotencyKey.objects.create(
+        user=desk.world.colleague.user, key=desk.data[FIELD], digest="x", target="/elsewhere/"
+    )
+    before = effects()
+    answer = desk.send()
+    assert answer.status_code == 302
+    assert answer.headers["Location"] != "/elsewhere/"
+    assert effects() > before
+
+
+def test_every_form_shows_a_key_that_was_never_shown_before(desk):
+    assert desk.data[FIELD] != desk.fill()[FIELD]
+
+
+def at_once(desk):
+    """The answers to the same form sent by several browsers at the same moment."""
+    clients = [desk.sit_down() for _ in range(AT_ONCE)]
+    for client in clients:
+        client.get(desk.world.resource.url("list"))
+    start, answers = threading.Barrier(AT_ONCE), []
+
+    def send(client):
+        try:
+            start.wait()
+            answers.append(lead(client.post(desk.url, desk.data)))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=send, args=[client]) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+@pytest.mark.proves("SY-5")
+@pytest.mark.django_db(transaction=True)
+def test_forms_sent_at_the_same_moment_have_one_effect():
+    for route in ACTS:
+        alone, desk = Desk(route), Desk(route)
+        before = effects()
+        alone.send()
+        of_one = effects() - before
+        before = effects()
+        answers = at_once(desk)
+        assert len(answers) == AT_ONCE, route.name
+        assert len(set(answers)) == 1, (route.name, answers)
+        assert answers[0][0] == 302, route.name
+        assert effects() - before == of_one > 0, route.name

@@ -1,0 +1,133 @@
+"""The audit trail and the access trail, as the auditor reads them and as nobody else does."""
+
+import re
+
+import pytest
+
+from crm.core.models import AccessEvent, AuditEvent
+from crm.ops.roles import ROLES
+from sysadmin.models import Grant
+from tests.customers.entries import change_form
+from tests.factories import CustomerFactory, UserFactory
+
+ROLE = {role.code: role.actions for role in ROLES}
+TRAILS = ["/system/audit/", "/system/access/"]
+
+
+@pytest.fixture
+def auditor(signed_in, person, bank):
+    return signed_in(person(bank, *ROLE["auditor"], extent=Grant.Reach.BANK))
+
+
+@pytest.fixture
+def manager(person, branch):
+    return person(branch, *ROLE["branch_manager"])
+
+
+@pytest.fixture
+def changed(signed_in, manager, branch):
+    """A customer that somebody looked at and changed."""
+    customer = CustomerFactory(home_branch=branch, city="杭州")
+    client = signed_in(manager, REMOTE_ADDR="10.1.2.3")
+    client.get(f"/customers/{customer.pk}/")
+    client.post(f"/customers/{customer.pk}/change/", change_form(customer, city="宁波"))
+    return customer
+
+
+def rows(answer):
+    return [row.record for row in answer.context["table"].rows]
+
+
+@pytest.mark.proves("SY-5")
+def test_the_auditor_reads_who_changed_what_from_where(auditor, manager, changed):
+    page = auditor.get("/system/audit/")
+    event = rows(page)[0]
+    assert (event.actor, event.table_name, event.operation) == (manager, "customers_customer", "U")
+    assert manager.shown_name in page.content.decode()
+    detail = auditor.get(f"/system/audit/{event.pk}/").content.decode()
+    for told in ("杭州", "宁波", "10.1.2.3", event.request_id, "meridian_app"):
+        assert told in detail
+
+
+@pytest.mark.proves("SY-5")
+def test_the_auditor_reads_who_looked_at_whom(auditor, manager, changed):
+    page = auditor.get("/system/access/", {"kind": "view"})
+    event = rows(page)[0]
+    assert (event.actor, event.subject_id, event.address) == (manager, changed.pk, "10.1.2.3")
+    assert manager.shown_name in page.content.decode()
+    assert changed.name not in page.content.decode()
+    assert changed.latin_name not in page.content.decode()
+
+
+@pytest.mark.proves("SY-5")
+@pytest.mark.parametrize("path", TRAILS)
+@pytest.mark.parametrize(
+    "role", sorted(code for code, actions in ROLE.items() if "core.view_auditevent" not in actions)
+)
+def test_no_other_role_reads_a_trail(signed_in, person, bank, role, path):
+    client = signed_in(person(bank, *ROLE[role], extent=Grant.Reach.BANK))
+    assert client.get(path).status_code == 403
+    assert path not in client.get("/", follow=True).content.decode()
+
+
+@pytest.mark.parametrize("path", TRAILS)
+def test_a_trail_needs_a_grant_over_the_whole_bank(signed_in, person, bank, changed, path):
+    client = signed_in(person(bank, *ROLE["auditor"], extent=Grant.Reach.BRANCHES_BELOW))
+    assert rows(client.get(path)) == []
+    event = AuditEvent.objects.latest("id")
+    assert client.get(f"/system/audit/{event.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("path", TRAILS)
+def test_nothing_in_a_trail_can_be_changed(auditor, changed, path):
+    event = AuditEvent.objects.latest("id")
+    for page in ("add/", f"{event.pk}/change/", f"{event.pk}/delete/", "find/"):
+        assert auditor.get(path + page).status_code == 404
+        assert auditor.post(path + page).status_code == 404
+    assert auditor.post(path).status_code == 405
+
+
+def test_trails_are_filtered_by_kind_and_table(auditor, changed):
+    updates = rows(auditor.get("/system/audit/", {"operation": "U"}))
+    assert {event.operation for event in updates} == {"U"}
+    of_table = rows(auditor.get("/system/audit/", {"table_name": "customers_identity_document"}))
+    other = rows(auditor.get("/system/audit/", {"table_name": "customers_identitydocument"}))
+    assert {event.table_name for event in of_table + other} == {"customers_identitydocument"}
+    looks = rows(auditor.get("/system/access/", {"kind": ["view", "search"]}))
+    assert {event.kind for event in looks} == {"view"}
+    assert rows(auditor.get("/system/access/", {"kind": "nonsense"})) == []
+
+
+def test_no_page_of_a_trail_shows_a_password_hash_a_salt_or_a_blind_index(auditor, changed):
+    user = UserFactory()
+    secrets = [
+        user.password,
+        bytes(changed.salt).hex(),
+        bytes(changed.identity_keys.get().index).hex(),
+        bytes(changed.contact_points.get().index).hex(),
+    ]
+    events = AuditEvent.objects.order_by("-id")
+    tables = {
+        "sysadmin_user",
+        "customers_customer",
+        "customers_identitykey",
+        "customers_contactpoint",
+    }
+    seen = set()
+    for event in events.filter(table_name__in=tables):
+        page = auditor.get(f"/system/audit/{event.pk}/").content.decode()
+        seen.add(event.table_name)
+        for secret in secrets:
+            assert secret not in page
+    assert seen == tables
+
+
+def test_each_kind_of_event_has_a_name_in_both_languages(auditor, changed, manager):
+    for kind in AccessEvent.Kind:
+        AccessEvent.objects.create(kind=kind, actor=manager, at=changed.created_at)
+    english = auditor.get("/system/access/").content.decode()
+    auditor.post("/language/", {"language": "zh-hans"})
+    chinese = auditor.get("/system/access/").content.decode()
+    assert "Failed sign-in" in english
+    assert "Failed sign-in" not in chinese
+    assert re.search('lang="zh-Hans"', chinese)

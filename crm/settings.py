@@ -258,6 +258,7 @@ CONTENT_SECURITY_POLICY = {
 # --- libraries ----------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
+FILTERS_EMPTY_CHOICE_LABEL = _("Any")
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 PROCRASTINATE_IMPORT_PATHS = ["crm.core.tasks"]
 

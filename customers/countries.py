@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.translation import get_language, override
 from django_countries import countries
 
+from .names import sort_key
+
 
 def country_choices() -> list[tuple[str, str]]:
     """Code and name of every country in the active language, the bank's own first."""
@@ -18,7 +20,11 @@ def country_choices() -> list[tuple[str, str]]:
 def _choices(language: str) -> list[tuple[str, str]]:
     with override(language):
         listed = [(code, str(name)) for code, name in countries]
-    return sorted(listed, key=lambda pair: pair[0] != settings.HOME_COUNTRY)
+    # Chinese names by pinyin, as names of customers are
+    return sorted(
+        listed,
+        key=lambda pair: (pair[0] != settings.HOME_COUNTRY, sort_key(pair[1], is_person=False)),
+    )
 
 
 def country_name(code: str) -> str:

@@ -89,7 +89,7 @@ class CustomerForm(RecordForm):
 
 class DocumentFields(forms.Form):
     document_kind = forms.ChoiceField(
-        label=_("Identity document"),
+        label=_("Document"),
         choices=[("", _("Choose a document")), *IdentityDocument.Kind.choices],
         error_messages={"required": _("Choose the document that was shown.")},
     )
@@ -141,7 +141,11 @@ class ContactForm(Sectioned, forms.Form):
 
     def apply(self, customer: Customer, *, by: Any) -> None:
         facts = operations.ContactFacts(self.cleaned_data["kind"], self.cleaned_data["value"])
-        operations.add_contact(customer, by=by, facts=facts)
+        try:
+            operations.add_contact(customer, by=by, facts=facts)
+        except operations.DomainError as error:
+            # the operation names the kind of contact; here each kind is typed into one field
+            raise operations.DomainError(str(error), "value") from error
 
 
 class NewCustomerForm(DocumentFields, CustomerForm):

@@ -30,6 +30,10 @@ class GrantForm(RecordForm):
     class Meta:
         model = Grant
         fields = ("user", "role", "branch", "extent")
+        error_messages = {
+            "role": {"required": _("Choose the role that is given.")},
+            "extent": {"required": _("Choose how far the grant reaches.")},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # the branch belongs to a module above this one; the foreign key knows its model

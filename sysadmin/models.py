@@ -273,6 +273,8 @@ class Grant(Record):
             return _("%(first)s to %(last)s") % {"first": day(self.valid.lower), "last": last}
         return _("from %(first)s") % {"first": day(self.valid.lower)}
 
+    shown_period.fget.label = _("valid")  # type: ignore[attr-defined]
+
     def as_live(self) -> LiveGrant:
         """The grant as the scope needs it."""
         return LiveGrant(

@@ -53,7 +53,7 @@ audit_event = Resource(
     filterset=AuditEventFilter,
     sections=(
         Section(
-            _("Change"),
+            _("What happened"),
             ("at", "actor", "operation", "table_name", "row_key", "subject_id", "reason"),
         ),
         Section(_("Origin"), ("address", "request_id", "session", "database_user")),

@@ -6,6 +6,7 @@ from django_tables2 import A, Column
 from crm.core.columns import BadgeColumn, MomentColumn, NameColumn
 from crm.core.models import AccessEvent, AuditEvent
 from crm.core.tables import FastTable
+from crm.core.templatetags.crm_trail import record_kind
 
 from .models import Grant, Role, User
 
@@ -55,6 +56,9 @@ class AuditEventTable(FastTable):
     actor = Column(accessor="actor__shown_name", verbose_name=_("By"))
     operation = BadgeColumn(tones={"I": "ok", "U": "info", "D": "bad"})
 
+    def render_table_name(self, value):
+        return record_kind(value)
+
     class Meta:
         model = AuditEvent
         fields = ("at", "actor", "operation", "table_name", "row_key", "reason", "address")
@@ -64,6 +68,9 @@ class AccessEventTable(FastTable):
     at = MomentColumn()
     actor = Column(accessor="actor__shown_name", verbose_name=_("By"))
     kind = BadgeColumn(tones={"denial": "bad", "sign_in_failed": "bad", "reveal": "warn"})
+
+    def render_model(self, value):
+        return record_kind(value)
 
     class Meta:
         model = AccessEvent

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,7 @@ class LookupField(forms.ModelChoiceField):
     def __init__(self, queryset: Any, *, url_name: str, **kwargs: Any) -> None:
         super().__init__(queryset, widget=Lookup(url_name), **kwargs)
         self.error_messages["invalid_choice"] = _("Choose one of the entries offered.")
+        self.error_messages["required"] = _("Type a number or a name, then choose an entry.")
 
     def open_to(self, user: Any, action: str) -> None:
         """Offer what the user may choose for this action."""
@@ -111,6 +113,17 @@ class Sectioned:
         return len([name for name in errors if name != NON_FIELD_ERRORS])
 
 
+def name_the_blank(field: forms.Field) -> None:
+    """Say in words what choosing nothing means, in place of the framework's dashes."""
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+        field.empty_label = _("Choose one")
+    elif isinstance(field, forms.TypedChoiceField):
+        offered: list[Any] = list(field.choices)  # type: ignore[arg-type]
+        if offered[:1] == BLANK_CHOICE_DASH:
+            blank = _("Choose one") if field.required else _("Not stated")
+            field.choices = [("", blank), *offered[1:]]
+
+
 class RecordForm(Sectioned, forms.ModelForm):
     """Base of every add and change form; `apply` runs the operation behind it."""
 
@@ -118,6 +131,7 @@ class RecordForm(Sectioned, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         for field in self.fields.values():
+            name_the_blank(field)
             if isinstance(field, LookupField):
                 field.open_to(user, action)
 

@@ -245,6 +245,10 @@ class PanelPage(ListPage):
     page = "panel"
     template = "_panel"
 
+    def table(self, found):
+        # a card is not sorted: its address belongs to the record
+        return self.resource.table(found.rows, request=self.request)
+
     def get(self, request, field, pk):
         if field not in self.resource.panel_fields:
             raise Http404

@@ -36,14 +36,15 @@ def operation_class(operation: str) -> str:
 
 @register.filter
 def record_kind(table: str) -> str:
-    """What a table of the trail holds, in words."""
+    """What a table of the trail, or a model named in it, holds, in words."""
     model = model_of(table)
-    return str(model._meta.verbose_name) if model else table
+    return str(capfirst(model._meta.verbose_name)) if model else table
 
 
 def model_of(table: str) -> type[models.Model] | None:
-    """The audited model that rests in a table."""
-    return next((m for m in audited_models() if m._meta.db_table == table), None)
+    """The audited model that rests in a table, or is named so."""
+    named = {name: m for m in audited_models() for name in (m._meta.db_table, m._meta.label_lower)}
+    return named.get(table)
 
 
 @register.filter

@@ -1,0 +1,43 @@
+"""Signing in with a password, and what a page says when it is wrong."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .bank import PHRASE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_the_right_password_leads_to_the_first_page(desk, bank):
+    page = desk()
+    page.goto("/account/login/")
+    expect(page.locator("[name=login]")).to_be_focused()
+    page.keyboard.type(bank.manager.username)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PHRASE)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/customers/$"))
+    expect(page.locator("h1")).to_have_text("Customers")
+
+
+def test_a_wrong_password_is_refused_with_the_focus_where_to_type_again(desk, bank):
+    page = desk()
+    page.goto("/account/login/")
+    page.fill("[name=login]", bank.manager.username)
+    page.fill("[name=password]", "not this phrase at all")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("not correct")
+    expect(page.locator("[name=login]")).to_have_value(bank.manager.username)
+    expect(page.locator("[name=password]")).to_be_focused()
+
+
+def test_signing_out_closes_the_bank(at_work):
+    page = at_work
+    page.goto("/customers/")
+    page.locator(".top details.menu > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("h1")).to_have_text("Sign in")
+    page.goto("/customers/")
+    expect(page.locator("h1")).to_have_text("Sign in")

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.clock import bank_today
-from crm.core.forms import LookupField, RecordForm, Sectioned
+from crm.core.forms import LongSelect, LookupField, RecordForm, Sectioned
 from staff.models import Branch, StaffMember
 
 from . import operations
@@ -59,7 +59,9 @@ class CustomerForm(RecordForm):
             "home_branch",
             "lead_manager",
         )
-        widgets = {name: date_input() for name in ("born_on", "founded_on", "opened_on")}
+        widgets = {name: date_input() for name in ("born_on", "founded_on", "opened_on")} | {
+            "country": LongSelect
+        }
         error_messages = {
             "name": {"required": _("Enter the customer's name.")},
             "opened_on": {"required": _("Enter since when the bank has known the customer.")},
@@ -94,7 +96,7 @@ class DocumentFields(forms.Form):
         error_messages={"required": _("Choose the document that was shown.")},
     )
     document_country = forms.ChoiceField(
-        label=_("Issuing country"), choices=country_choices, initial="CN"
+        label=_("Issuing country"), choices=country_choices, initial="CN", widget=LongSelect
     )
     document_number = forms.CharField(
         label=_("Document number"),

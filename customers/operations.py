@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.core.clock import now
-from crm.core.operations import DomainError, move, operation, refuse_invalid, save_changes
+from crm.core.operations import DomainError, insert, move, operation, refuse_invalid, save_changes
 from crm.core.sealed import blind, blinds, open_field, reserve_keys, seal_into
 from crm.core.trail import Kind, accesses, record_access
 
@@ -69,7 +69,7 @@ def register(
     """
     prepare(customer)
     refuse_invalid(customer)
-    customer.save(force_insert=True)
+    insert(customer)
     if source:
         SourceKey.objects.create(customer=customer, system=source[0], key=source[1])
     for place, facts in enumerate(documents):
@@ -158,7 +158,7 @@ def attach_document(
     )
     seal_into(document, "number", number.value, bytes(customer.salt))
     refuse_invalid(document)
-    document.save(force_insert=True)
+    insert(document)
     claim_identity(customer, document, number)
     return document
 
@@ -220,7 +220,7 @@ def attach_contact(customer: Customer, facts: ContactFacts) -> ContactPoint:
     )
     seal_into(point, "value", value, bytes(customer.salt))
     refuse_invalid(point)
-    point.save(force_insert=True)
+    insert(point)
     return point
 
 

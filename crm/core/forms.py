@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms.utils import flatatt
 from django.urls import reverse_lazy
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .operations import MAX_VERSION, operation, save_changes, save_new
@@ -47,14 +51,31 @@ class Lookup(forms.TextInput):
     def __init__(self, url_name: str, action: str = "") -> None:
         super().__init__()
         self.url, self.action = reverse_lazy(url_name), action
-        self.chosen: Any = None
+        # names the row of a key; asked when the field is shown, never when it is only read
+        self.find: Callable[[Any], Any] = lambda _key: None
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """The field, where to ask for candidates, and how the present choice is shown."""
         context = super().get_context(name, value, attrs)
-        shown = str(self.chosen) if self.chosen is not None and value not in {None, ""} else ""
+        chosen = None if value in {None, ""} else self.find(value)
+        shown = "" if chosen is None else str(chosen)
         context["lookup"] = {"url": self.url, "action": self.action, "shown": shown}
         return context
+
+
+class LongSelect(forms.Select):
+    """A select over a long fixed list, put together without a template for each entry."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The select with the present value chosen."""
+        held = "" if value is None else str(value)
+        options = "".join(
+            f'<option value="{escape(key)}"{" selected" if str(key) == held else ""}>'
+            f"{escape(label)}</option>"
+            for key, label in self.choices
+        )
+        named = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return SafeString(f"<select{named}>{options}</select>")
 
 
 class LookupField(forms.ModelChoiceField):
@@ -62,6 +83,8 @@ class LookupField(forms.ModelChoiceField):
 
     def __init__(self, queryset: Any, *, url_name: str, **kwargs: Any) -> None:
         super().__init__(queryset, widget=Lookup(url_name), **kwargs)
+        # the row that a record already points to, where it has been fetched with the record
+        self.present: Any = None
         self.error_messages["invalid_choice"] = _("Choose one of the entries offered.")
         self.error_messages["required"] = _("Type a number or a name, then choose an entry.")
 
@@ -70,14 +93,21 @@ class LookupField(forms.ModelChoiceField):
         self.queryset = self.queryset.open_to(user, action)
         self.widget.action = action
 
+    def get_bound_field(self, form: Any, field_name: str) -> forms.BoundField:
+        """The field of one form; its widget asks this field for the row of a key."""
+        self.widget.find = self.find
+        return super().get_bound_field(form, field_name)
+
+    def find(self, value: Any) -> Any:
+        """The row of a key, among those that may be chosen."""
+        number = self._number(value)
+        if self.present is not None and number == self.present.pk:
+            return self.present
+        return None if number is None else self.queryset.filter(pk=number).first()
+
     def prepare_value(self, value: Any) -> Any:
-        """The key to send, remembering the row so that the widget can name it."""
-        if hasattr(value, "pk"):
-            self.widget.chosen = value
-            return value.pk
-        if value not in {None, ""}:
-            self.widget.chosen = self.queryset.filter(pk=self._number(value)).first()
-        return value
+        """The key to send."""
+        return getattr(value, "pk", value)
 
     def to_python(self, value: Any) -> Any:
         """The row chosen; a number that fits no key is no choice."""
@@ -134,6 +164,15 @@ class RecordForm(Sectioned, forms.ModelForm):
             name_the_blank(field)
             if isinstance(field, LookupField):
                 field.open_to(user, action)
+        for name, field in self.fields.items():
+            fetched = self.instance._state.fields_cache.get(name)
+            if isinstance(field, LookupField) and fetched is not None:
+                field.present = fetched
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Foreign keys are checked by their fields, which fetch within reach."""
+        excluded: set[str] = super()._get_validation_exclusions()
+        return excluded | {f.name for f in self._meta.model._meta.concrete_fields if f.is_relation}
 
     def apply(self, *, by: Any, version: int | None) -> Any:
         """Do what the form is for: enter the record, or change it if nobody else did."""
@@ -143,9 +182,6 @@ class RecordForm(Sectioned, forms.ModelForm):
         return change_record(self.instance, by=by, fields=names, version=version or 0)
 
     def validate_unique(self) -> None:
-        """Left to the operation, which checks it where it counts."""
-
-    def validate_constraints(self) -> None:
         """Left to the operation, which checks it where it counts."""
 
 

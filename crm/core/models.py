@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -56,6 +56,15 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def full_clean(
+        self,
+        exclude: Iterable[str] | None = None,
+        validate_unique: bool = True,  # noqa: FBT001, FBT002  (the framework's signature)
+        validate_constraints: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        """Check the fields; constraints are the database's to judge, once, when it counts."""
+        super().full_clean(exclude, validate_unique, validate_constraints)
 
     def can(self, verb: str) -> bool:
         """Whether the record's present state allows the step."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,22 +55,61 @@ def operation(function: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[
 
 
 def refuse_invalid(obj: models.Model) -> None:
-    """Check the record's fields and constraints; refuse with the first fault, beside its field."""
+    """Check the record's fields; refuse with the first fault, beside its field."""
     keys = {field.name for field in obj._meta.concrete_fields if field.is_relation}
     try:
         # a foreign key comes from a form that fetched it within reach, and the database checks it
         obj.clean_fields(exclude=keys)
         obj.clean()
-        obj.validate_constraints(exclude=set())
     except ValidationError as error:
         name, messages = next(iter(error.message_dict.items()))
         raise DomainError(messages[0], None if name == NON_FIELD_ERRORS else name) from error
 
 
+@contextmanager
+def rules_of(model: type[models.Model]) -> Iterator[None]:
+    """Turn what a constraint of the database refuses into the sentence that the model has for it.
+
+    The transaction is lost with it, so all that an operation did is undone.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        raise broken_rule(model, error) from error
+
+
+def broken_rule(model: type[models.Model], error: IntegrityError) -> DomainError:
+    """The refusal of a constraint in words, beside its field where it is about one alone."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for constraint in model._meta.constraints:
+        if constraint.name == name:
+            fields: list[str] = list(getattr(constraint, "fields", ()))
+            said = str(constraint.get_violation_error_message())
+            return DomainError(said, fields[0] if len(fields) == 1 else None)
+    for field in model._meta.concrete_fields:
+        if field.unique and name == f"{model._meta.db_table}_{field.column}_key":
+            return DomainError(taken(field), field.name)
+    return DomainError(
+        _("This contradicts another record that was saved meanwhile. Check and try again.")
+    )
+
+
+def taken(field: models.Field[Any, Any]) -> Text:
+    """What the field says when another record has its value."""
+    own: dict[str, Text] = getattr(field, "_error_messages", None) or {}
+    return own.get("unique") or _("Another record has this value. Enter another one.")
+
+
+def insert(obj: models.Model) -> None:
+    """Insert a record; what its constraints refuse is said in words."""
+    with rules_of(type(obj)):
+        obj.save(force_insert=True)
+
+
 def save_new(obj: models.Model) -> None:
     """Insert a checked record."""
     refuse_invalid(obj)
-    obj.save(force_insert=True)
+    insert(obj)
 
 
 def write(obj: Record, fields: Iterable[str], *, version: int) -> None:
@@ -77,7 +117,9 @@ def write(obj: Record, fields: Iterable[str], *, version: int) -> None:
     values: dict[str, Any] = {name: getattr(obj, name) for name in fields}
     now = timezone.now()
     rows = type(obj)._base_manager.filter(pk=obj.pk, version=version)
-    if not rows.update(**values, version=F("version") + 1, updated_at=now):
+    with rules_of(type(obj)):
+        found = rows.update(**values, version=F("version") + 1, updated_at=now)
+    if not found:
         raise Stale
     obj.version, obj.updated_at = version + 1, now
 

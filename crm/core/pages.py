@@ -22,7 +22,7 @@ from .cursors import CursorContext
 from .forms import version_of
 from .keyset import capped_count, keyset, page_query
 from .models import StoredQuery
-from .operations import DomainError, Stale
+from .operations import DomainError, Stale, broken_rule
 from .registry import panels_for
 from .trail import Kind, record_access, record_denial
 
@@ -499,14 +499,3 @@ def refuse(form, error):
     """Put a refusal into a form, beside the field it is about where the form has it."""
     field = error.field if error.field in form.fields else None
     form.add_error(field, str(error))
-
-
-def broken_rule(model, error):
-    """What a constraint of the database refuses, in the sentence that the model declares for it."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    for constraint in model._meta.constraints:
-        if constraint.name == name:
-            return DomainError(constraint.get_violation_error_message())
-    return DomainError(
-        _("This contradicts another record that was saved meanwhile. Check and try again.")
-    )

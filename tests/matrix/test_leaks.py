@@ -82,7 +82,11 @@ def questions(world):
 def test_nothing_of_a_row_out_of_reach_shows_on_any_page(world):
     world.fill()
     client = limited_client(world, QuickClient)
-    words = words_of(world.rows["elsewhere"]) - words_of(world.rows["mine"])
+    words = words_of(world.rows["elsewhere"])
+    # two different names may be spelled alike in Latin letters, or one begin like the other
+    near = {w for place, row in world.rows.items() if place != "elsewhere" for w in words_of(row)}
+    words = {word for word in words if not any(word in one for one in near)}
+    assert words
     leaks = set()
     for url in questions(world):
         text = client.get(url).content.decode().replace(url, "")

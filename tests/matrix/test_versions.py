@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 
 from crm.core.models import AuditEvent
+from crm.urls import RESOURCES
+from tests.factories import GrantFactory
 from tests.matrix.forms import filled, read, text_field
 from tests.matrix.routes import ACTS
 from tests.matrix.world import actions_of, widest, world_of
@@ -25,6 +27,26 @@ def desk(db, request):
     return client, url, world
 
 
+def client_of_a_colleague(world):
+    """Somebody else with the same rights."""
+    mine = world.me.user.grants.get()
+    GrantFactory(
+        user=world.colleague.user,
+        role=mine.role,
+        branch=mine.branch,
+        extent=mine.extent,
+        valid=mine.valid,
+    )
+    client = Client()
+    client.force_login(world.colleague.user)
+    return client
+
+
+def test_every_change_page_is_covered():
+    covered = {str(route.resource) for route in CHANGES}
+    assert covered == {str(r) for r in RESOURCES if "change" in r.pages}
+
+
 def form_of(client, url, world):
     """A form as it was shown, and the name of a field of free text in it."""
     page = client.get(url)
@@ -33,10 +55,11 @@ def form_of(client, url, world):
 
 def test_an_older_form_gets_both_values_and_stores_nothing(desk):
     client, url, world = desk
-    first, name = form_of(client, url, world)
+    colleague = client_of_a_colleague(world)
+    first, name = form_of(colleague, url, world)
     second, _name = form_of(client, url, world)
     theirs, mine = first[name] + "甲", second[name] + "乙"
-    assert client.post(url, first | {name: theirs}).status_code == 302
+    assert colleague.post(url, first | {name: theirs}).status_code == 302
     before = AuditEvent.objects.count()
     answer = client.post(url, second | {name: mine})
     text = answer.content.decode()
@@ -51,10 +74,11 @@ def test_an_older_form_gets_both_values_and_stores_nothing(desk):
 
 def test_saving_again_after_the_comparison_takes_what_the_form_holds(desk):
     client, url, world = desk
-    first, name = form_of(client, url, world)
+    colleague = client_of_a_colleague(world)
+    first, name = form_of(colleague, url, world)
     second, _name = form_of(client, url, world)
     mine = second[name] + "乙"
-    client.post(url, first | {name: first[name] + "甲"})
+    assert colleague.post(url, first | {name: first[name] + "甲"}).status_code == 302
     compared = client.post(url, second | {name: mine})
     again = filled(compared, world.subject, world.branch)
     assert again["version"] != second["version"]

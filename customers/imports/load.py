@@ -91,7 +91,7 @@ class Loader:
         self.by, self.system, self.report = by, system, report
         self.world = World(
             branches=dict(Branch.objects.open_to(by, IMPORT).values_list("code", "pk")),
-            managers=dict(StaffMember.objects.values_list("number", "pk")),
+            managers=dict(StaffMember.objects.open_to(by, IMPORT).values_list("number", "pk")),
             today=bank_today(),
         )
         self.lines: dict[str, int] = {}
@@ -116,14 +116,22 @@ class Loader:
         """Check a batch, and enter or update what is right."""
         candidates = self.sift(list(self.read(batch, positions)))
         known = self.known(candidates)
+        reached = self.reached(known.values())
         held = contacts_held(known.values())
         fresh: list[Candidate] = []
         for candidate in candidates:
             customer = known.get(candidate.source_key)
             if customer is None:
                 fresh.append(candidate)
-            else:
+            elif customer.pk in reached:
                 self.renew(customer, candidate, held[customer.pk])
+            else:
+                self.refuse(
+                    candidate.line,
+                    "out_of_reach",
+                    "customer_no",
+                    _("This does not exist, or it is outside the part of the bank you work in."),
+                )
         self.enter(fresh)
 
     def read(self, batch: Iterable[Row], positions: dict[str, int]) -> Iterator[Candidate]:
@@ -196,6 +204,11 @@ class Loader:
             system=self.system, key__in=[c.source_key for c in candidates]
         ).select_related("customer")
         return {row.key: row.customer for row in rows}
+
+    def reached(self, customers: Iterable[Customer]) -> set[int]:
+        """Which of these customers the user may import, wherever the file would put them."""
+        rows = Customer.objects.permitted(self.by, "import")
+        return set(rows.filter(pk__in=[c.pk for c in customers]).values_list("pk", flat=True))
 
     # --- new customers --------------------------------------------------------------------------
 

@@ -136,6 +136,32 @@ def test_a_branch_out_of_reach_is_refused_as_one_that_does_not_exist(
     assert not Customer.objects.exists()
 
 
+def test_a_file_takes_no_customer_away_from_another_branch(person, branch, other_branch, sheet):
+    theirs = row(1, other_branch, city="宁波")
+    run(sheet(theirs), person(other_branch, IMPORT))
+    version = Customer.objects.get().version
+    said = run(
+        sheet(theirs.replace(other_branch.code, branch.code).replace("宁波", "杭州")),
+        person(branch, IMPORT),
+    )
+    assert "0 created, 0 updated, 0 unchanged, 1 refused." in said
+    assert "out_of_reach" in said
+    customer = Customer.objects.get()
+    assert (customer.home_branch, customer.city) == (other_branch, "宁波")
+    assert customer.version == version
+
+
+def test_a_manager_out_of_reach_is_refused_as_one_who_does_not_exist(
+    importer, branch, other_branch, sheet
+):
+    near, far = (StaffMemberFactory(branch=place).number for place in (branch, other_branch))
+    rows = [row(n, branch, manager=number) for n, number in enumerate([near, far, "X99999"], 1)]
+    said = run(sheet(*rows), importer)
+    assert "1 created, 0 updated, 0 unchanged, 2 refused." in said
+    assert said.count("There is no member of staff with this number.") == 2
+    assert Customer.objects.get().lead_manager.number == near
+
+
 def test_an_identity_of_another_customer_is_refused_whatever_its_spelling(importer, branch, sheet):
     number = credit_code()
     facts = {"kind": "organisation", "type": "uscc", "gender": ""}

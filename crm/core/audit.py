@@ -56,6 +56,15 @@ def audited_models() -> Iterator[type[models.Model]]:
 
 def install() -> None:
     """Give every audited table its triggers and the application its rights; run as the owner."""
+def exempt() -> dict[str, str]:
+    """Every table without triggers, with its reason: the named ones, and those that are fed."""
+    from .models.records import Fed  # noqa: PLC0415  (models are not loaded when settings are)
+
+    reason = "fed by another system; the batch that brought a row is audited"
+    fed = [m._meta.db_table for m in apps.get_models() if issubclass(m, Fed)]
+    return EXEMPT | dict.fromkeys(fed, reason)
+
+
     for model in audited_models():
         _cover(model)
     _grant()
@@ -101,13 +110,27 @@ def _grant() -> None:
         "grant select, insert, update, delete on all tables in schema public to {role}",
         "grant usage, select on all sequences in schema public to {role}",
         "revoke insert, update, delete on django_migrations from {role}",
-        "revoke execute on function core_make_partitions from public",
-        "grant execute on function core_make_partitions to {role}",
     ]
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(sql.SQL(statement).format(role=role))
-        cursor.execute("select core_trail_tables()")
+        # partitions are made by functions of the owner, each module's own among them
+        cursor.execute(
+            "select oid::regprocedure::text from pg_proc where prosecdef"
+            " and pronamespace = 'public'::regnamespace and proname like %s",
+            [r"%\_make\_partitions"],
+        )
+        for (function,) in cursor.fetchall():
+            for statement in (
+                f"revoke execute on function {function} from public",
+                f"grant execute on function {function} to {{role}}",
+            ):
+                cursor.execute(sql.SQL(statement).format(role=role))
+        # a part of a divided table is reached through the whole alone
+        cursor.execute(
+            "select core_trail_tables() union select relname::text from pg_class"
+            " where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace"
+        )
         for (table,) in cursor.fetchall():
             cursor.execute(
                 sql.SQL("revoke all on {table} from {role}").format(

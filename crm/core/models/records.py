@@ -86,3 +86,19 @@ class Workflow(Record):
     def can(self, verb: str) -> bool:
         """Whether the present state allows the move."""
         return self.status in self.MOVES[verb].leaves
+
+
+class Fed(models.Model):
+    """A row that another system owns and feeds in bulk.
+
+    The trail does not copy it row by row: the batch that brought it is a Record, with totals and
+    checksum, and each fed row names its batch.
+    """
+
+    SCOPE: ClassVar[Scope]
+    CLASSES: ClassVar[Mapping[str, DataClass]] = {"id": INTERNAL}
+    # the column that names the customer a row belongs to, for the access trail
+    AUDIT_SUBJECT: ClassVar[str] = ""
+
+    class Meta:
+        abstract = True

@@ -86,6 +86,8 @@
   function close(dialog) {
     dirty.delete(dialog);
     if (dialog.open) dialog.close();
+    // until the next frame the browser sends keys to a field that is gone
+    if (dialog.contains(document.activeElement)) document.activeElement.blur();
   }
 
   on("close", (event) => {

@@ -16,10 +16,12 @@ from tests.factories import (
     BranchFactory,
     CustomerFactory,
     GrantFactory,
+    RoleFactory,
     StaffMemberFactory,
     UserFactory,
     load_roles,
 )
+from tests.matrix.subjects import every_action
 
 PHRASE = "a long enough phrase"
 
@@ -35,6 +37,7 @@ class Bank:
     administrator: User
     auditor: User
     newcomer: User
+    everyone: User
     lead: StaffMember
     person: Customer
     organisation: Customer
@@ -64,6 +67,7 @@ def build() -> Bank:
         "wang.qiheng", "system_administrator", head_office, Grant.Reach.BANK
     )
     auditor, _ = employ("shao.yiran", "auditor", head_office, Grant.Reach.BANK)
+    everyone = employ_for_everything(head_office)
     place = {"home_branch": branch, "lead_manager": lead}
     person = CustomerFactory(name="欧阳晓月", **place)
     organisation = CustomerFactory(
@@ -86,8 +90,17 @@ def build() -> Bank:
         administrator=administrator.user,
         auditor=auditor.user,
         newcomer=UserFactory(),
+        everyone=everyone,
         lead=lead,
         person=person,
         organisation=organisation,
         grant=grant,
     )
+
+
+def employ_for_everything(place: Branch) -> User:
+    """Somebody who may open every page of the bank."""
+    user = StaffMemberFactory(branch=place, latin_name="Every Body").user
+    role = RoleFactory(name="Everything", name_zh="全部权限", actions=sorted(every_action()))
+    GrantFactory(user=user, role=role, branch=place, extent=Grant.Reach.BANK)
+    return user

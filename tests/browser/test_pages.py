@@ -1,0 +1,288 @@
+"""Every page in both themes and languages: open to all readers, no wider than its window."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+from playwright.sync_api import expect
+
+from crm.urls import RESOURCES
+from sysadmin.operations import set_manner
+from tests.matrix.subjects import subject_of
+
+from .bank import PHRASE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = Axe()
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+    "reporter": "no-passes",
+    "preload": False,
+}
+# a small lap-top and a phone, beside the window in which a page is opened
+NARROWER = (1024, 390)
+# answers for a page that is open: the drawer, a list of candidates
+PARTS = {"count", "filter", "find", "lookup", "panel"}
+ERRORS = ("400", "403", "403_csrf", "404", "409", "415", "429", "500")
+MANNERS = [("en", "light"), ("zh-hans", "dark")]
+OTHER_MANNERS = [("en", "dark"), ("zh-hans", "light")]
+
+
+class Reader:
+    """Opens pages, and keeps what bars somebody from using them."""
+
+    def __init__(self, page, watch):
+        self.page = page
+        self.watch = watch
+        self.barred = []
+        self.judged = set()
+
+    def open(self, *addresses):
+        """Open pages and judge each."""
+        for address in addresses:
+            self.page.goto(address)
+            self.judge(address)
+
+    def judge(self, name, *, part=None):
+        """Judge what the page shows now, or one part of it, once everything has come."""
+        expect(self.page.locator(".skeleton, .pager [hx-get] > .subtle")).to_have_count(0)
+        self.judged.add(name)
+        with self.watch.unheard():
+            found = AXE.run(self.page, part, RULES).response["violations"]
+        for rule in found:
+            places = [node["target"][0] for node in rule["nodes"]]
+            self.barred.append(f"{name}: {rule['id']} at {', '.join(places[:4])}")
+        if part is None:
+            self.barred += [f"{name}: wider than {width}" for width in self._too_narrow()]
+
+    def _too_narrow(self):
+        """The windows in which the page would scroll sideways."""
+        own = self.page.viewport_size
+        found = []
+        for width in (*NARROWER, own["width"]):
+            self.page.set_viewport_size({"width": width, "height": own["height"]})
+            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(width)
+        return found
+
+
+@pytest.fixture
+def reader(desk, bank, watch):
+    """Makes somebody who may open everything, and reads it in a language and a theme."""
+
+    def make(language, theme, **window):
+        set_manner(bank.everyone, language=language, theme=theme)
+        page = desk(bank.everyone, **window)
+        return Reader(page, watch)
+
+    return make
+
+
+def pages_of(resource, row):
+    """The addresses of a resource's own pages, its steps among them."""
+    about_a_row = {"view", "change", *(step.name for step in resource.transitions)}
+    return [
+        resource.url(page, row if page in about_a_row else None)
+        for page in resource.pages
+        if page not in PARTS
+    ]
+
+
+def row_of(resource, bank):
+    """A row of the resource, in the reader's reach."""
+    subject = subject_of(resource.model)
+    return (
+        bank.person
+        if isinstance(bank.person, resource.model)
+        else subject.row(bank.branch, bank.lead)
+    )
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_every_page_of_every_resource_is_open_to_all(reader, bank, language, theme):
+    somebody = reader(language, theme)
+    for resource in RESOURCES:
+        somebody.open(*pages_of(resource, row_of(resource, bank)))
+    assert len(somebody.judged) > 2 * len(RESOURCES)
+    assert somebody.barred == []
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_the_filters_of_every_list_are_open_to_all(reader, language, theme):
+    somebody = reader(language, theme)
+    page = somebody.page
+    for resource in RESOURCES:
+        if "filter" in resource.pages:
+            page.goto(resource.url("list"))
+            page.locator(f"[hx-get^='{resource.url('filter')}']").click()
+            expect(page.locator("#drawer header")).to_be_visible()
+            somebody.judge(resource.url("filter"), part="#drawer")
+    assert somebody.judged
+    assert somebody.barred == []
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_the_pages_around_a_customer_are_open_to_all(reader, bank, watch, language, theme):
+    somebody = reader(language, theme)
+    page, about = somebody.page, [bank.person.pk]
+    watch.expect(422)
+    document = bank.person.documents.get(is_primary=True)
+    reveal = reverse("customers:customer_reveal", args=[*about, "document", document.pk])
+    somebody.open(
+        reverse("customers:customer_view", args=[bank.organisation.pk]),
+        reverse("customers:customer_history", args=about),
+        reverse("customers:customer_document", args=about),
+        reverse("customers:customer_contact", args=about),
+        reverse("customers:customer_add") + "?kind=organisation",
+        reverse("customers:customer_list") + "?kind=organisation&status=closed",
+        reverse("customers:customer_list") + "?opened_after=yesterday",
+    )
+    somebody.open(reveal)
+    page.locator(".savebar [type=submit]").click()
+    expect(page.locator(".is-invalid")).to_be_visible()
+    somebody.judge("reveal without a purpose")
+    page.locator("[name=purpose]").select_option("check")
+    page.locator(".savebar [type=submit]").click()
+    expect(page.locator(".card .mask")).to_have_text(bank.document_number())
+    somebody.judge("revealed")
+    page.goto(reverse("customers:customer_add"))
+    page.locator(".savebar [type=submit]").click()
+    expect(page.locator(".note-bad")).to_be_visible()
+    somebody.judge("a form with faults")
+    assert somebody.barred == []
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_what_opens_over_a_page_is_open_to_all(reader, bank, watch, language, theme):
+    somebody = reader(language, theme)
+    page = somebody.page
+    watch.expect(422)
+    view = reverse("customers:customer_view", args=[bank.person.pk])
+
+    def open_over(address, opener, part):
+        page.goto(address)
+        page.locator(opener).first.click()
+        expect(page.locator(part).locator("header, [role=combobox], .pop-i").first).to_be_visible()
+        somebody.judge(f"{opener} on {address}", part=part)
+
+    for kind in ("contacts", "documents"):
+        open_over(view, f"[hx-get$='{kind}/add/']", "#drawer")
+        page.locator("#drawer [type=submit]").click()
+        expect(page.locator("#drawer .note-bad")).to_be_visible()
+        somebody.judge(f"{kind} with faults", part="#drawer")
+    open_over(view, "[hx-get$='make_dormant/']", "#confirm")
+    open_over(view, "#documents [hx-get*='reveal']", "#confirm")
+    open_over("/system/grants/", "[hx-get$='grants/add/']", "#drawer")
+    page.locator("#drawer [role=combobox]").first.press_sequentially(bank.newcomer.username)
+    expect(page.locator("#drawer [role=option]")).to_have_count(1)
+    somebody.judge("candidates of a look-up", part="#drawer")
+    open_over(view, ".top [data-palette]", "#palette")
+    open_over(view, ".top details.menu > summary", ".top .menu")
+    page.locator("[data-shortcuts]").click()
+    expect(page.locator("#shortcuts")).to_be_visible()
+    somebody.judge("the list of keys", part="#shortcuts")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(view)
+    page.locator("[data-menu]").click()
+    expect(page.locator("#nav-dialog .nav-i").first).to_be_visible()
+    somebody.judge("the navigation of a phone", part="#nav-dialog")
+    assert somebody.barred == []
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_the_pages_of_ones_own_sign_in_are_open_to_all(reader, bank, language, theme):
+    somebody = reader(language, theme)
+    page = somebody.page
+    names = ("account_change_password", "mfa_index", "usersessions_list", "account_logout")
+    somebody.open(*map(reverse, names))
+    somebody.open(reverse("mfa_activate_totp"))
+    page.locator("[name=password]").fill(PHRASE)
+    page.locator("main [type=submit]").click()
+    expect(page.locator(".qr")).to_be_visible()
+    somebody.judge("an authenticator app is set up")
+    somebody.open(reverse("mfa_list_webauthn"), reverse("mfa_add_webauthn"))
+    assert somebody.barred == []
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_the_pages_before_the_bank_opens_are_open_to_all(desk, bank, watch, language, theme):
+    somebody = Reader(desk(locale={"en": "en-GB", "zh-hans": "zh-CN"}[language]), watch)
+    page = somebody.page
+    page.context.add_cookies([{"name": "crm_theme", "value": theme, "url": watch.host}])
+    somebody.open(reverse("account_login"), reverse("account_inactive"))
+    page.goto(reverse("account_login"))
+    page.locator("[name=login]").fill(bank.manager.username)
+    page.locator("[name=password]").fill("not this phrase at all")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    somebody.judge("a wrong password")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+    assert somebody.barred == []
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_what_is_refused_is_said_on_a_page_open_to_all(reader, desk, bank, watch, language, theme):
+    somebody = reader(language, theme)
+    page = somebody.page
+    watch.expect(403, 404)
+    somebody.open("/customers/999999999/")
+    set_manner(bank.newcomer, language=language, theme=theme)
+    newcomer = Reader(desk(bank.newcomer), watch)
+    newcomer.open("/customers/", "/")
+    with translation.override(language):
+        for name in ERRORS:
+            said = get_template(f"{name}.html").render({"ui": {"theme": theme}, "request_id": "7f"})
+            page.route(
+                f"**/{name}/",
+                lambda route, _r, body=said: route.fulfill(body=body, content_type="text/html"),
+            )
+            somebody.open(f"/{name}/")
+    assert somebody.barred == newcomer.barred == []
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), OTHER_MANNERS)
+def test_the_main_pages_are_open_to_all_in_the_other_manners_too(
+    reader, bank, watch, language, theme
+):
+    watch.expect(422)
+    somebody = reader(language, theme)
+    somebody.open(
+        reverse("account_change_password"),
+        reverse("customers:customer_list") + "?status=active",
+        reverse("customers:customer_view", args=[bank.person.pk]),
+        reverse("customers:customer_history", args=[bank.person.pk]),
+        reverse("customers:customer_change", args=[bank.person.pk]),
+        reverse("sysadmin:role_view", args=[bank.grant.role_id]),
+        reverse("sysadmin:auditevent_list"),
+    )
+    page = somebody.page
+    page.goto(reverse("sysadmin:grant_add"))
+    page.locator(".savebar [type=submit]").click()
+    expect(page.locator(".note-bad")).to_be_visible()
+    somebody.judge("a grant with faults")
+    assert somebody.barred == []
+
+
+def test_paper_shows_the_record_without_what_only_a_screen_can_use(at_work, bank):
+    page = at_work
+    page.goto(reverse("customers:customer_view", args=[bank.person.pk]))
+    only_on_screen = page.locator(
+        ".side, .top, .head .acts, .tabs, .card > header .end, button, [aria-label^=Reveal]"
+    )
+    expect(only_on_screen.locator("visible=true")).not_to_have_count(0)
+    page.emulate_media(media="print")
+    expect(only_on_screen.locator("visible=true")).to_have_count(0)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("#documents tbody tr").first).to_be_visible()
+    expect(page.locator(".print-foot")).to_contain_text(bank.manager.shown_name)

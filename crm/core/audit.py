@@ -54,8 +54,6 @@ def audited_models() -> Iterator[type[models.Model]]:
             yield model
 
 
-def install() -> None:
-    """Give every audited table its triggers and the application its rights; run as the owner."""
 def exempt() -> dict[str, str]:
     """Every table without triggers, with its reason: the named ones, and those that are fed."""
     from .models.records import Fed  # noqa: PLC0415  (models are not loaded when settings are)
@@ -65,6 +63,8 @@ def exempt() -> dict[str, str]:
     return EXEMPT | dict.fromkeys(fed, reason)
 
 
+def install() -> None:
+    """Give every audited table its triggers and the application its rights; run as the owner."""
     for model in audited_models():
         _cover(model)
     _grant()

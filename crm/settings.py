@@ -65,6 +65,8 @@ INDEX_KEYS = parse_keys(env("CRM_INDEX_KEYS"))
 INDEX_ACTIVE = max(INDEX_KEYS)
 # The owner migrates and creates; this role reads and writes and can do nothing else.
 APPLICATION_ROLE = env("CRM_APPLICATION_ROLE", "meridian_app")
+# amounts are compared and added up in this currency, as the core system gives them
+BASE_CURRENCY = env("CRM_BASE_CURRENCY", "CNY")
 # A page that takes longer is stopped; commands and the worker may take their time.
 if (timeout_ms := int(env("CRM_STATEMENT_TIMEOUT_MS", "0"))) > 0:
     DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={timeout_ms}"

@@ -12,11 +12,20 @@ from crm.core.querysets import ScopedQuerySet
 from . import numbers
 
 if TYPE_CHECKING:
+    from crm.core.scope import Asker
+
     from .models import Customer  # noqa: F401  (named in a base class below)
 
 
 class CustomerQuerySet(ScopedQuerySet["Customer"]):
     """Customers of the bank."""
+
+    def reached_by(self, user: Asker, action: str) -> Self:
+        """Customers within the reach of an action on what is theirs, such as their holdings."""
+        reach = user.reach(action)
+        if reach is None:
+            return self.none()
+        return self.model.SCOPE.narrow(self, reach, user).visible_to(user)  # type: ignore[return-value]
 
     def found_by(self, text: str) -> Self:
         """Customers whose number is the text, or whose name begins with it, in either script."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -11,9 +12,22 @@ from factory.django import DjangoModelFactory
 
 from crm.core.acting import acting, current_actor
 from crm.core.clock import bank_today
+from crm.core.sealed import reserve_keys
 from crm.ops.roles import ROLES
 from customers import numbers, operations
-from customers.models import ContactPoint, Customer, IdentityDocument, SourceKey
+from customers.feeds import account_numbers
+from customers.models import (
+    ContactPoint,
+    Customer,
+    FeedBatch,
+    Holding,
+    HoldingParty,
+    HoldingYear,
+    IdentityDocument,
+    SourceKey,
+    Transaction,
+)
+from customers.products import KIND_OF
 from staff.models import Branch, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
@@ -201,6 +215,103 @@ class SourceKeyFactory(Recorded):
     customer = factory.SubFactory(CustomerFactory)
     system = "core"
     key = factory.Sequence("K{:07d}".format)
+
+
+class FeedBatchFactory(Recorded):
+    """A file that a source system fed."""
+
+    class Meta:
+        model = FeedBatch
+
+    kind = FeedBatch.Kind.HOLDINGS
+    system = "core"
+    business_date = factory.LazyFunction(bank_today)
+    checksum = factory.Sequence("{:064x}".format)
+    loaded_by = factory.LazyFunction(system_user)
+
+
+class HoldingFactory(Recorded):
+    """A deposit account of a customer, who is its party too."""
+
+    class Meta:
+        model = Holding
+
+    customer = factory.SubFactory(CustomerFactory)
+    product_code = "time_deposit"
+    kind = factory.LazyAttribute(lambda o: KIND_OF[o.product_code])
+    source_system = "core"
+    source_key = factory.Sequence("H{:08d}".format)
+    currency = "CNY"
+    balance = Decimal("125000.50")
+    balance_base = factory.SelfAttribute("balance")
+    account_branch = factory.SelfAttribute("customer.home_branch")
+    opened_on = dt.date(2019, 4, 8)
+    status = Holding.Status.ACTIVE
+    business_date = factory.LazyFunction(bank_today)
+    batch = factory.SubFactory(FeedBatchFactory)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Holding:
+        holding = model_class(*args, pk=reserve_keys(Holding, 1)[0], **kwargs)
+        account = f"62284800{next(serials):011d}"
+        salt = bytes(holding.customer.salt)
+        holding.number = account_numbers.sealed(account, holding.pk, salt)
+        holding.number_index = account_numbers.index(account)
+        holding.mask = account_numbers.mask(account)
+        holding.save(force_insert=True)
+        HoldingPartyFactory(
+            holding=holding,
+            customer=holding.customer,
+            role=HoldingParty.HOLDERS[holding.kind],
+            batch=holding.batch,
+        )
+        return holding
+
+
+class HoldingPartyFactory(Recorded):
+    """Another customer who has to do with a holding."""
+
+    class Meta:
+        model = HoldingParty
+
+    holding = factory.SubFactory(HoldingFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    role = HoldingParty.Role.JOINT_HOLDER
+    valid = factory.LazyAttribute(lambda o: period(o.holding.opened_on))
+    batch = factory.SelfAttribute("holding.batch")
+
+
+class HoldingYearFactory(Recorded):
+    """A year of balances, each month a little more."""
+
+    class Meta:
+        model = HoldingYear
+
+    holding = factory.SubFactory(HoldingFactory)
+    customer = factory.SelfAttribute("holding.customer")
+    year = factory.LazyFunction(lambda: bank_today().year)
+    month_end = factory.LazyFunction(lambda: [Decimal(1000 * month) for month in range(1, 13)])
+    average = factory.LazyFunction(lambda: [Decimal(900 * month) for month in range(1, 13)])
+    batch = factory.SelfAttribute("holding.batch")
+
+
+class TransactionFactory(Recorded):
+    """A booking on a holding."""
+
+    class Meta:
+        model = Transaction
+
+    holding = factory.SubFactory(HoldingFactory)
+    customer = factory.SelfAttribute("holding.customer")
+    booked_on = factory.LazyFunction(bank_today)
+    amount = Decimal("-86.40")
+    currency = "CNY"
+    kind = Transaction.Kind.CARD_PAYMENT
+    counterparty = factory.Sequence("商户{}".format)
+    description = factory.Sequence("Card payment {}".format)
+    source_system = "core"
+    source_key = factory.Sequence("X{:09d}".format)
+    batch = factory.SelfAttribute("holding.batch")
 
 
 def resident_id() -> str:

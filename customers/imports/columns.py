@@ -81,22 +81,23 @@ ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?\d{2}", re.IGNORECASE | re.ASCII)
 BESIDE_LETTERS = re.compile(r"[\W_]+")
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """The word without width, case, spaces and punctuation."""
     if len(text) > LONGEST_WORD:
         return ""
     return BESIDE_LETTERS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _lookup(words: Map[str, tuple[str, ...]]) -> dict[str, str]:
-    return {_folded(word): code for code, known in words.items() for word in (code, *known)}
+def spellings(words: Map[str, tuple[str, ...]]) -> dict[str, str]:
+    """The code behind each way to write it, the code itself among them."""
+    return {folded(word): code for code, known in words.items() for word in (code, *known)}
 
 
-_FIELD_OF = _lookup(HEADERS)
-_KIND_OF = _lookup(KINDS)
-_STATUS_OF = _lookup(STATUSES)
-_GENDER_OF = _lookup(GENDERS)
-_DOCUMENT_TYPE_OF = _lookup(DOCUMENT_TYPES)
+_FIELD_OF = spellings(HEADERS)
+_KIND_OF = spellings(KINDS)
+_STATUS_OF = spellings(STATUSES)
+_GENDER_OF = spellings(GENDERS)
+_DOCUMENT_TYPE_OF = spellings(DOCUMENT_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,41 +110,42 @@ class Mapping:
     repeated: list[str]
 
 
-def match_header(header: list[str]) -> Mapping:
+def match_header(header: list[str], words: Map[str, tuple[str, ...]] = HEADERS) -> Mapping:
     """Recognise the columns of a file by their headers."""
+    field_of = _FIELD_OF if words is HEADERS else spellings(words)
     fields: dict[str, int] = {}
     unknown: list[str] = []
     repeated: list[str] = []
     for index, name in enumerate(header):
-        field = _FIELD_OF.get(_folded(name))
+        field = field_of.get(folded(name))
         if field is None:
             unknown.append(name)
         elif field in fields:
             repeated.append(name)
         else:
             fields[field] = index
-    missing = [field for field in FIELDS if field not in fields]
+    missing = [field for field in words if field not in fields]
     return Mapping(fields, unknown, missing, repeated)
 
 
 def kind_of(text: str) -> str | None:
     """Person or organisation."""
-    return _KIND_OF.get(_folded(text))
+    return _KIND_OF.get(folded(text))
 
 
 def status_of(text: str) -> str | None:
     """The state of the relationship."""
-    return _STATUS_OF.get(_folded(text))
+    return _STATUS_OF.get(folded(text))
 
 
 def gender_of(text: str) -> str | None:
     """M or F."""
-    return _GENDER_OF.get(_folded(text))
+    return _GENDER_OF.get(folded(text))
 
 
 def document_type_of(text: str) -> str | None:
     """The code of the identity document."""
-    return _DOCUMENT_TYPE_OF.get(_folded(text))
+    return _DOCUMENT_TYPE_OF.get(folded(text))
 
 
 def day_of(text: str) -> date | None:

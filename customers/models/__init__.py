@@ -1,6 +1,20 @@
 """What the bank keeps about its customers, one file for each aggregate."""
 
+from .balances import HoldingYear, Transaction
 from .customer import Customer, SourceKey
+from .feeds import FeedBatch
+from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
 
-__all__ = ["ContactPoint", "Customer", "IdentityDocument", "IdentityKey", "SourceKey"]
+__all__ = [
+    "ContactPoint",
+    "Customer",
+    "FeedBatch",
+    "Holding",
+    "HoldingParty",
+    "HoldingYear",
+    "IdentityDocument",
+    "IdentityKey",
+    "SourceKey",
+    "Transaction",
+]

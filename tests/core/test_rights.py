@@ -199,7 +199,11 @@ def test_functions_that_act_as_their_owner_trust_no_search_path(ask):
         "select proname, proconfig from pg_proc where prosecdef"
         " and pronamespace = 'public'::regnamespace"
     )
-    assert {name for name, _ in found} == {"core_audit", "core_make_partitions"}
+    assert {name for name, _ in found} == {
+        "core_audit",
+        "core_make_partitions",
+        "customers_make_partitions",
+    }
     for _, options in found:
         assert options == ["search_path=pg_catalog, public, pg_temp"]
 

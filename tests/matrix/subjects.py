@@ -11,18 +11,24 @@ from django.apps import apps
 from django.db.models import Model
 
 from crm.core.models import AccessEvent, AuditEvent
-from crm.core.scope import BankWide, InTree, OwnedBy, System, Through
+from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Through
 from crm.core.trail import Kind, record_access
 from sysadmin.models import Grant, system_user
+from tests import jobs
 from tests.factories import (
     BranchFactory,
     ContactPointFactory,
     CustomerFactory,
+    FeedBatchFactory,
     GrantFactory,
+    HoldingFactory,
+    HoldingPartyFactory,
+    HoldingYearFactory,
     IdentityDocumentFactory,
     RoleFactory,
     SourceKeyFactory,
     StaffMemberFactory,
+    TransactionFactory,
     UserFactory,
     resident_id,
     serials,
@@ -95,17 +101,50 @@ def further_contact(row: Any) -> Model:
     return ContactPointFactory(customer=row)
 
 
+def holding(branch: Any, manager: Any) -> Model:
+    """A holding of a customer."""
+    return HoldingFactory(customer=customer(branch, manager))
+
+
+def further_holding(row: Any) -> Model:
+    """One more holding of this customer, with balances and a booking."""
+    row = HoldingFactory(customer=row)
+    HoldingYearFactory(holding=row)
+    return TransactionFactory(holding=row)
+
+
+def further_party(row: Any) -> Model:
+    """One more customer who has to do with this holding."""
+    return HoldingPartyFactory(holding=row, customer=customer(row.customer.home_branch, None))
+
+
+def further_transaction(row: Any) -> Model:
+    """One more booking on this holding."""
+    return TransactionFactory(holding=row)
+
+
+def job(branch: Any, manager: Any) -> Model:
+    """A job of a member of staff that has ended."""
+    member = manager or StaffMemberFactory(branch=branch)
+    return jobs.ended(member.user)
+
+
 FACTORIES = {
     "customers.customer": Subject(
         customer,
         fill=new_customer,
         parts={"part": lambda row: "document", "key": lambda row: row.documents.first().pk},
-        children=(further_document, further_contact),
+        children=(further_document, further_contact, further_holding),
     ),
     "customers.identitydocument": Subject(document),
     "customers.identitykey": Subject(lambda b, m: document(b, m).identity_key),
     "customers.contactpoint": Subject(lambda b, m: ContactPointFactory(customer=customer(b, m))),
     "customers.sourcekey": Subject(lambda b, m: SourceKeyFactory(customer=customer(b, m))),
+    "customers.feedbatch": Subject(lambda b, m: FeedBatchFactory()),
+    "customers.holding": Subject(holding, children=(further_party, further_transaction)),
+    "customers.holdingparty": Subject(lambda b, m: HoldingPartyFactory(holding=holding(b, m))),
+    "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
+    "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b)),
     "staff.staffmember": Subject(lambda b, m: StaffMemberFactory(branch=b, supervisor=m)),
     "sysadmin.user": Subject(lambda b, m: UserFactory()),
@@ -115,6 +154,7 @@ FACTORIES = {
     ),
     "core.auditevent": Subject(change_in_trail),
     "core.accessevent": Subject(look_in_trail),
+    "core.job": Subject(job),
 }
 
 
@@ -137,7 +177,7 @@ def reaches(model: type[Model], extent: str, place: str) -> bool:
     if isinstance(scope, System):
         return extent == Grant.Reach.BANK
     if isinstance(scope, OwnedBy):
-        return place == "mine"
+        return place == "mine" or (isinstance(scope, OwnedOrAll) and extent == Grant.Reach.BANK)
     wide = {
         Grant.Reach.OWN: {"mine"} if scope.owner else set(),
         Grant.Reach.TEAM: {"mine"} if scope.owner else set(),

@@ -9,12 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from crm.core.acting import Facts, coming_from
-from customers.imports.load import IMPORT, Report, import_customers
+from customers.imports.load import IMPORT, import_customers
 from customers.imports.reader import read_table
 from customers.imports.table import FileRefused
+from customers.management.telling import tell
 from sysadmin.models import User
-
-SHOWN = 20
 
 
 class Command(BaseCommand):
@@ -55,31 +54,6 @@ class Command(BaseCommand):
             raise CommandError(_("There is no file %(path)s.") % {"path": path}) from error
         except FileRefused as error:
             raise CommandError(str(error)) from error
-        self.tell(report, everything=options["all_faults"], dry_run=options["dry_run"])
-
-    def tell(self, report: Report, *, everything: bool, dry_run: bool) -> None:
-        """Print totals, then reasons, then rows."""
-        say = self.stdout.write
-        if dry_run:
-            say(_("Dry run: nothing was kept."))
-        say(
-            _(
-                "%(rows)s rows: %(created)s created, %(updated)s updated, "
-                "%(unchanged)s unchanged, %(refused)s refused."
-            )
-            % {
-                "rows": report.rows,
-                "created": report.created,
-                "updated": report.updated,
-                "unchanged": report.unchanged,
-                "refused": report.refused,
-            }
-        )
-        for code, count in report.by_reason().most_common():
-            say(f"  {count:>6}  {code}")
-        faults = report.faults if everything else report.faults[:SHOWN]
-        for fault in faults:
-            facts = {"line": fault.line, "column": fault.column, "message": fault.message}
-            say(_("  line %(line)s, %(column)s: %(message)s") % facts)
-        if len(faults) < len(report.faults):
-            say(_("  … and more; --all-faults prints every one."))
+        if options["dry_run"]:
+            self.stdout.write(_("Dry run: nothing was kept."))
+        tell(self.stdout.write, report, everything=options["all_faults"])

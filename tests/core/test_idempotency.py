@@ -93,6 +93,20 @@ def test_other_contents_under_a_used_key_are_refused(desk):
     assert effects() == done
 
 
+@pytest.mark.parametrize("route", [route for route in ACTS if route.is_row], ids=str)
+def test_the_same_contents_under_a_used_key_are_refused_for_another_record(db, route):
+    desk = Desk(route)
+    world = desk.world
+    world.rows["branch"] = world.subject.row(world.branch, world.me)
+    world.ready(world.rows["branch"], route)
+    assert desk.send().status_code == 302
+    done = effects()
+    answer = desk.client.post(world.address(route, "branch"), desk.data)
+    assert answer.status_code == 409
+    assert "This form was sent before with other contents." in answer.content.decode()
+    assert effects() == done
+
+
 def test_an_invalid_form_consumes_no_key(desk):
     needed = next(n for n, f in desk.page.context["form"].fields.items() if f.required)
     before = effects()

@@ -7,11 +7,15 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customer information")
 
     def ready(self) -> None:
+        from crm.core import jobs
         from crm.core.navigation import NavItem, register_item
         from crm.core.registry import Panel, add_panel
 
+        from . import assignment
         from .resources import customer
 
+        jobs.register(assignment.ASSIGN)
+        jobs.register(assignment.GIVE_BACK)
         add_panel("staff.branch", Panel(customer, "home_branch"))
         add_panel("staff.staffmember", Panel(customer, "lead_manager"))
         register_item(
@@ -22,5 +26,14 @@ class CustomersConfig(AppConfig):
                 action="customers.view_customer",
                 order=100,
                 key="c",
+            )
+        )
+        register_item(
+            NavItem(
+                label=_("Holdings"),
+                icon="wallet-cards",
+                url_name="customers:holding_list",
+                action="customers.view_holding",
+                order=110,
             )
         )

@@ -206,6 +206,27 @@ def known_of(user: Any, action: str) -> dict[str, Any]:
     return {"home_branch": member.branch, "lead_manager": member if leads else None}
 
 
+class AssignForm(Sectioned, forms.Form):
+    lead_manager = LookupField(
+        StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+        label=_("New lead manager"),
+        required=False,
+        help_text=_("Left empty, the customers wait in the pool of their branch."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the audit trail."),
+        error_messages={"required": _("Give a reason in a few words.")},
+    )
+
+    def __init__(self, *args: Any, user: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead_manager"].open_to(user, action)
+
+
 class RevealForm(forms.Form):
     purpose = forms.ChoiceField(
         label=_("Purpose"),

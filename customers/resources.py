@@ -7,6 +7,7 @@ from crm.core.resources import Resource, Section, Transition
 from . import operations, views
 from .filters import CustomerFilter
 from .forms import CustomerForm
+from .holdings.resources import holding
 from .models import Customer
 from .querysets import CustomerQuerySet
 from .tables import CustomerTable
@@ -37,6 +38,10 @@ customer = Resource(
     find=CustomerQuerySet.found_by,
     recorded=True,
     in_drawer=False,
-    overrides={"view": views.CustomerPage, "add": views.NewCustomerPage},
+    overrides={
+        "list": views.CustomerList,
+        "view": views.CustomerPage,
+        "add": views.NewCustomerPage,
+    },
 )
-RESOURCES = (customer,)
+RESOURCES = (customer, holding)

@@ -5,3 +5,5 @@ from django.dispatch import Signal
 # sent inside the transaction; a receiver that raises DomainError undoes everything
 customer_registered = Signal()
 customer_changed = Signal()
+# many at once, in one statement: carries their keys
+lead_managers_changed = Signal()

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
-from crm.core.columns import BadgeColumn, DateColumn, NameColumn
+from crm.core.columns import BadgeColumn, DateColumn, NameColumn, SelectColumn
 from crm.core.tables import FastTable
 
 from .models import Customer
@@ -12,6 +12,7 @@ STATUS_TONES = {"prospect": "info", "active": "ok", "dormant": "warn"}
 
 
 class CustomerTable(FastTable):
+    select = SelectColumn()
     name = NameColumn(
         accessor="shown_name",
         verbose_name=_("Customer"),
@@ -26,4 +27,13 @@ class CustomerTable(FastTable):
 
     class Meta:
         model = Customer
-        fields = ("name", "kind", "status", "home_branch", "lead_manager", "city", "opened_on")
+        fields = (
+            "select",
+            "name",
+            "kind",
+            "status",
+            "home_branch",
+            "lead_manager",
+            "city",
+            "opened_on",
+        )

@@ -5,10 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 from . import views
 from .forms import ContactForm, DocumentForm
+from .holdings import views as holding_views
 from .resources import RESOURCES, customer
 
 app_name = "customers"
 urlpatterns = [
+    path("<int:pk>/holdings/", holding_views.customer_holdings, name="customer_holdings"),
+    path(
+        "holdings/<int:pk>/transactions/",
+        holding_views.holding_transactions,
+        name="holding_transactions",
+    ),
     path("<int:pk>/history/", views.customer_history, name="customer_history"),
     path("<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"),
     path("<int:pk>/mask/<slug:part>/<int:key>/", views.customer_mask, name="customer_mask"),
@@ -26,5 +33,6 @@ urlpatterns = [
         ),
         name="customer_contact",
     ),
+    path("assign/", views.AssignPage.as_view(resource=customer), name="customer_assign"),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

@@ -5,17 +5,21 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.core import history
-from crm.core.pages import ActPage, AddPage, DetailPage
+from crm.core.pages import ActPage, AddPage, BulkPage, DetailPage, ListPage
 from crm.core.trail import record_denial
+from sysadmin.models import User
 
-from . import operations
-from .forms import NewCustomerForm, RevealForm
-from .models import ContactPoint, Customer, IdentityDocument
+from . import assignment, operations
+from .forms import AssignForm, NewCustomerForm, RevealForm
+from .holdings.views import assets_for, may_see_holdings
+from .models import ContactPoint, Customer, Holding, IdentityDocument
 
-SEALED = {"document": IdentityDocument, "contact": ContactPoint}
+SEALED = {"document": IdentityDocument, "contact": ContactPoint, "holding": Holding}
 PERSON = ("born_on", "gender", "country", "city", "address")
 ORGANISATION = ("founded_on", "country", "city", "address")
 
@@ -43,6 +47,47 @@ class NewCustomerPage(AddPage):
     def show_form(self, form, status=200, **context):
         kinds = [(value, label, value == self.kind) for value, label in Customer.Kind.choices]
         return super().show_form(form, status, kinds=kinds, **context)
+
+
+class CustomerList(ListPage):
+    """Customers, of whom several can be given to another manager at once."""
+
+    def bulk(self):
+        if not self.request.user.has_action(assignment.ACTION):
+            return ()
+        return ((_("Assign lead manager"), "user-round-cog", reverse("customers:customer_assign")),)
+
+    def table(self, found):
+        table = super().table(found)
+        if not self.bulk():
+            table.columns.hide("select")
+        return table
+
+
+class AssignPage(BulkPage):
+    """The customers chosen in the list, or all that it holds, given to another lead manager."""
+
+    page = "assign"
+
+    def build_form(self, data=None):
+        return AssignForm(
+            data, user=self.request.user, action=self.resource.permission(self.action)
+        )
+
+    def perform(self, form):
+        keys, address = self.chosen
+        return assignment.assign(
+            form.cleaned_data["lead_manager"],
+            by=self.request.user,
+            reason=form.cleaned_data["reason"],
+            keys=keys,
+            address=address,
+        )
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(
+            form, status, title=_("Assign lead manager"), submit=_("Assign"), **context
+        )
 
 
 class AttachPage(ActPage):
@@ -75,13 +120,17 @@ class CustomerPage(DetailPage):
     def facts(self):
         documents = list(self.object.documents.order_by("-is_primary", "pk"))
         points = list(self.object.contact_points.order_by("kind", "-is_primary", "pk"))
-        return super().facts() | {
-            "documents": documents,
-            "contact_points": points,
-            "detail_fields": PERSON if self.object.is_person else ORGANISATION,
-            "may_reveal": self.may("reveal"),
-            "may_see_history": self.may("history"),
-        }
+        return (
+            super().facts()
+            | assets_for(self)
+            | {
+                "documents": documents,
+                "contact_points": points,
+                "detail_fields": PERSON if self.object.is_person else ORGANISATION,
+                "may_reveal": self.may("reveal"),
+                "may_see_history": self.may("history"),
+            }
+        )
 
 
 def in_reach(request: HttpRequest, pk: int, action: str) -> Customer:
@@ -102,19 +151,29 @@ def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     customer = in_reach(request, pk, "history")
     page = history.of_subject(customer.pk, user=request.user, after=request.GET.get("after", ""))
     template = "customers/_history.html" if request.htmx else "customers/customer_history.html"
-    return render(request, template, {"object": customer, "page": page})
+    may_see = may_see_holdings(request.user, customer, "customers.history_customer")
+    context = {"object": customer, "page": page, "may_see_holdings": may_see}
+    return render(request, template, context)
+
+
+def sealed_part(
+    user: User, customer: Customer, part: str, key: int
+) -> IdentityDocument | ContactPoint | Holding:
+    """What holds a sealed value of the customer; of a holding, where the user may see it."""
+    if part not in SEALED:
+        raise Http404
+    rows = SEALED[part].objects.select_related("customer").filter(pk=key, customer=customer)
+    holder = (rows.permitted(user) if part == "holding" else rows).first()
+    if holder is None:
+        raise Http404
+    return holder
 
 
 @require_http_methods(["GET", "POST"])
 def customer_reveal(request: HttpRequest, pk: int, part: str, key: int) -> HttpResponse:
     """Ask for the purpose, then show one sealed value for thirty seconds."""
     customer = in_reach(request, pk, "reveal")
-    if part not in SEALED:
-        raise Http404
-    rows = SEALED[part].objects.select_related("customer")
-    holder = rows.filter(pk=key, customer=customer).first()
-    if holder is None:
-        raise Http404
+    holder = sealed_part(request.user, customer, part, key)
     form = RevealForm(request.POST or None)
     context = {"object": customer, "holder": holder, "part": part, "form": form}
     if request.method == "POST" and form.is_valid():
@@ -133,11 +192,7 @@ def customer_reveal(request: HttpRequest, pk: int, part: str, key: int) -> HttpR
 def customer_mask(request: HttpRequest, pk: int, part: str, key: int) -> HttpResponse:
     """The mask of a sealed value, put back when its time is over."""
     customer = in_reach(request, pk, "view")
-    if part not in SEALED:
-        raise Http404
-    holder = SEALED[part].objects.filter(pk=key, customer=customer).first()
-    if holder is None:
-        raise Http404
+    holder = sealed_part(request.user, customer, part, key)
     reach = Customer.objects.permitted(request.user, "reveal")
     may_reveal = reach.filter(pk=customer.pk).exists()
     context = {"object": customer, "holder": holder, "part": part, "may_reveal": may_reveal}

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter
 from crm.core.filters import LeanFilterSet
-from crm.core.models import AccessEvent, AuditEvent
+from crm.core.models import AccessEvent, AuditEvent, Job
 
 from .models import Grant, Role, User
 
@@ -47,4 +47,13 @@ class AccessEventFilter(LeanFilterSet):
 
     class Meta:
         model = AccessEvent
+        fields = ()
+
+
+class JobFilter(LeanFilterSet):
+    status = ChoicesFilter(label=_("Status"), choices=Job.Status)
+    created_at = DaysFilter(label=_("Started"))
+
+    class Meta:
+        model = Job
         fields = ()

@@ -15,6 +15,7 @@ def register() -> None:
         (_("Grants"), "key-round", "grant", "sysadmin.view_grant"),
         (_("Audit trail"), "scroll-text", "auditevent", "core.view_auditevent"),
         (_("Access trail"), "eye", "accessevent", "core.view_accessevent"),
+        (_("Jobs"), "list-checks", "job", "core.view_job"),
     ]
     for place, (label, icon, model, action) in enumerate(entries):
         register_item(

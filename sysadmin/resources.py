@@ -2,14 +2,22 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.models import AccessEvent, AuditEvent
+from crm.core import jobs
+from crm.core.models import AccessEvent, AuditEvent, Job
 from crm.core.resources import Resource, Section, Transition
 
-from . import operations
-from .filters import AccessEventFilter, AuditEventFilter, GrantFilter, UserFilter
+from . import operations, views
+from .filters import AccessEventFilter, AuditEventFilter, GrantFilter, JobFilter, UserFilter
 from .forms import GrantForm
 from .models import Grant, Role, User
-from .tables import AccessEventTable, AuditEventTable, GrantTable, RoleTable, UserTable
+from .tables import (
+    AccessEventTable,
+    AuditEventTable,
+    GrantTable,
+    JobTable,
+    RoleTable,
+    UserTable,
+)
 
 user = Resource(
     User,
@@ -71,4 +79,15 @@ access_event = Resource(
     joins=("actor",),
     without=frozenset({"view"}),
 )
-RESOURCES = (user, role, grant, audit_event, access_event)
+job = Resource(
+    Job,
+    route="jobs/",
+    namespace="sysadmin",
+    table=JobTable,
+    sorts={"newest": ("-id",), "oldest": ("id",)},
+    filterset=JobFilter,
+    transitions=(Transition("cancel", jobs.cancel), Transition("retry", jobs.retry)),
+    joins=("owner", "progress"),
+    overrides={"view": views.JobPage},
+)
+RESOURCES = (user, role, grant, audit_event, access_event, job)

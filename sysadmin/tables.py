@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
-from crm.core.columns import BadgeColumn, MomentColumn, NameColumn
-from crm.core.models import AccessEvent, AuditEvent
+from crm.core.columns import RIGHT, BadgeColumn, MomentColumn, NameColumn
+from crm.core.models import AccessEvent, AuditEvent, Job
 from crm.core.tables import FastTable
 from crm.core.templatetags.crm_trail import record_kind
 
@@ -75,3 +75,27 @@ class AccessEventTable(FastTable):
     class Meta:
         model = AccessEvent
         fields = ("at", "actor", "kind", "model", "row_key", "field", "purpose", "address")
+
+
+JOB_TONES = {
+    "queued": "info",
+    "running": "info",
+    "done": "ok",
+    "failed": "bad",
+    "cancelled": "warn",
+}
+
+
+class JobTable(FastTable):
+    kind = Column(
+        accessor="shown_kind", verbose_name=_("Job"), linkify=("sysadmin:job_view", [A("pk")])
+    )
+    status = BadgeColumn(tones=JOB_TONES)
+    reason = Column()
+    rows = Column(accessor="progress__shown", verbose_name=_("Rows"), attrs=RIGHT)
+    owner = Column(accessor="owner__shown_name", verbose_name=_("Started by"))
+    created_at = MomentColumn(verbose_name=_("Started"))
+
+    class Meta:
+        model = Job
+        fields = ("kind", "reason", "status", "rows", "owner", "created_at")

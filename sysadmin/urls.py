@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from .resources import RESOURCES
+from . import views
+from .resources import RESOURCES, job
 
 app_name = "sysadmin"
-urlpatterns = [path("", include(resource.urls)) for resource in RESOURCES]
+urlpatterns = [
+    path(
+        "jobs/<int:pk>/progress/",
+        views.JobProgressPage.as_view(resource=job),
+        name="job_progress",
+    ),
+    path("jobs/<int:pk>/undo/", views.JobUndoPage.as_view(resource=job), name="job_undo"),
+    *(path("", include(resource.urls)) for resource in RESOURCES),
+]

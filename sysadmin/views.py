@@ -6,13 +6,17 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.core import jobs
+from crm.core.forms import ReasonForm
 from crm.core.navigation import first_page
+from crm.core.pages import ActPage, DetailPage
 
 from .models import User
 from .operations import set_manner
@@ -75,3 +79,67 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponse(status=204)
     return HttpResponseRedirect(back(request))
+
+
+class JobPage(DetailPage):
+    """How far a job is, what came of it, and what can be done about it."""
+
+    template = "view"
+
+    def facts(self):
+        job = self.object
+        after = self.request.GET.get("after", "")
+        place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+        refused = (
+            jobs.refused_rows(job, self.request.user, after=place) if job.progress.refused else []
+        )
+        return super().facts() | {
+            "refused": refused,
+            "more": refused[-1].place if len(refused) == jobs.REFUSED_SHOWN else None,
+            "may_undo": not jobs.why_not_undo(job, self.request.user),
+            "result": jobs.result_of(job),
+            "about": jobs.about(job),
+        }
+
+
+class JobProgressPage(DetailPage):
+    """The part of a job's page that is asked for again while the job runs."""
+
+    template = "progress"
+
+    def get(self, request, pk):
+        answer = self.show(object=self.object, result=jobs.result_of(self.object))
+        if not self.object.is_open and "watching" in request.GET:
+            # it has ended while somebody watched: the page shows what came of it
+            answer.headers["HX-Refresh"] = "true"
+        return answer
+
+
+class JobUndoPage(ActPage):
+    """Takes back what a job changed, as a job of its own, for the one who started it."""
+
+    page = "view"
+    template = "confirm"
+
+    def build_form(self, data=None):
+        if self.object is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return ReasonForm(data)
+
+    def perform(self, form):
+        return jobs.undo(self.object, by=self.request.user, **form.cleaned_data)
+
+    def said(self, done):
+        return _("%(name)s: started.") % {"name": done}
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(
+            form,
+            status,
+            object=self.object,
+            step={"label": _("Take back"), "grave": True},
+            question=_("Take back what the job “%(name)s” changed?") % {"name": self.object},
+            refusal=jobs.why_not_undo(self.object, self.request.user),
+            cancel=self.success_url(self.object),
+            **context,
+        )

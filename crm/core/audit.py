@@ -24,6 +24,8 @@ EXEMPT = {
     "account_emailconfirmation": "unused: addresses are no means of sign-in",
     "core_cache": "cache",
     "core_idempotency_key": "guards against double submission, swept daily",
+    "core_job_progress": "how far a job is; what it does is audited where it does it",
+    "core_job_row": "what a job is to do with which rows; the rows themselves are audited",
     "core_stored_query": "what was searched for, swept; searches are in the access trail",
     "django_content_type": "the framework's catalogue",
     "django_migrations": "the framework's own record",

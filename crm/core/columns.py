@@ -42,7 +42,7 @@ class SelectColumn(Column):
     def render(self, value: Any, record: Any) -> SafeString:
         """The box of one row."""
         return markup(
-            '<input class="form-check-input" type="checkbox" name="sel" value="{}"'
+            '<input class="form-check-input" type="checkbox" name="sel" form="bulk" value="{}"'
             ' aria-label="{}">',
             value,
             _("Select %(row)s") % {"row": record},

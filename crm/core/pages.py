@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Q
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ PAGE_SIZES = (25, 50, 100)
 PANEL_ROWS = 5
 LOOKUP_ROWS = 8
 LONGEST_QUERY = 200
+MOST_CHOSEN = 1000
 
 
 class Page(View):
@@ -102,6 +103,17 @@ class Rows(Page):
         return self.resource.find(rows, self.query) if self.query else rows
 
 
+def rows_at(resource, address, *, user, action):
+    """The rows that the address of a list holds, as far as the user may do this to them."""
+    asked = QueryDict(address)
+    manager = getattr(resource.model, "scoped", resource.model._default_manager)
+    rows = manager.permitted(user, action)
+    if resource.filterset is not None:
+        rows = resource.filterset(asked, queryset=rows, user=user, lean=True).qs
+    words = stored_query(asked.get("v", ""), str(resource))
+    return resource.find(rows, words) if words else rows
+
+
 class ListPage(Rows):
     """Filtered, sorted table in keyset pages; htmx gets the table alone."""
 
@@ -140,6 +152,10 @@ class ListPage(Rows):
             found.rows, order_by=self.sort, request=self.request, sorts=self.resource.sorts
         )
 
+    def bulk(self):
+        """What may be done to several rows at once: label, icon and address of each step."""
+        return ()
+
     def address(self, **changes):
         """This list's address with other parameters; a cursor never survives a change."""
         known = self.filterset.params() if self.filterset else self.request.GET
@@ -159,6 +175,8 @@ class ListPage(Rows):
             sizes=[(n, self.address(size=n), n == self.size) for n in PAGE_SIZES],
             count_url=self.resource.url("count") + self.address(),
             query=self.query,
+            bulk=self.bulk(),
+            here=self.address().removeprefix("?"),
             find_url=self.resource.url("find") if self.resource.find else "",
             may_add="add" in self.resource.pages
             and request.user.has_action(self.resource.permission("add")),
@@ -378,6 +396,58 @@ class ActPage(Page):
         if self.in_drawer:
             return HttpResponse(status=204, headers={"HX-Redirect": target})
         return HttpResponseRedirect(target)
+
+
+class BulkPage(ActPage):
+    """Something done to several rows of a list, by a job: those ticked, or all that the list holds.
+
+    `chosen` are the keys, and the list's address if all are meant.
+    """
+
+    template = "form"
+
+    @cached_property
+    def chosen(self):
+        sent = self.request.POST or self.request.GET
+        keys = [int(key) for key in map(key_of, sent.getlist("sel")) if key]
+        return keys[:MOST_CHOSEN], sent.get("list", "") if sent.get("matching") else None
+
+    def rows(self):
+        """The chosen rows with which the user may do this."""
+        keys, address = self.chosen
+        if address is None:
+            return super().rows().filter(pk__in=keys)
+        return rows_at(self.resource, address, user=self.request.user, action=self.action)
+
+    def show_form(self, form, status=200, **context):
+        sent = self.request.POST or self.request.GET
+        names = ("sel", "matching", "list")
+        return super().show_form(
+            form,
+            status,
+            chosen=capped_count(self.rows()),
+            selection=[(name, value) for name in names for value in sent.getlist(name)],
+            cancel=self.resource.url("list"),
+            **context,
+        )
+
+    def success_url(self, done):
+        return address_of(done)
+
+    def said(self, done):
+        return _("%(name)s: started.") % {"name": done}
+
+
+def address_of(obj):
+    """The page of a record, whichever module serves it."""
+    from .resources import all_resources  # noqa: PLC0415  (resources are made of pages)
+
+    return next(r for r in all_resources() if r.model is type(obj)).url("view", obj)
+
+
+def key_of(text):
+    """A key in what was sent; empty if it is none."""
+    return text if text.isascii() and text.isdigit() and len(text) < 19 else ""
 
 
 class FormPage(ActPage):

@@ -173,6 +173,15 @@ class OwnedBy(Scope):
         return rows.filter(**{self.owner: user.pk})
 
 
+@dataclass(frozen=True)
+class OwnedOrAll(OwnedBy):
+    """Rows of one user, which a grant over the whole bank reaches too, such as jobs."""
+
+    def narrow(self, rows: ScopedQuerySet[Any], reach: Reach, user: Asker) -> ScopedQuerySet[Any]:
+        """The user's own rows; all of them for a bank-wide grant."""
+        return rows if reach.everything else super().narrow(rows, reach, user)
+
+
 class BankWide(Scope):
     """Rows that everybody with the action sees, such as configuration and the branch directory."""
 

@@ -3,13 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from . import jobs
 from .clock import now
-from .models import IdempotencyKey, StoredQuery
+from .models import IdempotencyKey, JobRow, StoredQuery
+
+logger = logging.getLogger(__name__)
+# a worker says every ten seconds that it lives
+STALLED_SECONDS = 40
+ATTEMPTS = 5
+KEPT_DAYS = 90
+
+
+@app.task(
+    pass_context=True,
+    # the database was restarted, or two jobs wanted the same rows: worth another try
+    retry=RetryStrategy(
+        max_attempts=ATTEMPTS, exponential_wait=2, retry_exceptions={OperationalError}
+    ),
+)
+def run_job(context: JobContext, job_id: int) -> None:
+    """Do what is left of a job; what stops it is kept with it, in words."""
+    try:
+        jobs.run(job_id)
+    except OperationalError:
+        if context.job.attempts >= ATTEMPTS:
+            jobs.fail(job_id, jobs.UNREACHABLE)
+        raise
+    except Exception:
+        logger.exception("The job %s failed.", job_id)
+        jobs.fail(job_id, jobs.BROKEN)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(queueing_lock="stalled_jobs", pass_context=True)
+async def stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Give work back to the queue whose worker has stopped telling that it lives."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await manager.retry_job(job)
 
 
 @app.periodic(cron="17 * * * *")
@@ -20,4 +58,5 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
         cursor.execute("select core_make_partitions(3)")
     IdempotencyKey.objects.filter(at__lt=now() - dt.timedelta(days=2)).delete()
     StoredQuery.objects.filter(at__lt=now() - dt.timedelta(days=31)).delete()
+    JobRow.objects.filter(job__created_at__lt=now() - dt.timedelta(days=KEPT_DAYS)).delete()
     Session.objects.filter(expire_date__lt=now()).delete()

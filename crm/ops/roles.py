@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DIRECTORY = ("staff.view_branch", "staff.view_staffmember")
-LOOK = ("customers.view_customer", *DIRECTORY)
+LOOK = ("customers.view_customer", "customers.view_holding", *DIRECTORY)
 HISTORY = ("customers.history_customer",)
 SERVE = (
     *LOOK,
@@ -21,6 +21,8 @@ LEAD = (
     "customers.close_customer",
     "customers.reopen_customer",
 )
+JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
+ASSIGN = ("customers.assign_customer", *JOBS)
 TRAILS = ("core.view_auditevent", "core.view_accessevent")
 ACCOUNTS = ("sysadmin.view_user", "sysadmin.view_role", "sysadmin.view_grant")
 
@@ -45,7 +47,7 @@ ROLES = (
         "客服坐席",
         (*LOOK, "customers.change_customer", "customers.reveal_customer"),
     ),
-    RoleSpec("branch_manager", "Branch manager", "支行行长", LEAD),
+    RoleSpec("branch_manager", "Branch manager", "支行行长", (*LEAD, *ASSIGN)),
     RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
     RoleSpec(
         "compliance_officer",
@@ -61,7 +63,9 @@ ROLES = (
         (
             *DIRECTORY,
             "customers.view_customer",
+            *ASSIGN,
             "customers.import_customer",
+            "customers.load_holding",
             "customers.add_customer",
             "customers.change_customer",
         ),
@@ -70,7 +74,9 @@ ROLES = (
         "system_administrator",
         "System administrator",
         "系统管理员",
-        (*DIRECTORY, *ACCOUNTS, "sysadmin.add_grant", "sysadmin.end_grant"),
+        (*DIRECTORY, *ACCOUNTS, *JOBS, "sysadmin.add_grant", "sysadmin.end_grant"),
     ),
-    RoleSpec("auditor", "Auditor", "内部审计", (*LOOK, *HISTORY, *ACCOUNTS, *TRAILS)),
+    RoleSpec(
+        "auditor", "Auditor", "内部审计", (*LOOK, *HISTORY, *ACCOUNTS, *TRAILS, "core.view_job")
+    ),
 )

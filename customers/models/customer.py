@@ -152,6 +152,7 @@ class Customer(Workflow):
             ("reveal_customer", _("Reveal sealed values of a customer")),
             ("history_customer", _("See the history of a customer")),
             ("import_customer", _("Import customers")),
+            ("assign_customer", _("Give customers another lead manager")),
         ]
         indexes = [
             models.Index(fields=["name_sort", "id"], name="customers_by_name"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLResolver, get_resolver, reverse
 
-from crm.core.pages import ActPage, Page, TransitionPage
+from crm.core.pages import ActPage, BulkPage, Page, TransitionPage
 from crm.core.resources import Resource
 from crm.urls import RESOURCES
 
@@ -21,6 +21,8 @@ class Guard:
     action: str
     methods: tuple[str, ...]
     reason: str
+    # where another model's action guards a page about this one
+    asks: str = ""
 
 
 # pages of a record that no Resource serves: (model, action, methods) and why they stand alone
@@ -33,6 +35,16 @@ GUARDED = {
     ),
     "customers:customer_mask": Guard(
         "customers.customer", "view", ("GET",), "puts a mask back in the place of a value"
+    ),
+    "customers:customer_holdings": Guard(
+        "customers.customer",
+        "view",
+        ("GET",),
+        "adds up what one customer has, as holder and otherwise",
+        asks="customers.view_holding",
+    ),
+    "customers:holding_transactions": Guard(
+        "customers.holding", "view", ("GET",), "bookings are read along one holding alone"
     ),
 }
 # pages that everybody who is signed in may open, and why
@@ -89,6 +101,11 @@ class Route:
     def is_row(self) -> bool:
         """Whether the page is about one row."""
         return "pk" in self.parameters and not self.is_panel
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether the page is about the rows that were ticked in a list."""
+        return isinstance(self.view, type) and issubclass(self.view, BulkPage)
 
     @property
     def acts(self) -> bool:
@@ -149,7 +166,7 @@ def route_of(entry: Pattern) -> Route | None:
     if name in GUARDED:
         guard = GUARDED[name]
         resource = BY_LABEL[guard.label]
-        action = resource.permission(guard.action)
+        action = guard.asks or resource.permission(guard.action)
         return Route(name, resource, action, guard.methods, entry.parameters, view, True)
     page = getattr(view, "view_class", None)
     if page is None or not issubclass(page, Page):

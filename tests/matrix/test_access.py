@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from crm.core.idempotency import FIELD
+from crm.core.scope import OwnedBy
 from crm.urls import RESOURCES
 from sysadmin import operations
 from sysadmin.models import Grant
@@ -43,7 +44,7 @@ class Persona:
 
     def sees(self, model, place):
         """Whether the rule gives this persona the row at a place."""
-        if self.at == "other":
+        if self.at == "other" and not isinstance(model.SCOPE, OwnedBy):
             anywhere = reaches(model, self.extent, "nowhere")
             return anywhere or (place == "elsewhere" and reaches(model, self.extent, "branch"))
         return reaches(model, self.extent, place)

@@ -10,7 +10,7 @@ from crm.core.acting import acting
 from crm.core.clock import bank_today
 from crm.core.models import Workflow
 from crm.core.resources import Resource
-from crm.core.scope import System
+from crm.core.scope import OwnedOrAll, System
 from sysadmin.models import Grant, User, period, system_user
 from tests.factories import BranchFactory, GrantFactory, RoleFactory, StaffMemberFactory
 
@@ -90,6 +90,8 @@ class World:
     def address(self, route: Route, place: str = "mine") -> str:
         """The address of a page about the row at a place, or about its parent."""
         row = self.rows[place]
+        if route.is_bulk:
+            return f"{route.url()}?sel={row.pk}"
         if not route.is_panel:
             return route.url(**self.subject.address(row))
         for name in sorted(self.resource.panel_fields):
@@ -112,4 +114,4 @@ def actions_of(resource: Resource) -> set[str]:
 
 def widest(resource: Resource) -> str:
     """A reach that is limited where the model's scope knows limits, and whole where it must be."""
-    return Grant.Reach.BANK if isinstance(resource.model.SCOPE, System) else SUBTREE
+    return Grant.Reach.BANK if isinstance(resource.model.SCOPE, System | OwnedOrAll) else SUBTREE

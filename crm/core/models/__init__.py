@@ -1,5 +1,6 @@
 """Bases of every record, and the kernel's own tables."""
 
+from .jobs import Job, JobProgress, JobRow
 from .records import Move, Record, Text, Workflow
 from .requests import IdempotencyKey, StoredQuery
 from .trails import AccessEvent, AuditEvent
@@ -8,6 +9,9 @@ __all__ = [
     "AccessEvent",
     "AuditEvent",
     "IdempotencyKey",
+    "Job",
+    "JobProgress",
+    "JobRow",
     "Move",
     "Record",
     "StoredQuery",

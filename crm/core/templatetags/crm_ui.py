@@ -126,3 +126,20 @@ def browser(agent: str) -> str:
     name = next((f"{name} {version[1]}" for name, version in found if version), "")
     system = next((one for one in SYSTEMS if one in agent), "")
     return " · ".join(part for part in (name, system) if part) or agent
+
+
+register.filter("figure", formats.number)
+JOB_TAGS = {"running": "tag-info", "queued": "tag-info", "done": "tag-ok", "failed": "tag-bad"}
+JOB_BARS = {"done": "ok", "failed": "bad", "cancelled": "bad"}
+
+
+@register.filter
+def job_tag(status: str) -> str:
+    """The class that colours the status of a job."""
+    return JOB_TAGS.get(status, "tag-warn")
+
+
+@register.filter
+def job_bar(status: str) -> str:
+    """The class that colours the bar of a job."""
+    return JOB_BARS.get(status, "")

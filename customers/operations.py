@@ -19,7 +19,14 @@ from crm.core.sealed import blind, blinds, open_field, reserve_keys, seal_into
 from crm.core.trail import Kind, accesses, record_access
 
 from . import names, numbers
-from .models import ContactPoint, Customer, IdentityDocument, IdentityKey, SourceKey
+from .models import (
+    ContactPoint,
+    Customer,
+    Holding,
+    IdentityDocument,
+    IdentityKey,
+    SourceKey,
+)
 from .signals import customer_changed, customer_registered
 
 if TYPE_CHECKING:
@@ -266,9 +273,9 @@ def reopen(customer: Customer, *, by: User, reason: str) -> None:
 # --- revealing -----------------------------------------------------------------------
 
 
-def reveal(holder: IdentityDocument | ContactPoint, *, by: User, purpose: str) -> str:
+def reveal(holder: IdentityDocument | ContactPoint | Holding, *, by: User, purpose: str) -> str:
     """Show a sealed value in the clear for a stated purpose; recorded and limited by the hour."""
-    field = "number" if isinstance(holder, IdentityDocument) else "value"
+    field = "value" if isinstance(holder, ContactPoint) else "number"
     with transaction.atomic():
         # one at a time for each user, or parallel requests would all pass below the limit
         with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from crm.core.clock import bank_today
 from crm.core.formats import day, relative_day
 from crm.core.templatetags.crm_ui import label_of, value_of
 from customers.countries import country_name
-from customers.models import Customer, IdentityDocument
+from customers.models import ContactPoint, Customer, Holding, IdentityDocument
 from customers.tables import STATUS_TONES
 
 register = template.Library()
@@ -91,6 +91,14 @@ def validity_tag(document: IdentityDocument) -> str:
 def has_expired(document: IdentityDocument) -> bool:
     """Whether a document's last day has passed."""
     return document.valid_until is not None and document.valid_until < bank_today()
+
+
+@register.filter
+def sealed_label(holder: IdentityDocument | ContactPoint | Holding) -> str:
+    """What a sealed value is, so that the button says what it reveals."""
+    if isinstance(holder, Holding):
+        return str(Holding._meta.get_field("number").verbose_name)
+    return holder.get_kind_display()
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Pages about what customers hold with the bank; read-only, as other systems feed it."""

@@ -1,0 +1,30 @@
+"""Filters of the list of holdings."""
+
+from __future__ import annotations
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
+from crm.core.filters import LeanFilterSet
+from customers.models import Holding
+from customers.products import HoldingKind, product_choices
+from staff.models import Branch
+
+
+class HoldingFilter(LeanFilterSet):
+    kind = ChoicesFilter(label=_("Kind"), choices=HoldingKind)
+    product_code = django_filters.ChoiceFilter(label=_("Product"), choices=product_choices)
+    status = ChoicesFilter(label=_("Status"), choices=Holding.Status)
+    home_branch = LookupFilter(
+        label=_("Managing branch"),
+        field_name="customer__home_branch",
+        queryset=Branch.objects.all(),
+        url_name="staff:branch_lookup",
+    )
+    matures = DaysFilter(label=_("Matures"), field_name="matures_on")
+    opened = DaysFilter(label=_("Opened"), field_name="opened_on")
+
+    class Meta:
+        model = Holding
+        fields = ()

@@ -1,0 +1,103 @@
+"""Template helpers of the pages about holdings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.core.clock import bank_today
+from crm.core.formats import (
+    EMPTY,
+    day,
+    markup,
+    money,
+    number,
+    percent,
+    relative_day,
+    short_money,
+    signed,
+)
+from crm.core.icons import icon
+from customers.holdings.tables import STATUS_TONES, overdue_tag
+from customers.models import Holding
+
+register = template.Library()
+register.filter("money", money)
+register.filter("short_money", short_money)
+register.filter("overdue", overdue_tag)
+ICONS = {
+    "deposit": "landmark",
+    "investment": "trending-up",
+    "loan": "hand-coins",
+    "card": "credit-card",
+}
+SOON_DAYS = 30
+
+
+@register.filter
+def kind_icon(kind: str) -> str:
+    """The icon of a kind of holding."""
+    return ICONS[kind]
+
+
+@register.filter
+def status_class(status: str) -> str:
+    """The colour of a holding's status."""
+    tone = STATUS_TONES.get(status)
+    return f"tag-{tone}" if tone else ""
+
+
+@register.filter
+def rate(value: Decimal | None) -> str:
+    """A rate in per cent, with the decimals it needs, two at least."""
+    if value is None:
+        return EMPTY
+    places = max(2, -int(value.normalize().as_tuple().exponent))
+    return f"{number(value, places)}%"
+
+
+@register.filter
+def growth(change: Decimal | None) -> str:
+    """A change over twelve months, without judgement; empty where there is nothing to compare."""
+    if change is None:
+        return ""
+    sign = "+" if signed(change * 100, 1).startswith("+") else ""
+    return _("%(change)s in 12 months") % {"change": f"{sign}{percent(change)}"}
+
+
+@register.filter
+def maturity(holding: Holding) -> SafeString | str:
+    """The day a holding matures, marked where that is soon."""
+    if holding.matures_on is None or holding.is_closed or not matures_soon(holding.matures_on):
+        return day(holding.matures_on)
+    return markup(
+        '<span class="tag tag-warn" title="{}">{}{}</span>',
+        relative_day(holding.matures_on),
+        icon("clock", 12),
+        day(holding.matures_on),
+    )
+
+
+@register.filter
+def until_maturity(holding: Holding) -> str:
+    """How far away the day is on which a holding matures."""
+    return relative_day(holding.matures_on) if holding.matures_on else _("without a term")
+
+
+def matures_soon(matures_on: dt.date) -> bool:
+    """Whether a day is among the next thirty."""
+    return 0 <= (matures_on - bank_today()).days <= SOON_DAYS
+
+
+@register.filter
+def span_of_days(valid: Any) -> str:
+    """From which day a role is held, and until which."""
+    if valid.upper is None:
+        return _("from %(first)s") % {"first": day(valid.lower)}
+    last = valid.upper - dt.timedelta(days=1)
+    return _("%(first)s to %(last)s") % {"first": day(valid.lower), "last": day(last)}

@@ -285,4 +285,5 @@ def test_paper_shows_the_record_without_what_only_a_screen_can_use(at_work, bank
     expect(only_on_screen.locator("visible=true")).to_have_count(0)
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("#documents tbody tr").first).to_be_visible()
-    expect(page.locator(".print-foot")).to_contain_text(bank.manager.shown_name)
+    for said in (bank.manager.shown_name, bank.person.shown_number):
+        expect(page.locator(".print-foot")).to_contain_text(said)

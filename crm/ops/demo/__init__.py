@@ -2,6 +2,7 @@
 
 from crm.ops.demo.branches import BANK_NAME_EN, BANK_NAME_ZH, LEVELS, BranchSpec, branches
 from crm.ops.demo.customers import CHANNELS, OCCUPATIONS, CustomerSpec, customers
+from crm.ops.demo.holdings import Files, files
 from crm.ops.demo.people import POSTS, ROLES, RoleSpec, StaffSpec, staff
 
 __all__ = [
@@ -14,9 +15,11 @@ __all__ = [
     "ROLES",
     "BranchSpec",
     "CustomerSpec",
+    "Files",
     "RoleSpec",
     "StaffSpec",
     "branches",
     "customers",
+    "files",
     "staff",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -11,14 +12,17 @@ from django.contrib.auth.hashers import make_password
 
 from crm.core.acting import acting
 from crm.ops.private_file import read_or_create
+from customers.feeds.load import Source, load
 from customers.imports.checks import Candidate, Fault, World, check_row
 from customers.imports.load import BATCH, Loader, Report
-from customers.models import Customer
+from customers.imports.table import Dialect, Row, Table
+from customers.models import Customer, FeedBatch
 from staff.models import Branch, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
+from .holdings import SEED, Files, files
 from .people import StaffSpec, staff
 from .words import pass_phrase
 
@@ -62,7 +66,10 @@ def fill(today: dt.date, *, size: int) -> int:
         places = enter_branches(branches(today))
         people = enter_staff(staff(today), places)
         enter_grants(staff(today), places, people)
-        return enter_customers(customers(today, size), system, places, people, today)
+        specs = list(customers(today, size))
+        entered = enter_customers(specs, system, places, people, today)
+        feed_holdings(files(today, specs), system, today)
+        return entered
 
 
 @dataclass
@@ -190,6 +197,25 @@ def enter_customers(
             batch = []
     loader.enter(batch)
     return report.created
+
+
+def feed_holdings(fed: Files, system: User, today: dt.date) -> None:
+    """Load what customers hold through the loader of fed files, as of yesterday."""
+    for kind in FeedBatch.Kind.values:
+        rows: list[dict[str, str]] = getattr(fed, kind)
+        if not rows:
+            continue
+        header = list(rows[0])
+        lines = (Row(line, list(row.values())) for line, row in enumerate(rows, start=2))
+        source = Source(
+            system="core",
+            business_date=today - dt.timedelta(days=1),
+            checksum=hashlib.sha256(f"{SEED} {kind} {today}".encode()).hexdigest(),
+            within=Customer.objects.all(),
+        )
+        report = load(kind, Table(header, lines, "", Dialect("csv")), source, by=system)
+        if report.faults:
+            raise ValueError(f"{kind}: {report.faults[0]}")
 
 
 def candidates(specs: Iterable[CustomerSpec], world: World) -> Iterator[Candidate]:

@@ -1,0 +1,55 @@
+"""Rights are given by one person to another, at the very next request and not before."""
+
+import pytest
+
+from crm.core.clock import bank_today
+from crm.core.models import AuditEvent
+from sysadmin.models import Grant
+from tests.factories import RoleFactory, UserFactory
+
+ADD, LOOK = "sysadmin.add_grant", "sysadmin.view_grant"
+PATH = "/system/grants/add/"
+
+
+@pytest.fixture
+def administrator(person, bank):
+    return person(bank, ADD, LOOK, extent=Grant.Reach.BANK)
+
+
+@pytest.fixture
+def form(keyed, bank):
+    def make(user, role):
+        return keyed(
+            user=user.pk,
+            role=role.pk,
+            branch=bank.pk,
+            extent=Grant.Reach.BANK,
+            first_day=bank_today().isoformat(),
+        )
+
+    return make
+
+
+@pytest.mark.proves("SY-2")
+def test_nobody_gives_rights_to_themselves(signed_in, administrator, form):
+    client, role = signed_in(administrator), RoleFactory(actions=["sysadmin.view_user"])
+    events = AuditEvent.objects.count()
+    answer = client.post(PATH, form(administrator, role))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["user"] == [
+        "Nobody gives rights to themselves. Ask another administrator."
+    ]
+    assert AuditEvent.objects.count() == events
+    assert client.get("/system/users/").status_code == 403
+
+
+@pytest.mark.proves("SY-2")
+def test_rights_given_to_another_open_pages_at_the_next_request(signed_in, administrator, form):
+    other = UserFactory()
+    client, theirs = signed_in(administrator), signed_in(other)
+    assert theirs.get("/system/users/").status_code == 403
+    sent = form(other, RoleFactory(actions=["sysadmin.view_user"], needs_second_factor=False))
+    assert client.post(PATH, sent).status_code == 302
+    assert theirs.get("/system/users/").status_code == 200
+    event = AuditEvent.objects.latest("id")
+    assert (event.table_name, event.actor_id) == ("sysadmin_grant", administrator.pk)

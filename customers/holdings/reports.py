@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.core.charts import Series, line_chart
-from crm.core.formats import MONTHS, in_chinese, percent, short_money, short_number
+from crm.core.formats import MONTHS, Number, in_chinese, percent, short_money, short_number
 from customers.models import Customer, Holding, HoldingParty, HoldingYear
 from customers.products import ASSETS, HoldingKind
 
@@ -204,13 +204,18 @@ def balance_chart(holding: Holding, today: dt.date) -> SafeString:
     ends = {year.year: year.month_end for year in years}
     values = [ends[year][month - 1] if year in ends else None for year, month in months]
     series = [Series(str(_("Month-end balance")), values)] if any(values) else []
-    return chart(finding(values, of_a_balance), series, months)
+    return chart(finding(values, of_a_debt if holding.is_debt else of_a_balance), series, months)
 
 
 def chart(title: str, series: Sequence[Series], months: Sequence[tuple[int, int]]) -> SafeString:
     """A year of month ends; amounts are shortened in the language of the page."""
     names = list(month_names(months))
-    return line_chart(title, series, names, unit=settings.BASE_CURRENCY, y_format=short_number)
+    return line_chart(title, series, names, unit=settings.BASE_CURRENCY, y_format=mark)
+
+
+def mark(value: Number) -> str:
+    """A figure as an axis shows it."""
+    return short_number(value).removesuffix(".00")
 
 
 def month_names(months: Sequence[tuple[int, int]]) -> Iterator[str]:
@@ -248,6 +253,17 @@ def of_a_balance(way: str) -> str:
         "steady": _("The balance stayed at about %(last)s for 12 months"),
         "new": _("The balance was %(last)s at the end of last month"),
         "none": _("Balance, 12 months"),
+    }[way]
+
+
+def of_a_debt(way: str) -> str:
+    """How what is owed on one holding went."""
+    return {
+        "grew": _("What is owed grew by %(share)s in 12 months, to %(last)s"),
+        "fell": _("What is owed fell by %(share)s in 12 months, to %(last)s"),
+        "steady": _("What is owed stayed at about %(last)s for 12 months"),
+        "new": _("What was owed at the end of last month was %(last)s"),
+        "none": _("What is owed, 12 months"),
     }[way]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.core.clock import bank_today
 from crm.core.formats import (
@@ -86,7 +87,12 @@ def maturity(holding: Holding) -> SafeString | str:
 @register.filter
 def until_maturity(holding: Holding) -> str:
     """How far away the day is on which a holding matures."""
-    return relative_day(holding.matures_on) if holding.matures_on else _("without a term")
+    if holding.matures_on is None:
+        return _("without a term")
+    years = (holding.matures_on - bank_today()).days // 365
+    if years < 2:
+        return relative_day(holding.matures_on)
+    return ngettext("in %(n)s year", "in %(n)s years", years) % {"n": years}
 
 
 def matures_soon(matures_on: dt.date) -> bool:

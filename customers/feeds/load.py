@@ -48,7 +48,7 @@ class Source:
 
 def reached(user: User) -> QuerySet[Customer]:
     """The customers whose holdings the user may load."""
-    return Customer.objects.reached_by(user, LOAD)
+    return Customer.objects.within(user, LOAD)
 
 
 def load(

@@ -29,7 +29,7 @@ def may_see_holdings(user: User, customer: Customer, opened_by: str) -> bool:
     reach = user.reach(VIEW)
     if reach is None or reach == user.reach(opened_by):
         return reach is not None
-    return Customer.objects.reached_by(user, VIEW).filter(pk=customer.pk).exists()
+    return Customer.objects.within(user, VIEW).filter(pk=customer.pk).exists()
 
 
 def assets_for(page: DetailPage) -> dict[str, object]:
@@ -49,7 +49,7 @@ def customer_holdings(request: HttpRequest, pk: int) -> HttpResponse:
     """What a customer has with the bank: a card of the customer's page, or a page of its own."""
     if request.user.reach(VIEW) is None:
         raise PermissionDenied
-    customer = Customer.objects.reached_by(request.user, VIEW).filter(pk=pk).first()
+    customer = Customer.objects.within(request.user, VIEW).filter(pk=pk).first()
     if customer is None:
         # missing or out of reach: recorded alike, answered alike
         record_denial(request.user, "customers.customer", pk)

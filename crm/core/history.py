@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from .cursors import CursorContext
 from .formats import day
 from .keyset import KeysetPage, keyset
 from .models import AuditEvent
+from .named import Named, keys_in
 
 ROWS = 20
 # of no interest to a reader: they change with every change
@@ -69,7 +70,8 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
         size=ROWS,
         context=CursorContext(f"history:{subject_id}", user.pk),
     )
-    return History([told(event) for event in page.rows], page.next_cursor)
+    named = Named(keys_of(page.rows), user)
+    return History([told(event, named) for event in page.rows], page.next_cursor)
 
 
 def unread_tables() -> list[str]:
@@ -79,12 +81,20 @@ def unread_tables() -> list[str]:
     ]
 
 
-def told(event: AuditEvent) -> Entry:
+def keys_of(events: list[AuditEvent]) -> Iterator[tuple[Any, Any]]:
+    """Each foreign key that the page shows, with a key that was stored in it."""
+    known = models_by_table()
+    for event in events:
+        if model := known.get(event.table_name):
+            yield from keys_in(shown_fields(model), event.before or {}, event.after or {})
+
+
+def told(event: AuditEvent, named: Named) -> Entry:
     """An event with names of fields and values for people."""
     model = models_by_table().get(event.table_name)
     name = str(model._meta.verbose_name) if model else event.table_name
     when = event.at.astimezone(timezone.get_default_timezone()).date()
-    return Entry(event, name, when, tuple(changes_of(event, model)) if model else ())
+    return Entry(event, name, when, tuple(changes_of(event, model, named)) if model else ())
 
 
 def models_by_table() -> Mapping[str, type[models.Model]]:
@@ -92,21 +102,24 @@ def models_by_table() -> Mapping[str, type[models.Model]]:
     return {model._meta.db_table: model for model in apps.get_models()}
 
 
-def changes_of(event: AuditEvent, model: type[models.Model]) -> list[Change]:
+def changes_of(event: AuditEvent, model: type[models.Model], named: Named) -> list[Change]:
     """The fields that changed; sealed values are named but never shown."""
     before, after = event.before or {}, event.after or {}
     changes = []
-    for field in model._meta.concrete_fields:
+    for field in shown_fields(model):
         column = field.column
-        if is_silent(model, field):
-            continue
         sealed_at_entry = event.before is None and class_of(model, field.name) == SENSITIVE
         if sealed_at_entry or (column not in before and column not in after):
             continue
-        old, new = value_of(model, field, before), value_of(model, field, after)
+        old, new = (value_of(model, field, row, named) for row in (before, after))
         if old or new:
             changes.append(Change(str(field.verbose_name), old, new))
     return changes
+
+
+def shown_fields(model: type[models.Model]) -> list[Any]:
+    """The fields that tell a reader something."""
+    return [field for field in model._meta.concrete_fields if not is_silent(model, field)]
 
 
 def is_silent(model: type[models.Model], field: Any) -> bool:
@@ -115,8 +128,8 @@ def is_silent(model: type[models.Model], field: Any) -> bool:
     return field.name in SILENT or derived or field.column == getattr(model, "AUDIT_SUBJECT", "")
 
 
-def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any]) -> str:
-    """One value of a stored row in words; keys of other records show as numbers."""
+def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], named: Named) -> str:
+    """One value of a stored row in words; a key of another record by that record's name."""
     raw = row.get(field.column)
     if raw is None or raw == "":
         return ""
@@ -127,5 +140,5 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any]) -> s
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         return day(dt.date.fromisoformat(raw))
     if field.is_relation:
-        return f"№ {raw}"
+        return named.shown(field, raw)
     return str(dict(field.flatchoices).get(raw, raw))[:LONGEST]

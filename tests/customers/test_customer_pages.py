@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from crm.core.acting import acting
 from crm.core.models import AccessEvent, AuditEvent
@@ -14,7 +15,7 @@ from customers.models import ContactPoint, Customer, IdentityDocument
 from customers.operations import REVEALS_PER_HOUR
 from sysadmin.models import Grant, system_user
 from tests.customers.entries import change_form, organisation_form, person_form
-from tests.factories import CustomerFactory, credit_code, resident_id
+from tests.factories import CustomerFactory, StaffMemberFactory, credit_code, resident_id
 
 VERBS = (
     "view",
@@ -487,6 +488,56 @@ def test_the_history_shows_old_and_new_values_and_never_a_sealed_one(client, use
     short = client.get(f"/customers/{customer.pk}/history/", HTTP_HX_REQUEST="true")
     assert "<html" not in short.content.decode()
     assert number not in short.content.decode()
+
+
+def handed_over(customer, *members):
+    """The customer, led by one member of staff after the other."""
+    for member in members:
+        with acting(by=system_user()):
+            customer.lead_manager = member
+            customer.save()
+
+
+@pytest.mark.proves("SY-5")
+def test_a_history_names_the_branch_and_the_manager_rather_than_their_keys(
+    signed_in, person, branch
+):
+    first, second = StaffMemberFactory(branch=branch), StaffMemberFactory(branch=branch)
+    customer = CustomerFactory(home_branch=branch, lead_manager=first)
+    handed_over(customer, second)
+    client = signed_in(person(branch, *ALL, "staff.view_branch", "staff.view_staffmember"))
+    text = client.get(f"/customers/{customer.pk}/history/").content.decode()
+    assert re.search(rf"Lead manager:\s*{first.latin_name}\s*→\s*{second.latin_name}", text)
+    assert f"Managing branch: {branch.name_en}" in text
+    assert "№" not in text
+    client.post("/language/", {"language": "zh-hans"})
+    chinese = client.get(f"/customers/{customer.pk}/history/").content.decode()
+    assert re.search(rf"{first.name}\s*→\s*{second.name}", chinese)
+    assert branch.name in chinese
+
+
+@pytest.mark.proves("SY-2")
+def test_a_history_names_nobody_whom_the_reader_may_not_see(client, branch):
+    first, second = StaffMemberFactory(branch=branch), StaffMemberFactory(branch=branch)
+    customer = CustomerFactory(home_branch=branch, lead_manager=first)
+    handed_over(customer, second)
+    text = client.get(f"/customers/{customer.pk}/history/").content.decode()
+    assert re.search(r"Lead manager:\s*outside your reach\s*→\s*outside your reach", text)
+    for name in (first.latin_name, second.latin_name, branch.name_en):
+        assert name not in text
+
+
+def test_a_history_asks_as_much_for_many_names_as_for_one(signed_in, person, branch):
+    customer = CustomerFactory(home_branch=branch, lead_manager=StaffMemberFactory(branch=branch))
+    client = signed_in(person(branch, *ALL, "staff.view_branch", "staff.view_staffmember"))
+    asked = []
+    for count in (1, 6):
+        handed_over(customer, *(StaffMemberFactory(branch=branch) for _ in range(count)))
+        client.get(f"/customers/{customer.pk}/history/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/customers/{customer.pk}/history/")
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 10
 
 
 @pytest.mark.proves("SY-5")

@@ -28,7 +28,7 @@ def asked(client, url):
 
 @pytest.mark.parametrize("reaching", ["one grant", "grants of every reach"])
 @pytest.mark.parametrize("route", READING, ids=str)
-def test_a_page_asks_as_much_for_one_row_as_for_many_and_stays_below_its_ceiling(
+def test_a_page_asks_no_more_for_many_rows_than_for_one_and_stays_below_its_ceiling(
     db, route, reaching
 ):
     world = world_of(route.resource)
@@ -48,7 +48,7 @@ def test_a_page_asks_as_much_for_one_row_as_for_many_and_stays_below_its_ceiling
         for child in world.subject.children:
             child(row)
     many = asked(client, url)
-    assert len(many) == len(one), "\n".join(many)
+    assert len(many) <= len(one), "\n".join(many)
     assert len(many) <= (RECORDS if route.is_row else LISTS), "\n".join(many)
 
 

@@ -50,6 +50,19 @@ def test_the_auditor_reads_who_changed_what_from_where(auditor, manager, changed
 
 
 @pytest.mark.proves("SY-5")
+def test_the_auditor_reads_the_name_beside_the_key_of_another_record(
+    auditor, signed_in, person, bank, branch, changed
+):
+    event = AuditEvent.objects.get(table_name="customers_customer", operation="I")
+    detail = auditor.get(f"/system/audit/{event.pk}/").content.decode()
+    assert f"{branch.name_en} (№ {branch.pk})" in detail
+    blind = signed_in(person(bank, "core.view_auditevent", extent=Grant.Reach.BANK))
+    detail = blind.get(f"/system/audit/{event.pk}/").content.decode()
+    assert f"outside your reach (№ {branch.pk})" in detail
+    assert branch.name_en not in detail
+
+
+@pytest.mark.proves("SY-5")
 def test_the_auditor_reads_who_looked_at_whom(auditor, manager, changed):
     page = auditor.get("/system/access/", {"kind": "view"})
     event = rows(page)[0]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from crm.core import formats
 from crm.core.audit import audited_models
 from crm.core.classes import SENSITIVE, class_of
+from crm.core.named import Named, keys_in
 
 from .crm_ui import text_of
 
@@ -48,14 +49,16 @@ def model_of(table: str) -> type[models.Model] | None:
 
 
 @register.filter
-def value_rows(event: Any) -> list[tuple[str, str, str, bool]]:
+def value_rows(event: Any, user: Any) -> list[tuple[str, str, str, bool]]:
     """Each column of a change: its name, the value before and after, and whether they differ."""
     model, before, after = model_of(event.table_name), event.before or {}, event.after or {}
+    fields = model._meta.concrete_fields if model else ()
+    named = Named(keys_in(fields, before, after), user)
     return [
         (
             column_label(model, column),
-            stored_text(model, column, before.get(column)),
-            stored_text(model, column, after.get(column)),
+            stored_text(model, column, before.get(column), named),
+            stored_text(model, column, after.get(column), named),
             before.get(column) != after.get(column),
         )
         for column in {**after, **before}
@@ -74,13 +77,15 @@ def column_label(model: type[models.Model] | None, column: str) -> str:
     return str(capfirst(field.verbose_name)) if field else column
 
 
-def stored_text(model: type[models.Model] | None, column: str, value: Any) -> str:
+def stored_text(model: type[models.Model] | None, column: str, value: Any, named: Named) -> str:
     """A stored value in words; what is sealed is named but not shown."""
     field = column_of(model, column)
     if value is None or value == "":
         return ""
     if field and model and class_of(model, field.name) == SENSITIVE:
         return _("sealed")
+    if field and field.is_relation:
+        return named.with_key(field, value)
     if isinstance(field, models.DateTimeField):
         return formats.moment(dt.datetime.fromisoformat(value))
     if isinstance(field, models.DateField):

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import phonenumbers
 import pytest
 from stdnum.cn import uscc
 
-from crm.ops.demo import LEVELS, POSTS, ROLES, branches, customers, staff
+from crm.ops.demo import LEVELS, POSTS, ROLES, branches, customers, files, staff
 from crm.ops.demo.people import REACHES
+from customers.products import ASSETS, KIND_OF
 
 TODAY = date(2026, 11, 23)
 ROOT = Path(__file__).parents[1]
@@ -32,8 +34,14 @@ def people():
     return {person.number: person for person in staff(TODAY)}
 
 
+@cache
+def fed():
+    return files(TODAY, everyone())
+
+
 def digest(today):
     bank = (branches(today), staff(today), list(customers(today)))
+    bank = (*bank, files(today, bank[2]))
     return hashlib.sha256(repr(bank).encode()).hexdigest()
 
 
@@ -238,3 +246,78 @@ def test_documents_run_out_before_soon_later_and_never():
     assert min(found["expired"], found["soon"]) >= 20
     visible = Counter(group(c) for c in everyone() if c.manager == "S00001")
     assert set(visible) == {"never", "expired", "soon", "later"}
+
+
+# --- what the customers hold ----------------------------------------------------------------------
+
+
+def total(kind):
+    """What is held of products of a kind, in base currency."""
+    return sum(
+        Decimal(row["balance_base"]) for row in fed().holdings if KIND_OF[row["product"]] == kind
+    )
+
+
+def test_customers_hold_about_two_products_each_and_prospects_none():
+    held = Counter(row["customer_no"] for row in fed().holdings)
+    assert 1.8 <= len(fed().holdings) / 3_000 <= 2.4
+    assert max(held.values()) <= 9
+    prospects = {c.source_key for c in everyone() if c.status == "prospect"}
+    assert not prospects & set(held)
+
+
+def test_a_few_customers_have_most_and_the_bank_lends_less_than_it_holds():
+    assets = Counter()
+    for row in fed().holdings:
+        if KIND_OF[row["product"]] in ASSETS:
+            assets[row["customer_no"]] += Decimal(row["balance_base"])
+    largest = sorted(assets.values(), reverse=True)
+    assert sum(largest[:300]) > sum(largest) / 2
+    assert Decimal("0.5") < total("loan") / (total("deposit") + total("investment")) < 1
+
+
+def test_keys_and_account_numbers_are_unique_and_days_make_sense():
+    rows = fed().holdings
+    for column in ("holding_no", "account_no"):
+        assert len({row[column] for row in rows}) == len(rows)
+    assert all(16 <= len(row["account_no"]) <= 19 for row in rows)
+    for row in rows:
+        opened = date.fromisoformat(row["opened_on"])
+        assert opened < TODAY
+        if row["matures_on"]:
+            assert date.fromisoformat(row["matures_on"]) > opened
+        assert bool(row["closed_on"]) == (row["status"] == "closed")
+
+
+def test_terms_end_in_the_coming_weeks_and_some_loans_are_overdue():
+    days = [
+        (date.fromisoformat(row["matures_on"]) - TODAY).days
+        for row in fed().holdings
+        if row["matures_on"] and row["status"] == "active"
+    ]
+    assert sum(0 <= day <= 30 for day in days) >= 40
+    assert 20 <= sum(int(row["overdue_days"]) > 0 for row in fed().holdings) <= 150
+
+
+def test_balances_go_back_more_than_a_year_and_end_with_the_last_month():
+    months = Counter(row["month"] for row in fed().balances)
+    assert len(months) == 14
+    assert max(months) == "2026-10"
+    assert months["2025-10"] > 3_000
+
+
+def test_there_is_a_year_of_bookings_of_every_usual_kind():
+    bookings = fed().transactions
+    assert 20_000 <= len(bookings) <= 36_000
+    kinds = Counter(row["kind"] for row in bookings)
+    assert {"salary", "rent", "card_payment", "supplier", "sales", "tax"} <= set(kinds)
+    assert min(row["booked_on"] for row in bookings) < "2026-01-01"
+    assert max(row["booked_on"] for row in bookings) < TODAY.isoformat()
+
+
+def test_some_holdings_are_joint_and_some_loans_guaranteed_by_others():
+    holders = {row["holding_no"]: row["customer_no"] for row in fed().holdings}
+    roles = Counter(row["role"] for row in fed().parties)
+    assert {"joint_holder", "guarantor", "co_borrower", "agent"} <= set(roles)
+    assert min(roles.values()) >= 20
+    assert all(row["customer_no"] != holders[row["holding_no"]] for row in fed().parties)

@@ -7,6 +7,7 @@ from django.urls import include, path
 import customers.resources
 import staff.resources
 import sysadmin.resources
+from customers.search_views import typed
 from sysadmin import views
 
 RESOURCES = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.language, name="language"),
     path("preferences/", views.preferences, name="preferences"),
+    path("palette/", typed, name="palette"),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),

@@ -65,7 +65,7 @@ def assign_chunk(run: jobs.Run) -> jobs.Step:
     address = run.arguments.get("list")
     if address is not None and not run.position:
         return jobs.Step({"collected": True}, total=_collect(run, address))
-    manager = run.arguments["manager"]
+    manager: int | None = run.arguments["manager"]
 
     def target(_row: JobRow, _customer: Customer) -> int | None:
         return manager
@@ -78,7 +78,8 @@ def _collect(run: jobs.Run, address: str) -> int:
 
     from .resources import customer  # noqa: PLC0415
 
-    return jobs.collect(run.job, rows_at(customer, address, user=run.by, action="assign"))
+    rows = rows_at(customer, address, user=run.by, action="assign")  # type: ignore[no-untyped-call]
+    return jobs.collect(run.job, rows)
 
 
 def give_back_chunk(run: jobs.Run) -> jobs.Step:

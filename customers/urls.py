@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from . import views
+from . import search_views, views
 from .forms import ContactForm, DocumentForm
 from .holdings import views as holding_views
 from .resources import RESOURCES, customer
@@ -33,6 +33,7 @@ urlpatterns = [
         ),
         name="customer_contact",
     ),
+    path("search/", search_views.results, name="customer_search"),
     path("assign/", views.AssignPage.as_view(resource=customer), name="customer_assign"),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

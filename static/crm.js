@@ -571,6 +571,7 @@
     if (!item) return;
     close(palette());
     if (item.runs) item.runs();
+    else if (item.dataset.submit) $(item.dataset.submit).requestSubmit();
     else if (item.dataset.href) location.assign(item.dataset.href);
   }
 

@@ -57,12 +57,19 @@ def audited_models() -> Iterator[type[models.Model]]:
 
 
 def exempt() -> dict[str, str]:
-    """Every table without triggers, with its reason: the named ones, and those that are fed."""
-    from .models.records import Fed  # noqa: PLC0415  (models are not loaded when settings are)
+    """Every table without triggers, with its reason: the named ones, the fed and the derived."""
+    from .models.records import Derived, Fed  # noqa: PLC0415  (models load after the settings)
 
-    reason = "fed by another system; the batch that brought a row is audited"
-    fed = [m._meta.db_table for m in apps.get_models() if issubclass(m, Fed)]
-    return EXEMPT | dict.fromkeys(fed, reason)
+    reasons: dict[type[models.Model], str] = {
+        Fed: "fed by another system; the batch that brought a row is audited",
+        Derived: "worked out by the database from records that are audited",
+    }
+    return EXEMPT | {
+        model._meta.db_table: reason
+        for model in apps.get_models()
+        for base, reason in reasons.items()
+        if issubclass(model, base)
+    }
 
 
 def install() -> None:

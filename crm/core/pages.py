@@ -209,10 +209,17 @@ class FindPage(Page):
         if not text:
             return HttpResponseRedirect(target)
         record_access(Kind.SEARCH, by=request.user, model=str(self.resource))
-        query = StoredQuery.objects.create(
-            token=uuid.uuid4(), user=request.user, resource=str(self.resource), text=text, at=now()
+        return HttpResponseRedirect(
+            f"{target}?v={keep_query(text, str(self.resource), by=request.user)}"
         )
-        return HttpResponseRedirect(f"{target}?v={query.token}")
+
+
+def keep_query(text, resource, *, by):
+    """Keep what was typed; the token stands for it in addresses."""
+    query = StoredQuery.objects.create(
+        token=uuid.uuid4(), user=by, resource=resource, text=text, at=now()
+    )
+    return query.token
 
 
 def stored_query(token, resource):

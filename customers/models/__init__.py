@@ -5,6 +5,7 @@ from .customer import Customer, SourceKey
 from .feeds import FeedBatch
 from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
+from .search import SearchKey
 
 __all__ = [
     "ContactPoint",
@@ -15,6 +16,7 @@ __all__ = [
     "HoldingYear",
     "IdentityDocument",
     "IdentityKey",
+    "SearchKey",
     "SourceKey",
     "Transaction",
 ]

@@ -104,6 +104,7 @@ class IdentityKey(Record):
         verbose_name = _("identity key")
         verbose_name_plural = _("identity keys")
         default_permissions = ()
+        indexes = [models.Index(fields=["index"], name="customers_identity_index")]
         constraints = [
             models.UniqueConstraint(
                 fields=["family", "country", "index"], name="customers_identity_once"

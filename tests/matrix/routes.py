@@ -33,6 +33,9 @@ GUARDED = {
     "customers:customer_reveal": Guard(
         "customers.customer", "reveal", ("GET", "POST"), "shows one sealed value for a purpose"
     ),
+    "customers:customer_search": Guard(
+        "customers.customer", "view", ("GET", "POST"), "hits are ranked, a list is sorted"
+    ),
     "customers:customer_mask": Guard(
         "customers.customer", "view", ("GET",), "puts a mask back in the place of a value"
     ),
@@ -50,6 +53,7 @@ GUARDED = {
 # pages that everybody who is signed in may open, and why
 SIGNED_IN = {
     "home": "leads to the first page that the user's rights open",
+    "palette": "finds customers within reach, and nothing for those who see none",
     "preferences": "one's own theme and density",
     "account_change_password": "one's own password",
     "account_reauthenticate": "one's own session",

@@ -1,13 +1,14 @@
 """Bases of every record, and the kernel's own tables."""
 
 from .jobs import Job, JobProgress, JobRow
-from .records import Move, Record, Text, Workflow
+from .records import Derived, Move, Record, Text, Workflow
 from .requests import IdempotencyKey, StoredQuery
 from .trails import AccessEvent, AuditEvent
 
 __all__ = [
     "AccessEvent",
     "AuditEvent",
+    "Derived",
     "IdempotencyKey",
     "Job",
     "JobProgress",

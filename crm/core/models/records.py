@@ -102,3 +102,10 @@ class Fed(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Derived(models.Model):
+    """What the database works out from records with each change of theirs; nobody writes it."""
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,35 @@
+"""What customers are found by."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from crm.core.classes import INTERNAL, PERSONAL
+from crm.core.models import Derived
+
+from .customer import Customer
+
+
+class SearchKey(Derived):
+    """The pieces of a customer's name and number, and where the customer is kept.
+
+    Written by the database with each change of the customer; see crm/decisions.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="search_key"
+    )
+    keys = ArrayField(models.TextField())
+    text = models.TextField()
+
+    CLASSES = {"customer": INTERNAL, "keys": PERSONAL, "text": PERSONAL}
+
+    class Meta:
+        db_table = "customers_search_key"
+        default_permissions = ()
+        indexes = [GinIndex(fields=["keys"], name="customers_search_keys", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}"

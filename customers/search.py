@@ -1,0 +1,297 @@
+"""Customers found by any part of a name, by pinyin and initials, by numbers known in part or whole.
+
+Keys find candidates within reach in one statement; these are cut before they are ranked, so that a
+name borne by a hundred thousand costs no more than a rare one. Whole numbers of documents, phones
+and accounts are found by their blind index alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django_countries import countries
+
+from crm.core.scope import Reach
+from crm.core.sealed import blinds
+from staff.models import Branch, StaffMember
+
+from . import numbers
+from .models import ContactPoint, Customer, Holding, IdentityDocument, IdentityKey, SourceKey
+
+if TYPE_CHECKING:
+    from sysadmin.models import User
+
+LONGEST = 200
+MOST_WORDS = 6
+BEGINNING = 6
+MOST_INITIALS = 4
+CANDIDATES = 300
+SHOWN = 20
+RUNS = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff]+|[a-z]+|[0-9]+")
+NUMBER = re.compile(r"[0-9A-Z]{5,34}", re.ASCII)
+ENDING = 4
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was typed, as keys: each group must be met by one of its keys, each text be contained.
+
+    `number` is what was typed if it can be a number of a document, a phone or an account.
+    """
+
+    typed: str = ""
+    groups: tuple[tuple[str, ...], ...] = ()
+    texts: tuple[str, ...] = ()
+    first: str = ""
+    number: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed by which anybody can be found."""
+        return not self.groups and not self.number
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A customer who was found, and by what."""
+
+    customer: Customer
+    by: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best hits, and whether there are more than were looked at."""
+
+    hits: list[Hit] = field(default_factory=list)
+    is_cut: bool = False
+
+
+def words_of(text: str) -> Words:
+    """Read what was typed; unreadable signs are left out."""
+    plain = unicodedata.normalize("NFKC", text.replace("\x00", ""))[:LONGEST].strip()
+    bare = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+    lower = unicodedata.normalize("NFC", bare).lower().replace("'", "").replace("\u2019", "")
+    joined = re.sub(r"[\s-]", "", plain).upper()
+    number = plain if "@" in plain else joined if NUMBER.fullmatch(joined.lstrip("+")) else ""
+    digits = re.sub(r"\s", "", lower)
+    runs = [digits] if digits.isascii() and digits.isdigit() else RUNS.findall(lower)[:MOST_WORDS]
+    groups: list[tuple[str, ...]] = []
+    texts: list[str] = []
+    for run in runs:
+        if run.isascii() and run.isdigit():
+            groups += _digits(run)
+        elif run.isascii():
+            groups += _letters(run)
+            texts += [run] if len(run) > BEGINNING else []
+        else:
+            pairs = [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+            groups += [(pair,) for pair in pairs]
+            texts += [run] if len(run) > 2 else []
+    first = f"^{runs[0][:2]}" if runs and not runs[0].isascii() else ""
+    if "@" in plain:
+        return Words(plain, number=plain)
+    return Words(plain, tuple(groups), tuple(texts), first, number)
+
+
+def _digits(run: str) -> list[tuple[str, ...]]:
+    keys = [f"#{run}"] if len(run) >= 3 else []
+    keys += [f"t{run}"] if len(run) == ENDING else []
+    return [tuple(keys)] if keys else []
+
+
+def _letters(run: str) -> list[tuple[str, ...]]:
+    if len(run) < 2:
+        return []
+    keys = [run[:BEGINNING]]
+    if len(run) <= MOST_INITIALS:
+        keys.append(f"i:{run}")
+    return [tuple(keys)]
+
+
+# --- conditions ----------------------------------------------------------------------
+
+
+def by_name(words: Words) -> Q:
+    """Customers whose keys meet all groups; none for words that have none."""
+    if not words.groups:
+        return Q(pk__in=())
+    single = [group[0] for group in words.groups if len(group) == 1]
+    condition = Q(search_key__keys__contains=single) if single else Q()
+    for group in words.groups:
+        if len(group) > 1:
+            condition &= Q(search_key__keys__overlap=list(group))
+    for text in words.texts:
+        condition &= Q(search_key__text__contains=text)
+    return condition
+
+
+def owners_by_number(words: Words) -> dict[int, str]:
+    """Keys of the customers who own the whole number that was typed, and what the number is."""
+    if not words.number:
+        return {}
+    found: dict[int, str] = {}
+    for label, keys in (
+        (_("Customer number"), _by_customer_number(words.number)),
+        (_("Number in a source system"), _by_source_key(words.number)),
+        (_("Identity document"), _by_document(words.number)),
+        (_("Contact point"), _by_contact(words.number)),
+        (_("Account number"), _by_account(words.number)),
+    ):
+        found |= {key: label for key in keys if key not in found}
+    return found
+
+
+def _by_customer_number(number: str) -> Iterable[int]:
+    try:
+        wanted = numbers.read_customer_number(number)
+    except ValidationError:
+        return ()
+    return Customer.objects.filter(number=wanted).values_list("pk", flat=True)
+
+
+def _by_source_key(number: str) -> Iterable[int]:
+    return SourceKey.objects.filter(key=number).values_list("customer_id", flat=True)[:SHOWN]
+
+
+def _by_document(number: str) -> Iterable[int]:
+    indexes = {
+        index
+        for family, country, value in _readings(number)
+        for index in blinds(value, f"identity:{family}:{country}")
+    }
+    rows = (
+        IdentityKey.objects.filter(index__in=list(indexes))
+        if indexes
+        else IdentityKey.objects.none()
+    )
+    return rows.values_list("customer_id", flat=True)[:SHOWN]
+
+
+def _readings(number: str) -> set[tuple[str, str, str]]:
+    """Every document that the number can be of; passports are read as of every country."""
+    found = set()
+    for kind in IdentityDocument.Kind.values:
+        for country in ("CN", *(_FOREIGN if kind in _BY_COUNTRY else ())):
+            try:
+                read = numbers.normalise_document(kind, number, country)
+            except ValidationError:
+                continue
+            found.add((read.family, read.country, read.value))
+    return found
+
+
+_BY_COUNTRY = {IdentityDocument.Kind.PASSPORT, IdentityDocument.Kind.FOREIGN_REGISTRATION}
+_FOREIGN = tuple(code for code, _name in countries if code != "CN")
+
+
+def _by_contact(number: str) -> Iterable[int]:
+    indexes: list[bytes] = []
+    try:
+        if "@" in number:
+            indexes = blinds(numbers.normalise_email(number), "contact:email")
+        else:
+            phone = numbers.normalise_phone(number, settings.HOME_COUNTRY)
+            indexes = [*blinds(phone, "contact:mobile"), *blinds(phone, "contact:phone")]
+    except ValidationError:
+        return ()
+    rows = ContactPoint.objects.filter(index__in=indexes)
+    return rows.values_list("customer_id", flat=True)[:SHOWN]
+
+
+def _by_account(number: str) -> Iterable[int]:
+    from .feeds import account_numbers  # noqa: PLC0415
+
+    account = account_numbers.normalise(number)
+    if not account:
+        return ()
+    rows = Holding.objects.filter(number_index__in=account_numbers.indexes(account))
+    return rows.values_list("customer_id", flat=True)[:SHOWN]
+
+
+# --- reach ---------------------------------------------------------------------------
+
+
+def reach_keys(reach: Reach, user: User) -> list[str] | None:
+    """The keys of which a customer within reach has one; None where the reach is the whole bank."""
+    if reach.everything:
+        return None
+    keys = [f"@{node}" for node in reach.nodes]
+    if reach.ranges:
+        lows = [low for low, _high in reach.ranges]
+        tops = Branch.objects.filter(lft__in=lows).values_list("pk", flat=True)
+        keys += [f"@@{top}" for top in tops]
+    if reach.own or reach.team:
+        owners = Q(user=user) if reach.own else Q()
+        if reach.team:
+            owners |= Q(supervisor__user=user)
+        keys += [f"m{pk}" for pk in StaffMember.objects.filter(owners).values_list("pk", flat=True)]
+    return keys
+
+
+def within(reach: Reach, user: User) -> QuerySet[Customer]:
+    """Candidates within reach by their keys alone; what is shown of them passes permitted()."""
+    keys = reach_keys(reach, user)
+    rows = Customer.objects.all()
+    return rows if keys is None else rows.filter(search_key__keys__overlap=keys)
+
+
+# --- finding -------------------------------------------------------------------------
+
+
+def find(text: str, *, user: User, size: int = SHOWN) -> Found:
+    """The best hits for what was typed, within the user's reach.
+
+    Whole numbers come first, then names that begin with what was typed, then those that hold it.
+    """
+    words = words_of(text)
+    reach = user.reach("customers.view_customer")
+    if words.is_empty or reach is None:
+        return Found()
+    labels = owners_by_number(words)
+    ranked = list(labels)
+    arms = [by_name(words)]
+    if words.first:
+        arms.insert(0, by_name(words) & Q(search_key__keys__contains=[words.first]))
+    is_cut = False
+    for arm in arms if words.groups else ():
+        cut = within(reach, user).filter(arm).order_by()[:CANDIDATES]
+        keys = list(cut.values_list("pk", flat=True))
+        is_cut = len(keys) == CANDIDATES
+        known = set(ranked)
+        ranked += [key for key in keys if key not in known]
+        if len(ranked) >= CANDIDATES:
+            break
+    return Found(_ranked(ranked, labels, words, user, size), is_cut)
+
+
+def _ranked(
+    keys: list[int], labels: dict[int, str], words: Words, user: User, size: int
+) -> list[Hit]:
+    rows = Customer.objects.permitted(user).filter(pk__in=keys)
+    short = rows.only("name", "latin_name", "name_sort", "status", "lead_manager", "number")
+    place = {key: at for at, key in enumerate(keys)}
+    wanted = words.typed.casefold()
+
+    def rank(customer: Customer) -> tuple[Any, ...]:
+        names = (customer.name.casefold(), customer.latin_name.casefold())
+        return (
+            customer.pk not in labels,
+            wanted not in names,
+            not any(name.startswith(wanted) for name in names),
+            customer.status in {Customer.Status.CLOSED, Customer.Status.MERGED},
+            customer.name_sort,
+            place[customer.pk],
+        )
+
+    best = sorted(short, key=rank)[:size]
+    full = rows.select_related("home_branch", "lead_manager").in_bulk([c.pk for c in best])
+    return [Hit(full[c.pk], labels.get(c.pk, "")) for c in best if c.pk in full]

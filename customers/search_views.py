@@ -1,0 +1,68 @@
+"""The box that finds customers from anywhere: hits as one types, and all of them on a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from crm.core.clock import now
+from crm.core.operations import DomainError
+from crm.core.pages import keep_query, stored_query
+from crm.core.trail import Kind, accesses, record_access
+
+from . import search
+
+LIST = "customers.customer"
+TYPED = 6
+ON_PAGE = 50
+SEARCHES_PER_HOUR = 1200
+
+
+def searching(request: HttpRequest, text: str, size: int) -> search.Found:
+    """What is found for a user, recorded; raises DomainError beyond the limit of the hour."""
+    since = now() - dt.timedelta(hours=1)
+    if accesses(Kind.SEARCH, by=request.user, since=since) >= SEARCHES_PER_HOUR:
+        raise DomainError(
+            _("You have searched %(limit)s times within an hour. Wait, or ask your supervisor.")
+            % {"limit": SEARCHES_PER_HOUR}
+        )
+    record_access(Kind.SEARCH, by=request.user, model=LIST)
+    return search.find(text, user=request.user, size=size)
+
+
+@require_POST
+def typed(request: HttpRequest) -> HttpResponse:
+    """The best hits while somebody types; empty for those who see no customers."""
+    text = request.POST.get("q", "")[: search.LONGEST]
+    if not request.user.has_action("customers.view_customer") or search.words_of(text).is_empty:
+        return HttpResponse()
+    found = searching(request, text, TYPED)
+    context = {"found": found, "text": text, "more": len(found.hits) == TYPED}
+    return render(request, "customers/_typed.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def results(request: HttpRequest) -> HttpResponse:
+    """All hits on a page; what was typed is kept under a token and never stands in the address."""
+    if not request.user.has_action("customers.view_customer"):
+        raise PermissionDenied
+    address = reverse("customers:customer_search")
+    if request.method == "POST":
+        text = request.POST.get("q", "").replace("\x00", "").strip()[: search.LONGEST]
+        token = keep_query(text, LIST, by=request.user) if text else ""
+        return HttpResponseRedirect(f"{address}?v={token}" if text else address)
+    text = stored_query(request.GET.get("v", ""), LIST)
+    found = searching(request, text, ON_PAGE) if text else search.Found()
+    context = {
+        "text": text,
+        "found": found,
+        "is_vague": bool(text) and search.words_of(text).is_empty,
+        "token": request.GET.get("v", ""),
+    }
+    return render(request, "customers/search.html", context)

@@ -43,13 +43,13 @@ def mark_chunk(run: jobs.Run) -> jobs.Step:
 MARK = jobs.register(
     jobs.Kind(
         "tests.mark",
-        "Mark rows",
+        "标记记录",
         mark_chunk,
-        causes={"nine": "Nine is refused."},
+        causes={"nine": "尾数为九，已拒绝。"},
         undo="tests.unmark",
     )
 )
-UNMARK = jobs.register(jobs.Kind("tests.unmark", "Take back marks", mark_chunk))
+UNMARK = jobs.register(jobs.Kind("tests.unmark", "撤回标记", mark_chunk))
 
 
 def marking(owner, *, keys=range(1, 11)) -> Job:

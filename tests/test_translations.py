@@ -268,7 +268,14 @@ UNNAMED = {
     ("staff.branch", "rgt"),
 }
 # tables that only the system reads
-INWARD = {"customers.identitykey", "core.idempotencykey", "core.storedquery"}
+INWARD = {
+    "customers.identitykey",
+    "customers.searchkey",
+    "core.idempotencykey",
+    "core.jobprogress",
+    "core.jobrow",
+    "core.storedquery",
+}
 
 
 def labels_of(model: type[models.Model]) -> dict[str, str]:

@@ -57,7 +57,7 @@ def test_a_job_runs_to_its_end_and_its_page_says_how_far_it_is(desk, owner):
     assert (status(job), *figures(job)) == ("done", 10, 10, 9, 1)
     page = desk.get(f"/system/jobs/{job.pk}/").content.decode()
     assert "every 2s" not in page
-    assert "Nine is refused." in page
+    assert "尾数为九，已拒绝。" in page
 
 
 def test_the_part_that_is_watched_reloads_the_page_when_the_job_has_ended(desk, owner):
@@ -250,9 +250,9 @@ def test_one_sees_the_own_jobs_and_an_administrator_all(
         assert desk.get(page).status_code == 200
         assert colleague.get(page).status_code == 404
         assert administrator.get(page).status_code == 200
-    assert "Mark rows" in desk.get("/system/jobs/").content.decode()
-    assert "Mark rows" not in colleague.get("/system/jobs/").content.decode()
-    assert "Mark rows" in administrator.get("/system/jobs/").content.decode()
+    assert "标记记录" in desk.get("/system/jobs/").content.decode()
+    assert "标记记录" not in colleague.get("/system/jobs/").content.decode()
+    assert "标记记录" in administrator.get("/system/jobs/").content.decode()
 
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "9" * 40, "²", "5"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL
@@ -139,6 +140,11 @@ class JobProgress(models.Model):
 
     def __str__(self) -> str:
         return self.shown
+
+    @property
+    def shown_fault(self) -> str:
+        """Why the job stopped, in the active language where the kernel itself says so."""
+        return gettext(self.fault) if self.fault else ""
 
     @property
     def shown(self) -> str:

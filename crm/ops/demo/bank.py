@@ -27,7 +27,8 @@ from .people import StaffSpec, staff
 from .words import pass_phrase
 
 GAP = 1 << 20
-REASON = "demonstration bank"
+# kept as it stands with every change, so it speaks both languages
+REASON = "Initial data of the demonstration bank · 演示银行初始数据"
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def years_since(date: dt.date) -> str:
 def validity(document: IdentityDocument) -> str:
     """Until when a document is valid."""
     if document.is_long_term:
-        return _("without end")
+        return _("No expiry date")
     return day(document.valid_until) if document.valid_until else "–"
 
 

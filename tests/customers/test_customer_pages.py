@@ -470,6 +470,19 @@ def test_the_limit_of_one_user_is_not_anothers(client, user, signed_in, person, 
     assert colleague.post(path, {"purpose": "contact"}).status_code == 200
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "No expiry date"), ("zh-hans", "长期")])
+def test_a_document_without_a_last_day_says_so(client, customer, language, said):
+    with acting(by=system_user()):
+        document = customer.documents.get()
+        document.is_long_term = True
+        document.save()
+    client.post("/language/", {"language": language})
+    text = client.get(f"/customers/{customer.pk}/").content.decode()
+    facts = text[text.index('<dl class="facts">') : text.index("</dl>")]
+    assert f">{said}</small>" in facts
+    assert "without end" not in text
+
+
 # --- history and languages ------------------------------------------------------------------------
 
 

@@ -70,7 +70,8 @@ class CustomerForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
-            self.fields["opened_on"].initial = bank_today
+            # the empty record would leave the field empty
+            self.initial["opened_on"] = self.initial.get("opened_on") or bank_today()
         # what does not fit the kind of customer is not asked
         absent = ("founded_on",) if self.instance.is_person else ("born_on", "gender")
         for name in absent:

@@ -1,6 +1,7 @@
 """What the customer master promises and refuses, page by page."""
 
 import base64
+import datetime as dt
 import re
 import threading
 
@@ -9,6 +10,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from crm.core.acting import acting
+from crm.core.clock import clock_at
 from crm.core.models import AccessEvent, AuditEvent
 from crm.core.trail import Kind, record_access
 from customers.models import ContactPoint, Customer, IdentityDocument
@@ -481,6 +483,20 @@ def test_a_document_without_a_last_day_says_so(client, customer, language, said)
     facts = text[text.index('<dl class="facts">') : text.index("</dl>")]
     assert f">{said}</small>" in facts
     assert "without end" not in text
+
+
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+def test_a_new_customer_is_one_since_today_unless_something_else_is_entered(client, kind):
+    with clock_at(dt.datetime(2026, 12, 9, 23, 30, tzinfo=dt.UTC)):  # in the bank the next day
+        text = client.get(ADD, {"kind": kind}).content.decode()
+    field = re.search(r'<input[^>]*name="opened_on"[^>]*>', text)[0]
+    assert 'value="2026-12-10"' in field
+
+
+def test_a_change_shows_since_when_the_customer_is_one(client, customer):
+    text = client.get(f"/customers/{customer.pk}/change/").content.decode()
+    field = re.search(r'<input[^>]*name="opened_on"[^>]*>', text)[0]
+    assert f'value="{customer.opened_on}"' in field
 
 
 # --- history and languages ------------------------------------------------------------------------

@@ -45,6 +45,11 @@ class User(AbstractBaseUser, Record):
         COMPACT = "compact", _("Compact")
         COMFORTABLE = "comfortable", _("Comfortable")
 
+    class Language(models.TextChoices):
+        BROWSER = "", _("As the browser asks")
+        ENGLISH = "en", "English"
+        CHINESE = "zh-hans", "中文"
+
     last_login = None  # sign-ins stand in the access trail
     username = models.CharField(
         _("user name"),
@@ -57,7 +62,7 @@ class User(AbstractBaseUser, Record):
     latin_name = models.CharField(_("name in Latin letters"), max_length=80, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_system = models.BooleanField(_("is the system itself"), default=False, editable=False)
-    language = models.CharField(_("language"), max_length=10, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=Language, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.LIGHT)
     density = models.CharField(
         _("density"), max_length=12, choices=Density, default=Density.COMPACT
@@ -67,18 +72,8 @@ class User(AbstractBaseUser, Record):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
     SCOPE = System()
     CLASSES = dict.fromkeys(
-        [
-            "username",
-            "display_name",
-            "latin_name",
-            "is_active",
-            "is_system",
-            "language",
-            "theme",
-            "density",
-        ],
-        INTERNAL,
-    ) | {"password": SENSITIVE}
+        ["username", "display_name", "latin_name", "is_active", "is_system"], INTERNAL
+    ) | {"language": INTERNAL, "theme": INTERNAL, "density": INTERNAL, "password": SENSITIVE}
     objects = UserManager()
     scoped = ScopedQuerySet["User"].as_manager()
 

@@ -18,6 +18,7 @@ class UserTable(FastTable):
         second="username",
         view="sysadmin:user_view",
     )
+    language = Column(accessor="get_language_display", verbose_name=_("Language"))
     created_at = MomentColumn()
 
     class Meta:

@@ -1,0 +1,35 @@
+"""What the pages of users and grants say of them."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from crm.core.acting import acting
+from sysadmin.models import Grant, system_user
+from tests.factories import UserFactory
+
+
+@pytest.fixture
+def client(signed_in, person, bank):
+    return signed_in(person(bank, "sysadmin.view_user", extent=Grant.Reach.BANK))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("", "As the browser asks"), ("en", "English"), ("zh-hans", "中文")]
+)
+def test_a_users_language_is_called_by_its_own_name(client, language, said):
+    user = UserFactory(language=language)
+    page = client.get(f"/system/users/{user.pk}/").content.decode()
+    assert re.search(rf"<dt>Language</dt>\s*<dd>\s*{said}\s*</dd>", page)
+    table = client.get("/system/users/", {"sort": "-created_at"}).content.decode()
+    row = table[table.index(user.username) :]
+    assert f"<td>{said}</td>" in row[: row.index("</tr>")]
+
+
+def test_a_language_that_nobody_offers_is_not_kept(db):
+    user = UserFactory()
+    with acting(by=system_user()):
+        user.language = "fr"
+        with pytest.raises(ValidationError, match="language"):
+            user.full_clean()

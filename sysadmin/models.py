@@ -217,7 +217,7 @@ class Grant(Record):
 
     MOVES = {
         "end": Move(
-            label=_("End"),
+            label=_("End grant"),
             question=_("End the grant %(name)s today?"),
             done=_("The grant %(name)s has ended."),
             refused=_("This grant has ended already."),

@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 
 from crm.core.acting import acting
 from sysadmin.models import Grant, system_user
-from tests.factories import UserFactory
+from tests.factories import GrantFactory, UserFactory
 
 
 @pytest.fixture
 def client(signed_in, person, bank):
-    return signed_in(person(bank, "sysadmin.view_user", extent=Grant.Reach.BANK))
+    actions = ("sysadmin.view_user", "sysadmin.view_grant", "sysadmin.end_grant")
+    return signed_in(person(bank, *actions, extent=Grant.Reach.BANK))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,14 @@ def test_a_users_language_is_called_by_its_own_name(client, language, said):
     table = client.get("/system/users/", {"sort": "-created_at"}).content.decode()
     row = table[table.index(user.username) :]
     assert f"<td>{said}</td>" in row[: row.index("</tr>")]
+
+
+def test_the_step_that_ends_a_grant_says_what_it_ends(client):
+    grant = GrantFactory()
+    page = client.get(f"/system/grants/{grant.pk}/").content.decode()
+    assert re.search(r">\s*End grant\s*</a>", page)
+    confirm = client.get(f"/system/grants/{grant.pk}/end/").content.decode()
+    assert re.search(r"<button[^>]*>\s*End grant\s*</button>", confirm)
 
 
 def test_a_language_that_nobody_offers_is_not_kept(db):

@@ -13,7 +13,9 @@ class StaffConfig(AppConfig):
         from .resources import staff_member
 
         add_panel("staff.branch", Panel(staff_member, "branch"))
-        add_panel("staff.staffmember", Panel(staff_member, "supervisor"))
+        add_panel(
+            "staff.staffmember", Panel(staff_member, "supervisor", heading=_("Reports to them"))
+        )
         register_item(
             NavItem(
                 label=_("Branches"),

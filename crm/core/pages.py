@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -23,7 +24,7 @@ from .forms import version_of
 from .keyset import capped_count, keyset, page_query
 from .models import StoredQuery
 from .operations import DomainError, Stale, broken_rule
-from .registry import panels_for
+from .registry import heading_of, panels_for
 from .trail import Kind, record_access, record_denial
 
 if TYPE_CHECKING:
@@ -285,6 +286,8 @@ class PanelPage(ListPage):
         table.columns.hide(field) if field in table.columns.names() else None
         return self.show(
             table=table,
+            heading=heading_of(parent._meta.label_lower, self.resource, field)
+            or capfirst(self.resource.model._meta.verbose_name_plural),
             more=f"{self.resource.url('list')}?{field}={pk}" if found.next_cursor else "",
         )
 

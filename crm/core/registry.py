@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .models import Text
     from .resources import Resource
 
 
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
 class Panel:
     """Another resource's list, narrowed to the record on show, in its own request and rights.
 
-    `column` is where the panel stands: "left", "middle" or "right".
+    `column` is where the panel stands: "left", "middle" or "right". `heading` is what the card says
+    at its top, if the plural of its records does not say it.
     """
 
     resource: Resource
     field: str
     column: str = "middle"
+    heading: Text = ""
 
     def address(self, obj: Any) -> str:
         """Where the panel of this record is fetched."""
@@ -38,3 +41,8 @@ def add_panel(label: str, panel: Panel) -> None:
 def panels_for(label: str) -> list[Panel]:
     """The panels of a model's page, in the order of the installed modules."""
     return _panels[label]
+
+
+def heading_of(label: str, resource: Resource, field: str) -> Text:
+    """What this list says at its top as a panel on the page of the model `label`."""
+    return next(p.heading for p in _panels[label] if (p.resource, p.field) == (resource, field))

@@ -55,6 +55,15 @@ def test_the_right_password_signs_in_and_is_recorded(client, clerk):
     assert list(events("sign_in").values_list("actor", "address")) == [(clerk.pk, "127.0.0.1")]
 
 
+def test_an_empty_field_says_what_belongs_into_it(client, db):
+    answer = client.post(LOGIN, {"login": "", "password": ""})
+    assert answer.context["form"].errors == {
+        "login": ["Enter your user name."],
+        "password": ["Enter your password."],
+    }
+    assert "This field is required" not in answer.content.decode()
+
+
 def test_a_user_name_is_matched_whatever_its_case(client, clerk):
     sign_in(client, clerk.username.upper())
     assert is_signed_in(client)

@@ -189,7 +189,7 @@ def assets_chart(customer: Customer, today: dt.date) -> SafeString:
     series = [
         Series(str(kind.label), [ends[kind].get(month) for month in months])
         for kind in ASSETS
-        if any(month in ends.get(kind, {}) for month in months)
+        if any(ends.get(kind, {}).get(month) for month in months)
     ]
     sums = [added(values) for values in zip(*[one.values for one in series], strict=True)]
     return chart(finding(sums, of_assets), series, months)

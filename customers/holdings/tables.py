@@ -29,7 +29,7 @@ class HoldingTable(FastTable):
         verbose_name=_("Product"),
         linkify=("customers:holding_view", [A("pk")]),
     )
-    mask = Column(verbose_name=_("Number"), attrs={"td": {"class": "num nowrap"}})
+    mask = Column(verbose_name=_("Account number"), attrs={"td": {"class": "num nowrap"}})
     customer = Column(accessor="customer__shown_name", verbose_name=_("Account holder"))
     balance = MoneyColumn(accessor="signed_balance", verbose_name=_("Balance"))
     status = BadgeColumn(tones=STATUS_TONES)

@@ -10,10 +10,13 @@ class CustomersConfig(AppConfig):
         from crm.core import jobs
         from crm.core.navigation import NavItem, register_item
         from crm.core.registry import Panel, add_panel
+        from crm.core.trail import register_purposes
 
         from . import assignment
+        from .purposes import PURPOSES
         from .resources import customer
 
+        register_purposes(PURPOSES)
         jobs.register(assignment.ASSIGN)
         jobs.register(assignment.GIVE_BACK)
         add_panel("staff.branch", Panel(customer, "home_branch"))

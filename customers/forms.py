@@ -14,6 +14,7 @@ from staff.models import Branch, StaffMember
 from . import operations
 from .countries import country_choices
 from .models import ContactPoint, Customer, IdentityDocument
+from .purposes import PURPOSES
 
 WIDE_DATE = {"type": "date", "min": "1800-01-01", "max": "9999-12-31"}
 
@@ -231,13 +232,7 @@ class AssignForm(Sectioned, forms.Form):
 class RevealForm(forms.Form):
     purpose = forms.ChoiceField(
         label=_("Purpose"),
-        choices=[
-            ("", _("Choose a purpose")),
-            ("identify", _("Identify the customer")),
-            ("contact", _("Contact the customer")),
-            ("check", _("Check a document")),
-            ("authority", _("Answer an authority")),
-        ],
+        choices=[("", _("Choose a purpose")), *PURPOSES.items()],
         error_messages={"required": _("Choose why you need the value.")},
         help_text=_("The reveal is recorded with your name and this purpose."),
     )

@@ -7,6 +7,8 @@ from crm.core.columns import RIGHT, BadgeColumn, MomentColumn, NameColumn
 from crm.core.models import AccessEvent, AuditEvent, Job
 from crm.core.tables import FastTable
 from crm.core.templatetags.crm_trail import record_kind
+from crm.core.trail import purpose_words
+from crm.core.trail_words import field_words, subject_words
 
 from .models import Grant, Role, User
 
@@ -71,7 +73,13 @@ class AccessEventTable(FastTable):
     kind = BadgeColumn(tones={"denial": "bad", "sign_in_failed": "bad", "reveal": "warn"})
 
     def render_model(self, value):
-        return record_kind(value)
+        return subject_words(value)
+
+    def render_field(self, value, record):
+        return field_words(record.model, value)
+
+    def render_purpose(self, value):
+        return purpose_words(value)
 
     class Meta:
         model = AccessEvent

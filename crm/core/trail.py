@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 
 from .acting import facts
 from .clock import now
-from .models import AccessEvent
+from .models import AccessEvent, Text
 
 Kind = AccessEvent.Kind
 MAX_KEY = 2**63 - 1
+
+_purposes: dict[str, Text] = {}
+
+
+def register_purposes(purposes: Mapping[str, Text]) -> None:
+    """Name what a module's pages may be used for; call from ready()."""
+    _purposes.update(purposes)
+
+
+def purpose_words(purpose: str) -> str:
+    """A purpose that stands in the trail, as the form that asked for it put it."""
+    return str(_purposes.get(purpose, purpose))
 
 
 def subject_of(obj: models.Model) -> int | None:

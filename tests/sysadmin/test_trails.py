@@ -5,6 +5,7 @@ import re
 import pytest
 
 from crm.core.models import AccessEvent, AuditEvent
+from crm.core.trail import record_access
 from crm.ops.roles import ROLES
 from sysadmin.models import Grant
 from tests.customers.entries import change_form
@@ -70,6 +71,64 @@ def test_the_auditor_reads_who_looked_at_whom(auditor, manager, changed):
     assert manager.shown_name in page.content.decode()
     assert changed.name not in page.content.decode()
     assert changed.latin_name not in page.content.decode()
+
+
+WORDS = {
+    "en": [
+        ["Reveal", "Identity document", "Document number", "Identify the customer"],
+        ["View", "Customer", "Holdings", "–"],
+        ["Denial", "Role · List", "Opening the page", "–"],
+        ["Denial", "Customer · Close relationship", "Sending the form", "–"],
+        ["Denial", "Customer · See the history of a customer", "Opening the page", "–"],
+        ["Denial", "Customer", "Opening the page", "–"],
+        ["Denial", "some_page", "–", "–"],
+        ["Denial", "gone:page_list", "PUT", "a purpose of old"],
+        ["View", "gone.model", "of old", "–"],
+        ["View", "Customer", "of old", "–"],
+    ],
+    "zh-hans": [
+        ["明文查看", "证件", "证件号码", "核实客户身份"],
+        ["查看", "客户", "持有产品", "–"],
+        ["拒绝访问", "角色 · 列表", "打开页面", "–"],
+    ],
+}
+
+
+@pytest.mark.proves("SY-5")
+@pytest.mark.parametrize("language", list(WORDS))
+def test_the_auditor_reads_words_and_no_codes(auditor, language):
+    seen = [
+        ("reveal", "customers.identitydocument", "number", "identify"),
+        ("view", "customers.customer", "holdings", ""),
+        ("denial", "sysadmin:role_list", "GET", ""),
+        ("denial", "customers:customer_close", "POST", ""),
+        ("denial", "customers:customer_history", "GET", ""),
+        ("denial", "customers:customer_document", "GET", ""),
+        ("denial", "some_page", "", ""),
+        ("denial", "gone:page_list", "PUT", "a purpose of old"),
+        ("view", "gone.model", "of old", ""),
+        ("view", "customers.customer", "of old", ""),
+    ]
+    actor = UserFactory()
+    for kind, model, field, purpose in seen:
+        record_access(kind, by=actor, model=model, field=field, purpose=purpose)
+    auditor.post("/language/", {"language": language})
+    page = auditor.get("/system/access/", {"sort": "newest"}).content.decode()
+    rows_shown = re.findall(r"<tr.*?</tr>", page, re.DOTALL)[1:]
+    cells = [[re.sub("<[^>]+>", "", cell) for cell in row.split("</td>")] for row in rows_shown]
+    shown = [
+        [kind, model, field, purpose]
+        for _at, by, kind, model, _key, field, purpose, *_rest in cells
+        if by in {actor.latin_name, actor.display_name}
+    ]
+    assert shown[::-1][: len(WORDS[language])] == WORDS[language]
+
+
+def test_the_trail_of_a_refused_page_names_the_page(auditor, signed_in, person, bank):
+    signed_in(person(bank)).get("/system/roles/")
+    page = auditor.get("/system/access/").content.decode()
+    assert "Role · List" in page
+    assert "sysadmin:role_list" not in page
 
 
 @pytest.mark.proves("SY-5")

@@ -1,0 +1,77 @@
+"""What the access trail holds as codes, in the words of the reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from .models.records import Text
+from .resources import Resource, all_resources
+
+METHODS: dict[str, Text] = {"GET": _("Opening the page"), "POST": _("Sending the form")}
+STEPS: dict[str, Text] = {
+    "list": _("List"),
+    "count": _("List"),
+    "filter": _("Filters"),
+    "find": _("Search"),
+    "lookup": _("Search"),
+    "panel": _("List"),
+    "view": _("Record"),
+    "add": _("Enter new ones"),
+    "change": _("Change"),
+}
+
+
+def subject_words(named: str) -> str:
+    """The kind of record that was looked at, or the page that was refused and what it is for."""
+    if ":" in named:
+        return page_words(named)
+    model = model_named(named)
+    return str(capfirst(model._meta.verbose_name)) if model else named
+
+
+def page_words(view: str) -> str:
+    """A page by its kind of record and its step, such as 'Role · List'."""
+    page = view.partition(":")[2].partition("_")[2]
+    resource = next((r for r in all_resources() if r.url_name(page) == view), None)
+    if resource is None:
+        return view
+    kind = str(capfirst(resource.model._meta.verbose_name))
+    step = step_words(resource, page)
+    return f"{kind} · {step}" if step else kind
+
+
+def step_words(resource: Resource, page: str) -> str:
+    """What a page of a resource is for; empty if only the page itself can tell."""
+    opts = resource.model._meta
+    moves = {verb: move.label for verb, move in getattr(resource.model, "MOVES", {}).items()}
+    own = {name.removesuffix(f"_{opts.model_name}"): label for name, label in opts.permissions}
+    return str((own | moves | STEPS).get(page, ""))
+
+
+def field_words(named: str, field: str) -> str:
+    """What of a record was looked at; of a page that was refused, how it was asked for."""
+    if ":" in named:
+        return str(METHODS.get(field, field))
+    model = model_named(named)
+    try:
+        found: Any = model._meta.get_field(field) if model else None
+    except FieldDoesNotExist:
+        found = None
+    if found is None:
+        return field
+    if found.concrete:
+        return str(capfirst(found.verbose_name))
+    return str(capfirst(found.related_model._meta.verbose_name_plural))
+
+
+def model_named(label: str) -> Any:
+    """The model of a label such as 'customers.customer'; None if there is none."""
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None

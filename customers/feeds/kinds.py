@@ -27,6 +27,15 @@ from . import account_numbers, checks, statements
 from .checks import Fed, Values
 
 
+class Known(NamedTuple):
+    """What the bank knows of a holding, as far as a load asks for it."""
+
+    key: int
+    customer: int
+    number_index: bytes
+    business_date: dt.date
+
+
 class Taken(NamedTuple):
     """How many rows of a chunk were new, and how many changed something."""
 
@@ -52,6 +61,11 @@ class Run:
     within: QuerySet[Customer]
     faults: list[Fault] = field(default_factory=list)
 
+    @property
+    def values(self) -> dict[str, object]:
+        """What a statement names beside the rows."""
+        return {"system": self.system, "batch": self.batch.pk}
+
     def refuse(self, line: Line, code: str, column: str, message: str) -> None:
         """Keep why a row was refused."""
         self.faults.append(Fault(line.line, code, column, message))
@@ -71,12 +85,12 @@ class Run:
         }
         return found
 
-    def holdings(self, keys: Iterable[object]) -> dict[str, Holding]:
-        """The holdings within reach that the source system's keys name."""
+    def holdings(self, keys: Iterable[object], **narrowed: object) -> dict[str, Known]:
+        """The holdings that the source system's keys name."""
         rows = Holding.objects.filter(
-            source_system=self.system, source_key__in=set(keys), customer__in=self.within
-        ).only("pk", "source_key", "customer_id", "number_index", "business_date")
-        return {row.source_key: row for row in rows}
+            source_system=self.system, source_key__in=set(keys), **narrowed
+        ).values_list("source_key", "pk", "customer_id", "number_index", "business_date")
+        return {key: Known(pk, holder, bytes(index), day) for key, pk, holder, index, day in rows}
 
 
 def read_number(text: str) -> str:
@@ -87,10 +101,10 @@ def read_number(text: str) -> str:
         return ""
 
 
-def ask(statement: str, rows: list[Fed], **values: object) -> int:
-    """Send a chunk through a statement; returns how many rows it wrote, or the number it gives."""
+def ask(statement: str, rows: str, **values: object) -> int:
+    """Send a document of rows through a statement; returns how many it wrote, or what it counts."""
     with connection.cursor() as cursor:
-        given: dict[str, Any] = {"rows": json.dumps(rows)} | values
+        given: dict[str, Any] = {"rows": rows} | values
         cursor.execute(statement, given)
         return int(cursor.fetchone()[0]) if cursor.description else cursor.rowcount
 
@@ -121,7 +135,8 @@ class Feed:
 
     def with_holding(self, lines: list[Line]) -> Iterator[Line]:
         """Rows about holdings within reach, each with the keys of holding and holder."""
-        known = self.run.holdings(line.row["holding_no"] for line in lines)
+        keys = [line.row["holding_no"] for line in lines]
+        known = self.run.holdings(keys, customer__in=self.run.within)
         for line in lines:
             holding = known.get(str(line.row["holding_no"]))
             if holding is None:
@@ -132,14 +147,14 @@ class Feed:
                     _("There is no such holding within your reach. Load the holdings first."),
                 )
             else:
-                line.row |= {"holding_id": holding.pk, "holder_id": holding.customer_id}
+                line.row |= {"holding_id": holding.key, "holder_id": holding.customer}
                 yield line
 
     def upsert(self, known: str, statement: str, rows: list[Fed]) -> Taken:
         """Count what is known, then write; what was written beyond the new rows has changed."""
-        with_system = {"system": self.run.system, "batch": self.run.batch.pk}
-        new = len(rows) - ask(known, rows, **with_system)
-        return Taken(new, ask(statement, rows, **with_system) - new)
+        document, values = json.dumps(rows), self.run.values
+        new = len(rows) - ask(known, document, **values)
+        return Taken(new, ask(statement, document, **values) - new)
 
 
 class Holdings(Feed):
@@ -150,6 +165,7 @@ class Holdings(Feed):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.branches = dict(Branch.objects.values_list("code", "pk"))
+        self.fresh: set[object] = set()
 
     def check(self, values: Values) -> Fed:
         """One row of the file."""
@@ -163,24 +179,20 @@ class Holdings(Feed):
         """Rows with customer, branch and sealed number; keys are reserved for the new ones."""
         customers = self.run.customers(lines)
         keys = {line.row["source_key"] for line in lines}
-        known = {
-            row.source_key: row
-            for row in Holding.objects.filter(
-                source_system=self.run.system, source_key__in=keys
-            ).only("pk", "source_key", "customer_id", "number_index", "business_date")
-        }
-        fresh = iter(reserve_keys(Holding, len(keys - known.keys())))
+        known = self.run.holdings(keys)
+        reserved = reserve_keys(Holding, len(keys - known.keys()))
+        fresh, self.fresh = iter(reserved), set(reserved)
         for line in lines:
             customer = customers.get(str(line.row.pop("customer_no")))
             holding = known.get(str(line.row["source_key"]))
             if fault := self.fault(line.row, customer, holding):
                 self.run.refuse(line, *fault)
             elif customer is not None:
-                key = holding.pk if holding else next(fresh)
+                key = holding.key if holding else next(fresh)
                 yield self.completed(line.row, customer, key, holding)
 
     def fault(
-        self, row: Fed, customer: tuple[int, bytes] | None, holding: Holding | None
+        self, row: Fed, customer: tuple[int, bytes] | None, holding: Known | None
     ) -> tuple[str, str, str] | None:
         """Why a row does not fit what the bank knows, if it does not."""
         if customer is None:
@@ -191,7 +203,7 @@ class Holdings(Feed):
             )
         if row["branch_code"] not in self.branches:
             return "unknown_branch", "branch_code", _("Enter the code of a branch.")
-        if holding and holding.customer_id != customer[0]:
+        if holding and holding.customer != customer[0]:
             return (
                 "holder_changed",
                 "customer_no",
@@ -206,16 +218,15 @@ class Holdings(Feed):
         return None
 
     def completed(
-        self, row: Fed, customer: tuple[int, bytes], key: int, holding: Holding | None
+        self, row: Fed, customer: tuple[int, bytes], key: int, holding: Known | None
     ) -> Fed:
         """The row with all keys; the number is sealed where it is new or another one."""
         account = str(row.pop("account"))
         index = account_numbers.index(account)
-        is_same = holding is not None and bytes(holding.number_index) == index
+        is_same = holding is not None and holding.number_index == index
         number = None if is_same else account_numbers.sealed(account, key, customer[1])
         return row | {
             "id": key,
-            "is_new": holding is None,
             "customer_id": customer[0],
             "account_branch_id": self.branches[str(row.pop("branch_code"))],
             "number": number and f"\\x{number.hex()}",
@@ -226,10 +237,14 @@ class Holdings(Feed):
 
     def merge(self, rows: list[Fed]) -> Taken:
         """Update what differs, enter what is new, and make each holder a party."""
-        values = {"system": self.run.system, "batch": self.run.batch.pk}
-        changed = ask(statements.CHANGE_HOLDINGS, rows, **values)
-        new = ask(statements.ENTER_HOLDINGS, rows, **values)
-        ask(statements.ENTER_HOLDERS, rows, **values)
+        known = [row for row in rows if row["id"] not in self.fresh]
+        changed = new = 0
+        if known:
+            changed = ask(statements.CHANGE_HOLDINGS, json.dumps(known), **self.run.values)
+        if len(known) < len(rows):
+            document = json.dumps([row for row in rows if row["id"] in self.fresh])
+            new = ask(statements.ENTER_HOLDINGS, document, **self.run.values)
+            ask(statements.ENTER_HOLDERS, document, **self.run.values)
         return Taken(new, changed)
 
 
@@ -286,10 +301,11 @@ class Balances(Feed):
 
     def merge(self, rows: list[Fed]) -> Taken:
         """Put the months into their years; counted by month, as the file has them."""
-        new = ask(statements.NEW_MONTHS, rows)
-        changed = ask(statements.CHANGED_MONTHS, rows)
+        document = json.dumps(rows)
+        new = ask(statements.NEW_MONTHS, document)
+        changed = ask(statements.CHANGED_MONTHS, document)
         if new or changed:
-            ask(statements.MERGE_YEARS, rows, batch=self.run.batch.pk)
+            ask(statements.MERGE_YEARS, document, **self.run.values)
         return Taken(new, changed)
 
 

@@ -36,7 +36,6 @@ def document(**columns: str) -> str:
 
 HOLDINGS = document(
     id="bigint",
-    is_new="boolean",
     customer_id="bigint",
     source_key="text",
     number="bytea",
@@ -48,21 +47,19 @@ update customers_holding h
 set {", ".join(f"{name} = f.{name}" for name in HOLDING)},
     number = coalesce(f.number, h.number), batch_id = %(batch)s
 from {HOLDINGS}
-where h.id = f.id and not f.is_new and ({STORED}) is distinct from ({FED})
+where h.id = f.id and ({STORED}) is distinct from ({FED})
 """
 ENTER_HOLDINGS = f"""
 insert into customers_holding
     (id, customer_id, source_system, source_key, number, batch_id, {NAMES})
 select f.id, f.customer_id, %(system)s, f.source_key, f.number, %(batch)s, {FED}
 from {HOLDINGS}
-where f.is_new
 """
 # the file of parties may say more about the holder; what is there stays
 ENTER_HOLDERS = f"""
 insert into customers_holdingparty (holding_id, customer_id, role, valid, batch_id)
 select f.id, f.customer_id, f.role, daterange(f.opened_on, null), %(batch)s
 from {HOLDINGS}
-where f.is_new
 on conflict (customer_id, holding_id, role) do nothing
 """
 

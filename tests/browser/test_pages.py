@@ -287,3 +287,18 @@ def test_paper_shows_the_record_without_what_only_a_screen_can_use(at_work, bank
     expect(page.locator("#documents tbody tr").first).to_be_visible()
     for said in (bank.manager.shown_name, bank.person.shown_number):
         expect(page.locator(".print-foot")).to_contain_text(said)
+
+
+def test_each_sheet_of_paper_ends_above_the_line_at_its_foot(at_work, bank):
+    page = at_work
+    page.goto(reverse("customers:customer_view", args=[bank.person.pk]))
+    page.emulate_media(media="print")
+    foot, space, of_each_sheet = page.evaluate(
+        """() => {
+          const main = getComputedStyle(document.querySelector(".main"));
+          const foot = document.querySelector(".print-foot").getBoundingClientRect();
+          return [foot.height, parseFloat(main.paddingBottom), main.boxDecorationBreak];
+        }"""
+    )
+    assert space > foot > 0
+    assert of_each_sheet == "clone"

@@ -590,6 +590,7 @@
     ["[data-all-matching]", () => setMatching(true)],
     ["[data-clear]", () => { $$("input[name=sel]").forEach((box) => { box.checked = false; }); syncBulk(); }],
     ["[data-print]", () => print()],
+    ["[data-sign-in]", (element) => fillSignIn(element)],
     ["#palette [role=option]", (element) => runOption(element)],
     ["[data-lookup] [role=option]", (element) => choose(element)],
   ];
@@ -604,6 +605,14 @@
     if (target.matches("dialog") && !target.matches(".confirm, .ask") && outside(target, event)) leave(target);
     closeMenus(target);
   });
+
+  /* a person of the demonstration bank, ready to sign in */
+  function fillSignIn(element) {
+    const form = $("form:has([name=login])");
+    form.elements.login.value = element.dataset.signIn;
+    form.elements.password.value = $("#demo-password").textContent;
+    $("[type=submit]", form).focus();
+  }
 
   function outside(dialog, event) {
     const box = dialog.getBoundingClientRect();

@@ -1,12 +1,18 @@
 """The demonstration bank as those who sign in to it see it."""
 
+import re
+
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from crm.core.clock import bank_today
 from crm.ops.demo import bank
 from customers.models import Customer
 from sysadmin.models import User
+from tests.factories import UserFactory
+
+LOGIN = "/account/login/"
 
 
 @pytest.fixture
@@ -34,3 +40,34 @@ def test_a_history_says_in_both_languages_where_the_first_values_come_from(audit
     history = auditor.get(f"/customers/{customer.pk}/history/").content.decode()
     assert said in history
     assert "№" not in history
+
+
+def test_the_sign_in_page_of_the_demonstration_names_people_who_can_sign_in(demo, client):
+    page = client.get(LOGIN).content.decode()
+    offered = re.findall(r'data-sign-in="([^"]+)"><code>\1</code><span[^>]*>([^<]+)<', page)
+    assert offered == [(p.username, p.label_en) for p in bank.sign_ins(bank_today())]
+    assert len(offered) == 10
+    password = re.search(r'<code id="demo-password">([^<]+)</code>', page)[1]
+    assert password == bank.password()
+    for name, _role in offered:
+        answer = Client().post(LOGIN, {"login": name, "password": password})
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/"), name
+    chinese = client.get(LOGIN, headers={"accept-language": "zh-CN"}).content.decode()
+    assert ">理财经理<" in chinese
+    assert "Wealth manager" not in chinese
+
+
+def test_the_sign_in_page_of_a_bank_names_nobody(demo, client, settings):
+    settings.DEMO = False
+    page = client.get(LOGIN).content.decode()
+    for word in ("lin.yue", "data-sign-in", "demo-password", "emonstration", bank.password()):
+        assert word not in page
+
+
+def test_a_demonstration_without_its_people_names_nobody(db, client, settings, tmp_path):
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+    UserFactory(username="lin.yue", is_active=False)
+    page = client.get(LOGIN)
+    assert page.status_code == 200
+    assert "data-sign-in" not in page.content.decode()
+    assert list(tmp_path.iterdir()) == []

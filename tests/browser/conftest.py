@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from contextlib import contextmanager
@@ -124,3 +125,10 @@ def desk(new_context, watch, live_server):
 def at_work(desk, bank):
     """The relationship manager's page."""
     return desk(bank.manager)
+
+
+@pytest.fixture
+def demonstration(bank, settings, tmp_path):
+    """The small bank as a demonstration, in which some of its people are named at sign-in."""
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+    (tmp_path / "demo-password").write_text(json.dumps({"password": place.PHRASE}))

@@ -230,6 +230,17 @@ def test_the_pages_before_the_bank_opens_are_open_to_all(desk, bank, watch, lang
 
 
 @pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), [*MANNERS, *OTHER_MANNERS])
+def test_the_people_of_a_demonstration_are_open_to_all(desk, demonstration, watch, language, theme):
+    somebody = Reader(desk(locale={"en": "en-GB", "zh-hans": "zh-CN"}[language]), watch)
+    somebody.page.context.add_cookies([{"name": "crm_theme", "value": theme, "url": watch.host}])
+    somebody.open(reverse("account_login"))
+    somebody.page.locator(".who button").first.hover()
+    somebody.judge("a person under the pointer")
+    assert somebody.barred == []
+
+
+@pytest.mark.proves("XX-4")
 @pytest.mark.parametrize(("language", "theme"), MANNERS)
 def test_what_is_refused_is_said_on_a_page_open_to_all(reader, desk, bank, watch, language, theme):
     somebody = reader(language, theme)

@@ -33,6 +33,17 @@ def test_a_wrong_password_is_refused_with_the_focus_where_to_type_again(desk, ba
     expect(page.locator("[name=password]")).to_be_focused()
 
 
+def test_somebody_of_the_demonstration_signs_in_by_a_click(desk, demonstration):
+    page = desk()
+    page.goto("/account/login/")
+    person = page.locator(".who button").last
+    person.click()
+    name = person.locator("code").text_content()
+    expect(page.locator("[name=login]")).to_have_value(name)
+    page.keyboard.press("Enter")
+    expect(page.locator(".top details.menu")).to_be_visible()
+
+
 def test_signing_out_closes_the_bank(at_work):
     page = at_work
     page.goto("/customers/")

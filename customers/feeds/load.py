@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from crm.core.acting import acting
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError, insert, write
-from customers.imports.checks import Fault, Refused
+from customers.imports.checks import Refused
 from customers.imports.columns import match_header
-from customers.imports.load import DryRun, Report
+from customers.imports.load import Report
 from customers.imports.table import MIB, FileRefused, Limits, Row, Table, shown
 from customers.models import Customer, FeedBatch
 
@@ -34,6 +34,10 @@ LIMITS = Limits(rows=5_000_000, size=4_096 * MIB)
 # files of one kind are merged one after the other; the number is the lock's own
 LOCK = 7_340_033
 PAST_DAYS = 62
+
+
+class DryRun(Exception):
+    """Everything was tried; now it is undone."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,7 @@ class Loader:
                 fed = self.feed.check(empty | told)
                 self.once(self.feed.identity(fed))
             except Refused as error:
-                fault = Fault(row.line, error.code, error.column, error.message)
-                self.report.faults.append(fault)
+                self.report.faults.append(error.at(row.line))
             else:
                 yield Line(row.line, fed)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from customers import names, numbers
 from customers.countries import is_country
@@ -19,14 +21,32 @@ from . import columns
 LONGEST = {"name": 120, "city": 60, "address": 200, "customer_no": 40}
 
 
+Facts = Mapping[str, str | int]
+
+
 @dataclass(frozen=True)
 class Fault:
-    """Why a row was refused: a code to count by, the column, and what to do about it."""
+    """Why a row was refused: a code to count by, the column, and what to do about it.
+
+    `text` is the sentence before it is translated, `facts` fill it in; neither holds a value of
+    the row.
+    """
 
     line: int
     code: str
     column: str
-    message: str
+    text: str
+    facts: Facts = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The sentence in the language of the reader."""
+        return in_words(self.text, self.facts)
+
+
+def in_words(text: str, facts: Facts) -> str:
+    """A sentence in the language of the reader."""
+    return gettext(text) % facts if facts else gettext(text)
 
 
 @dataclass(frozen=True)
@@ -57,11 +77,22 @@ class Candidate:
 
 
 class Refused(Exception):
-    """A row is wrong."""
+    """A row is wrong; the sentence is translated when somebody reads it."""
 
-    def __init__(self, code: str, column: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.column, self.message = code, column, message
+    def __init__(self, code: str, column: str, text: str, facts: Facts | None = None) -> None:
+        super().__init__(text)
+        self.code, self.column, self.text, self.facts = code, column, text, facts or {}
+
+    @classmethod
+    def by(cls, error: ValidationError, code: str, column: str) -> Refused:
+        """What a check of a single value says."""
+        first = error.error_list[0]
+        with translation.override(None):
+            return cls(code, column, str(first.message), first.params or {})
+
+    def at(self, line: int) -> Fault:
+        """The fault of a line."""
+        return Fault(line, self.code, self.column, self.text, self.facts)
 
 
 Values = Mapping[str, str]
@@ -74,7 +105,7 @@ def check_row(line: int, values: Values, world: World) -> Candidate | Fault:
         for check in CHECKS:
             check(values, candidate, world)
     except Refused as error:
-        return Fault(line, error.code, error.column, error.message)
+        return error.at(line)
     return candidate
 
 
@@ -95,7 +126,8 @@ def _plain_text(values: Values, candidate: Candidate, world: World) -> None:
             raise Refused(
                 f"too_long_{name}",
                 name,
-                _("Shorten this to %(limit)s characters.") % {"limit": LONGEST[name]},
+                _("Shorten this to %(limit)s characters."),
+                {"limit": LONGEST[name]},
             )
         candidate.facts[name] = values[name]
     for name in columns.FIELDS:
@@ -123,7 +155,7 @@ def _name(values: Values, candidate: Candidate, world: World) -> None:
     try:
         candidate.facts["name"] = tidy = names.tidy_name(name)
     except ValidationError as error:
-        raise Refused("bad_name", "name", error.messages[0]) from error
+        raise Refused.by(error, "bad_name", "name") from error
     if len(tidy) > LONGEST["name"]:
         raise Refused("too_long_name", "name", _("Shorten the name to 120 characters."))
 
@@ -186,7 +218,7 @@ def _document(values: Values, candidate: Candidate, world: World) -> None:
     try:
         number = numbers.normalise_document(kind, values["document_number"], country)
     except ValidationError as error:
-        raise Refused("bad_check_digit", "document_number", error.messages[0]) from error
+        raise Refused.by(error, "bad_check_digit", "document_number") from error
     candidate.document = (kind, country, number)
 
 
@@ -211,7 +243,7 @@ def _told(column: str, normalise: Callable[[], str]) -> str:
     try:
         return normalise()
     except ValidationError as error:
-        raise Refused(f"bad_{column}", column, error.messages[0]) from error
+        raise Refused.by(error, f"bad_{column}", column) from error
 
 
 def _places(values: Values, candidate: Candidate, world: World) -> None:

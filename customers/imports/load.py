@@ -1,30 +1,32 @@
 """Customers from a file: checked row by row, matched on business keys, entered in batches.
 
-Running the same file twice changes nothing.
+A batch is planned first, which only reads, and then written as a whole. Running the same file twice
+changes nothing.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from crm.core.acting import acting
 from crm.core.clock import bank_today
-from crm.core.operations import operation, write
-from crm.core.sealed import blind, blinds, reserve_keys, seal_into
-from customers import names, numbers
-from customers.models import ContactPoint, Customer, IdentityDocument, IdentityKey, SourceKey
-from customers.operations import SALT_BYTES, identity_label, next_numbers, sort_key_of
+from crm.core.sealed import blinds
+from customers.models import ContactPoint, Customer, IdentityKey, SourceKey
+from customers.operations import identity_label
 from staff.models import Branch, StaffMember
 
-from .checks import Candidate, Fault, World, check_row
+from .checks import Candidate, Fault, Refused, World, check_row
 from .columns import FIELDS, match_header
+from .enter import Renewal, documented, enter, renew
 from .table import FileRefused, Row, Table, shown
 
 if TYPE_CHECKING:
@@ -33,6 +35,18 @@ if TYPE_CHECKING:
 BATCH = 1000
 IMPORT = "customers.import_customer"
 NEEDED = set(FIELDS) - {"country", "gender", "mobile", "email", "city", "address", "manager_no"}
+# imports wait for each other's batch, so that what a plan has read still holds when it is written
+LOCK = 7_340_034
+UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+# how a workbook of ours writes a text that a spreadsheet would calculate
+ESCAPED = re.compile(r"'(?=[=+\-@\t\r])")
+OUT_OF_REACH = gettext_noop(
+    "This does not exist, or it is outside the part of the bank you work in."
+)
+
+Positions = Mapping[str, int]
+Values = dict[str, str]
+Held = dict[int, dict[str, set[bytes]]]
 
 
 @dataclass
@@ -55,8 +69,13 @@ class Report:
         return Counter(fault.code for fault in self.faults)
 
 
-class DryRun(Exception):
-    """Everything was tried; now it is undone."""
+@dataclass
+class Plan:
+    """What is to become of the rows of a batch that are right; the faults stand in the report."""
+
+    fresh: list[Candidate] = field(default_factory=list)
+    renewals: list[Renewal] = field(default_factory=list)
+    same: list[int] = field(default_factory=list)
 
 
 def import_customers(
@@ -64,24 +83,43 @@ def import_customers(
 ) -> Report:
     """Enter and update customers from a file; returns totals and the reasons of refused rows.
 
-    `system` names the source system whose customer numbers the file holds. A dry run tries
+    `system` names the source system whose customer numbers the file holds. A dry run checks
     everything and keeps nothing. Raises FileRefused if columns are missing.
     """
     report = Report()
-    with contextlib.suppress(DryRun):
-        _import(table, by=by, system=system, report=report, dry_run=dry_run)
+    loader = Loader(by, system, report)
+    positions = positions_of(table.header)
+    rows = iter(table.rows)
+    with acting(by=by):
+        while batch := list(islice(rows, BATCH)):
+            if dry_run:
+                loader.plan(batch, positions)
+            else:
+                loader.take(batch, positions)
     return report
 
 
-@operation
-def _import(table: Table, *, by: User, system: str, report: Report, dry_run: bool) -> None:
-    loader = Loader(by, system, report)
-    positions = loader.positions(table.header)
-    rows = iter(table.rows)
-    while batch := list(islice(rows, BATCH)):
-        loader.take(batch, positions)
-    if dry_run:
-        raise DryRun
+def positions_of(header: list[str]) -> dict[str, int]:
+    """Which column holds which field; refuses a file that lacks what every customer needs."""
+    found = match_header(header)
+    if found.repeated:
+        raise FileRefused(
+            _("These columns hold a field twice: %(names)s. Keep one of each.")
+            % {"names": shown(found.repeated)}
+        )
+    missing = [name for name in found.missing if name in NEEDED]
+    if missing:
+        raise FileRefused(
+            _("These columns are missing: %(names)s. Add them and try again.")
+            % {"names": shown(missing)}
+        )
+    return found.fields
+
+
+def lock_imports() -> None:
+    """Wait for other imports, until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, 0)", [LOCK])
 
 
 class Loader:
@@ -89,259 +127,171 @@ class Loader:
 
     def __init__(self, by: User, system: str, report: Report) -> None:
         self.by, self.system, self.report = by, system, report
-        self.world = World(
-            branches=dict(Branch.objects.open_to(by, IMPORT).values_list("code", "pk")),
-            managers=dict(StaffMember.objects.open_to(by, IMPORT).values_list("number", "pk")),
-            today=bank_today(),
-        )
-        self.lines: dict[str, int] = {}
+        # the first line of each identity and number; a digest stands for it, as files are long
+        self.lines: dict[int, int] = {}
 
-    def positions(self, header: list[str]) -> dict[str, int]:
-        """Which column holds which field; refuses a file that lacks what every customer needs."""
-        found = match_header(header)
-        if found.repeated:
-            raise FileRefused(
-                _("These columns hold a field twice: %(names)s. Keep one of each.")
-                % {"names": shown(found.repeated)}
-            )
-        missing = [name for name in found.missing if name in NEEDED]
-        if missing:
-            raise FileRefused(
-                _("These columns are missing: %(names)s. Add them and try again.")
-                % {"names": shown(missing)}
-            )
-        return found.fields
-
-    def take(self, batch: Iterable[Row], positions: dict[str, int]) -> None:
+    def take(self, batch: list[Row], positions: Positions) -> Plan:
         """Check a batch, and enter or update what is right."""
-        candidates = self.sift(list(self.read(batch, positions)))
-        known = self.known(candidates)
-        reached = self.reached(known.values())
-        held = contacts_held(known.values())
-        fresh: list[Candidate] = []
-        for candidate in candidates:
-            customer = known.get(candidate.source_key)
-            if customer is None:
-                fresh.append(candidate)
-            elif customer.pk in reached:
-                self.renew(customer, candidate, held[customer.pk])
-            else:
-                self.refuse(
-                    candidate.line,
-                    "out_of_reach",
-                    "customer_no",
-                    _("This does not exist, or it is outside the part of the bank you work in."),
-                )
-        self.enter(fresh)
+        lock_imports()
+        plan = self.plan(batch, positions)
+        enter(plan.fresh, self.system)
+        renew(plan.renewals)
+        return plan
 
-    def read(self, batch: Iterable[Row], positions: dict[str, int]) -> Iterator[Candidate]:
+    def plan(self, batch: list[Row], positions: Positions) -> Plan:
+        """What is to become of each row of a batch; nothing is written."""
+        candidates = list(self.read(batch, positions))
+        bank = Known(candidates, self.system, self.by)
+        plan = Plan()
+        for candidate in candidates:
+            try:
+                self.once(candidate)
+                self.place(candidate, bank, plan)
+            except Refused as error:
+                self.report.faults.append(error.at(candidate.line))
+            else:
+                self.note(candidate)
+        self.report.rows += len(batch)
+        self.report.created += len(plan.fresh)
+        self.report.updated += len(plan.renewals)
+        self.report.unchanged += len(plan.same)
+        return plan
+
+    def read(self, batch: Iterable[Row], positions: Positions) -> Iterator[Candidate]:
         """The rows that are right in themselves."""
-        for row in batch:
-            self.report.rows += 1
+        told = [(row, values_of(row, positions)) for row in batch]
+        world = self.world([values for _row, values in told])
+        for row, values in told:
+            outcome: Candidate | Fault
             if row.problem:
-                self.refuse(row.line, "bad_row", "", row.problem)
-                continue
-            values = dict.fromkeys(FIELDS, "")
-            values |= {name: row.values[place].strip() for name, place in positions.items()}
-            outcome = check_row(row.line, values, self.world)
+                outcome = Fault(row.line, "bad_row", "", row.problem)
+            elif UNREADABLE.search("".join(values.values())):
+                text = gettext_noop("Remove the unreadable characters.")
+                outcome = Fault(row.line, "bad_row", "", text)
+            else:
+                outcome = check_row(row.line, values, world)
             if isinstance(outcome, Fault):
                 self.report.faults.append(outcome)
             else:
                 yield outcome
 
-    def refuse(self, line: int, code: str, column: str, message: str) -> None:
-        """Keep why a row was refused."""
-        self.report.faults.append(Fault(line, code, column, message))
+    def world(self, told: list[Values]) -> World:
+        """The branches and members of staff that these rows name, within reach at this moment."""
 
-    def sift(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Leave out identities and numbers that an earlier row or another customer has."""
-        taken = self.taken(candidates)
-        right = []
-        for candidate in candidates:
-            identity, own = identity_of(candidate), f"key:{candidate.source_key}"
-            earlier = self.lines.get(identity) or self.lines.get(own)
-            if earlier:
-                self.refuse(
-                    candidate.line,
-                    "duplicate_in_file",
-                    "document_number",
-                    _("Line %(line)s of this file is the same customer. Keep one of them.")
-                    % {"line": earlier},
-                )
-            elif taken.get(identity, candidate.source_key) != candidate.source_key:
-                self.refuse(
-                    candidate.line,
-                    "identity_known",
-                    "document_number",
-                    _("Another customer already has this identity number."),
-                )
-            else:
-                self.lines[identity] = self.lines[own] = candidate.line
-                right.append(candidate)
-        return right
+        def found(rows: Any, field: str, column: str) -> dict[str, int]:
+            named = {values[column] for values in told if "\0" not in values[column]} - {""}
+            return dict(rows.filter(**{f"{field}__in": named}).values_list(field, "pk"))
 
-    def taken(self, candidates: list[Candidate]) -> dict[str, str]:
-        """For identities the bank knows: the source key of the customer they belong to."""
-        wanted = {
-            index: identity_of(candidate)
-            for candidate in candidates
-            for index in indexes_of(candidate)
-        }
-        rows = IdentityKey.objects.filter(index__in=list(wanted)).values_list(
-            "index", "customer_id"
+        return World(
+            branches=found(Branch.objects.open_to(self.by, IMPORT), "code", "branch_code"),
+            managers=found(StaffMember.objects.open_to(self.by, IMPORT), "number", "manager_no"),
+            today=bank_today(),
         )
-        owners = {wanted[bytes(index)]: customer for index, customer in rows}
-        keys = dict(
-            SourceKey.objects.filter(
-                system=self.system, customer_id__in=set(owners.values())
-            ).values_list("customer_id", "key")
-        )
-        return {identity: keys.get(customer, "") for identity, customer in owners.items()}
 
-    def known(self, candidates: list[Candidate]) -> dict[str, Customer]:
-        """The customers that the source system's keys name."""
-        rows = SourceKey.objects.filter(
-            system=self.system, key__in=[c.source_key for c in candidates]
-        ).select_related("customer")
-        return {row.key: row.customer for row in rows}
-
-    def reached(self, customers: Iterable[Customer]) -> set[int]:
-        """Which of these customers the user may import, wherever the file would put them."""
-        rows = Customer.objects.permitted(self.by, "import")
-        return set(rows.filter(pk__in=[c.pk for c in customers]).values_list("pk", flat=True))
-
-    # --- new customers --------------------------------------------------------------------------
-
-    def enter(self, fresh: list[Candidate]) -> None:
-        """Enter new customers with their documents and contact points, a batch at a time."""
-        customers = Customer.objects.bulk_create(
-            [
-                build_customer(candidate, number)
-                for candidate, number in zip(fresh, next_numbers(len(fresh)), strict=True)
-            ]
-        )
-        pairs = list(zip(customers, fresh, strict=True))
-        SourceKey.objects.bulk_create(
-            [SourceKey(customer=c, system=self.system, key=f.source_key) for c, f in pairs]
-        )
-        self.attach_documents(pairs)
-        self.attach_contacts([(c, kind, v) for c, f in pairs for kind, v in f.contacts.items()])
-        self.report.created += len(fresh)
-
-    def attach_documents(self, pairs: list[tuple[Customer, Candidate]]) -> None:
-        """Seal and store the first document of each new customer."""
-        keys = reserve_keys(IdentityDocument, len(pairs))
-        documents, identities = [], []
-        for (customer, candidate), key in zip(pairs, keys, strict=True):
-            kind, country, number = documented(candidate)
-            document = IdentityDocument(
-                pk=key,
-                customer=customer,
-                kind=kind,
-                country=country,
-                mask=numbers.mask(number.value),
-                valid_until=candidate.valid_until,
-                is_long_term=candidate.is_long_term,
-                is_primary=True,
+    def once(self, candidate: Candidate) -> None:
+        """Refuse a customer whom an earlier row of the file has entered."""
+        marks = (hash(identity_of(candidate)), hash(candidate.source_key))
+        earlier = next((self.lines[mark] for mark in marks if mark in self.lines), 0)
+        if earlier:
+            raise Refused(
+                "duplicate_in_file",
+                "document_number",
+                gettext_noop("Line %(line)s of this file is the same customer. Keep one of them."),
+                {"line": earlier},
             )
-            seal_into(document, "number", number.value, bytes(customer.salt))
-            documents.append(document)
-            identities.append(
-                IdentityKey(
-                    customer=customer,
-                    document=document,
-                    family=number.family,
-                    country=number.country,
-                    index=blind(number.value, identity_label(number)),
-                )
+
+    def note(self, candidate: Candidate) -> None:
+        """Remember that a line has this identity and this number."""
+        self.lines[hash(identity_of(candidate))] = candidate.line
+        self.lines[hash(candidate.source_key)] = candidate.line
+
+    def place(self, candidate: Candidate, bank: Known, plan: Plan) -> None:
+        """Decide whether a row is new, changes a customer, or says what the bank knows."""
+        owner = bank.owners.get(identity_of(candidate), candidate.source_key)
+        if owner != candidate.source_key:
+            raise Refused(
+                "identity_known",
+                "document_number",
+                gettext_noop("Another customer already has this identity number."),
             )
-        IdentityDocument.objects.bulk_create(documents)
-        IdentityKey.objects.bulk_create(identities)
-
-    def attach_contacts(self, told: list[tuple[Customer, str, tuple[str, str]]]) -> None:
-        """Seal and store contact points; the first of its kind is the preferred one."""
-        keys = reserve_keys(ContactPoint, len(told))
-        points = []
-        for (customer, kind, (value, mask)), key in zip(told, keys, strict=True):
-            point = ContactPoint(
-                pk=key,
-                customer=customer,
-                kind=kind,
-                index=blind(value, f"contact:{kind}"),
-                mask=mask,
-                is_primary=True,
-            )
-            seal_into(point, "value", value, bytes(customer.salt))
-            points.append(point)
-        ContactPoint.objects.bulk_create(points)
-
-    # --- known customers ------------------------------------------------------------------------
-
-    def renew(self, customer: Customer, candidate: Candidate, held: set[bytes]) -> None:
-        """Update a known customer where the file says something else."""
+        customer = bank.customers.get(candidate.source_key)
+        if customer is None:
+            plan.fresh.append(candidate)
+            return
+        if customer.pk not in bank.reached:
+            raise Refused("out_of_reach", "customer_no", OUT_OF_REACH)
         if candidate.facts["kind"] != customer.kind:
-            self.refuse(
-                candidate.line,
+            raise Refused(
                 "kind_changed",
                 "kind",
-                _("The bank knows this customer as another kind. Check the customer number."),
+                gettext_noop(
+                    "The bank knows this customer as another kind. Check the customer number."
+                ),
             )
-            return
-        wanted = {k: v for k, v in candidate.facts.items() if k not in {"kind", "status"}}
-        changed = [name for name, value in wanted.items() if getattr(customer, name) != value]
-        for name in changed:
-            setattr(customer, name, wanted[name])
-        if "name" in changed:
-            customer.latin_name = names.latin_name(customer.name, is_person=customer.is_person)
-            customer.name_sort = sort_key_of(customer)
-            changed += ["latin_name", "name_sort"]
-        told = [
-            (customer, kind, value)
-            for kind, value in candidate.contacts.items()
-            if not held & set(blinds(value[0], f"contact:{kind}"))
-        ]
-        self.attach_contacts(told)
-        if changed:
-            write(customer, changed, version=customer.version)
-        if changed or told:
-            self.report.updated += 1
+        renewal = Renewal.of(customer, candidate, bank.held[customer.pk])
+        if renewal.is_empty:
+            plan.same.append(candidate.line)
         else:
-            self.report.unchanged += 1
+            plan.renewals.append(renewal)
 
 
-def contacts_held(customers: Iterable[Customer]) -> dict[int, set[bytes]]:
-    """Blind indexes of the contact points that each customer has."""
-    held: dict[int, set[bytes]] = {customer.pk: set() for customer in customers}
-    points = ContactPoint.objects.filter(customer_id__in=list(held))
-    for customer_id, index in points.values_list("customer_id", "index"):
-        held[customer_id].add(bytes(index))
+class Known:
+    """What the bank knows about the customers of a batch."""
+
+    def __init__(self, candidates: list[Candidate], system: str, by: User) -> None:
+        rows = SourceKey.objects.filter(
+            system=system, key__in=[candidate.source_key for candidate in candidates]
+        ).select_related("customer")
+        self.customers = {row.key: row.customer for row in rows}
+        keys = [customer.pk for customer in self.customers.values()]
+        within = Customer.objects.permitted(by, "import").filter(pk__in=keys)
+        self.reached = set(within.values_list("pk", flat=True)) if keys else set()
+        self.held = contacts_held(keys)
+        self.owners = owners_of(candidates, system)
+
+
+def owners_of(candidates: list[Candidate], system: str) -> dict[tuple[str, str, str], str]:
+    """For identities that the bank knows: the source key of the customer they belong to."""
+    wanted = {
+        index: identity_of(candidate)
+        for candidate in candidates
+        for index in blinds(identity_of(candidate)[2], identity_label(documented(candidate)[2]))
+    }
+    rows = IdentityKey.objects.filter(index__in=list(wanted)).values_list("index", "customer_id")
+    owners = {wanted[bytes(index)]: customer for index, customer in rows}
+    if not owners:
+        return {}
+    found = SourceKey.objects.filter(system=system, customer_id__in=set(owners.values()))
+    keys = dict(found.values_list("customer_id", "key"))
+    return {identity: keys.get(customer, "") for identity, customer in owners.items()}
+
+
+def contacts_held(keys: list[int]) -> Held:
+    """Blind indexes of the contact points that each customer has, by kind."""
+    held: Held = {key: defaultdict(set) for key in keys}
+    if not keys:
+        return held
+    points = ContactPoint.objects.filter(customer_id__in=keys)
+    for customer_id, kind, index in points.values_list("customer_id", "kind", "index"):
+        held[customer_id][kind].add(bytes(index))
     return held
 
 
-def documented(candidate: Candidate) -> tuple[str, str, numbers.Number]:
-    """The document of a candidate that has passed its checks."""
-    if candidate.document is None:
-        raise ValueError("A candidate is checked before it is entered.")
-    return candidate.document
+def values_of(row: Row, positions: Positions) -> Values:
+    """The cells of a row under the names of the fields."""
+    values = dict.fromkeys(FIELDS, "")
+    if not row.problem:
+        for name, place in positions.items():
+            values[name] = plain(row.values[place])
+    return values
 
 
-def identity_of(candidate: Candidate) -> str:
+def plain(cell: str) -> str:
+    """A cell as it was meant, without what protected it from being calculated."""
+    return ESCAPED.sub("", cell.strip(), count=1) if cell[:1] == "'" else cell.strip()
+
+
+def identity_of(candidate: Candidate) -> tuple[str, str, str]:
     """The identity of a row, within this run only."""
     number = documented(candidate)[2]
-    return f"{number.family}:{number.country}:{number.value}"
-
-
-def indexes_of(candidate: Candidate) -> list[bytes]:
-    """The blind indexes under which the bank may know this identity."""
-    number = documented(candidate)[2]
-    return blinds(number.value, identity_label(number))
-
-
-def build_customer(candidate: Candidate, number: str) -> Customer:
-    """A customer from a row that has passed its checks."""
-    facts: Any = candidate.facts
-    customer = Customer(number=number, salt=os.urandom(SALT_BYTES), **facts)
-    if not customer.latin_name:
-        customer.latin_name = names.latin_name(customer.name, is_person=customer.is_person)
-    customer.name_sort = sort_key_of(customer)
-    return customer
+    return number.family, number.country, number.value

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -14,7 +15,8 @@ from crm.core.acting import acting
 from crm.ops.private_file import read_or_create
 from customers.feeds.load import Source, load
 from customers.imports.checks import Candidate, Fault, World, check_row
-from customers.imports.load import BATCH, Loader, Report
+from customers.imports.enter import enter
+from customers.imports.load import BATCH
 from customers.imports.table import Dialect, Row, Table
 from customers.models import Customer, FeedBatch
 from staff.models import Branch, StaffMember
@@ -68,7 +70,7 @@ def fill(today: dt.date, *, size: int) -> int:
         people = enter_staff(staff(today), places)
         enter_grants(staff(today), places, people)
         specs = list(customers(today, size))
-        entered = enter_customers(specs, system, places, people, today)
+        entered = enter_customers(specs, places, people, today)
         feed_holdings(files(today, specs), system, today)
         return entered
 
@@ -177,27 +179,22 @@ def enter_grants(
 
 def enter_customers(
     specs: Iterable[CustomerSpec],
-    system: User,
     places: dict[str, Branch],
     people: dict[str, StaffMember],
     today: dt.date,
 ) -> int:
     """Enter the customers through the checks and batches of the import."""
-    report = Report()
-    loader = Loader(system, "core", report)
-    loader.world = World(
+    world = World(
         branches={code: branch.pk for code, branch in places.items()},
         managers={number: member.pk for number, member in people.items()},
         today=today,
     )
-    batch: list[Candidate] = []
-    for candidate in candidates(specs, loader.world):
-        batch.append(candidate)
-        if len(batch) == BATCH:
-            loader.enter(batch)
-            batch = []
-    loader.enter(batch)
-    return report.created
+    entered = 0
+    rows = candidates(specs, world)
+    while batch := list(islice(rows, BATCH)):
+        enter(batch, "core")
+        entered += len(batch)
+    return entered
 
 
 def feed_holdings(fed: Files, system: User, today: dt.date) -> None:

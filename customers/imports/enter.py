@@ -1,0 +1,214 @@
+"""Rows that have passed their checks, written: new ones by COPY, changed ones in one statement."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+from django.utils import timezone
+from psycopg import sql
+
+from crm.core.sealed import Place, blind, blinds, reserve_keys, seal
+from customers import names, numbers
+from customers.models import ContactPoint, Customer, IdentityDocument, IdentityKey, SourceKey
+from customers.operations import SALT_BYTES, identity_label, next_numbers
+
+from .checks import Candidate
+
+STAMPS = ("created_at", "updated_at", "version")
+CUSTOMER = (
+    "id", "number", "salt", "kind", "name", "latin_name", "name_sort", "status", "born_on",
+    "founded_on", "gender", "country", "city", "address", "home_branch_id", "lead_manager_id",
+    "opened_on",
+)  # fmt: skip
+SOURCE_KEY = ("customer_id", "system", "key")
+DOCUMENT = (
+    "id", "customer_id", "kind", "country", "number", "mask", "valid_until", "is_long_term",
+    "is_primary",
+)  # fmt: skip
+IDENTITY = ("customer_id", "document_id", "family", "country", "index")
+CONTACT = ("id", "customer_id", "kind", "value", "index", "mask", "is_primary")
+# what a file may change about a customer whom the bank knows, with its type in the document
+RENEWED = {
+    "name": "text",
+    "latin_name": "text",
+    "name_sort": "text",
+    "born_on": "date",
+    "founded_on": "date",
+    "gender": "text",
+    "country": "text",
+    "city": "text",
+    "address": "text",
+    "home_branch_id": "bigint",
+    "lead_manager_id": "bigint",
+    "opened_on": "date",
+}
+RENEW = f"""
+update customers_customer c
+set {", ".join(f"{name} = f.{name}" for name in RENEWED)},
+    version = c.version + 1, updated_at = %(now)s
+from json_to_recordset(%(rows)s::json)
+    as f(id bigint, {", ".join(f"{name} {kind}" for name, kind in RENEWED.items())})
+where c.id = f.id
+"""
+Told = tuple[str, str, str, bool]
+
+
+def documented(candidate: Candidate) -> tuple[str, str, numbers.Number]:
+    """The document of a candidate that has passed its checks."""
+    if candidate.document is None:
+        raise ValueError("A candidate is checked before it is entered.")
+    return candidate.document
+
+
+@dataclass
+class Renewal:
+    """What a row says otherwise than the bank knows: facts, and contact points it has not had."""
+
+    customer: Customer
+    candidate: Candidate
+    differs: bool
+    contacts: list[Told]
+
+    @classmethod
+    def of(cls, customer: Customer, candidate: Candidate, held: dict[str, set[bytes]]) -> Renewal:
+        """Compare a row with a customer and the blind indexes of their contact points."""
+        contacts = [
+            (kind, value, mask, not held.get(kind))
+            for kind, (value, mask) in candidate.contacts.items()
+            if not held.get(kind, set()) & set(blinds(value, f"contact:{kind}"))
+        ]
+        return cls(customer, candidate, differs(customer, candidate), contacts)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the row says nothing new."""
+        return not self.differs and not self.contacts
+
+
+def wanted_of(candidate: Candidate) -> dict[str, object]:
+    """The facts that a file decides; the status has its own steps, and the kind never changes."""
+    return {n: v for n, v in candidate.facts.items() if n not in {"kind", "status"}}
+
+
+def differs(customer: Customer, candidate: Candidate) -> bool:
+    """Whether a row says something else about a customer than the bank knows."""
+    return any(getattr(customer, n) != v for n, v in wanted_of(candidate).items())
+
+
+# --- new customers ------------------------------------------------------------------------------
+
+
+def enter(fresh: list[Candidate], system: str) -> None:
+    """Enter new customers with their documents and contact points."""
+    keys = reserve_keys(Customer, len(fresh))
+    salts = [os.urandom(SALT_BYTES) for _ in fresh]
+    series = next_numbers(len(fresh))
+    people = list(zip(keys, salts, fresh, strict=True))
+    # references are checked at the end: with their contact points already there, the search keys of
+    # new customers are made once, not twice
+    attach_contacts(
+        [
+            (key, salt, (kind, value, mask, True))
+            for key, salt, candidate in people
+            for kind, (value, mask) in candidate.contacts.items()
+        ]
+    )
+    copy_in(
+        Customer,
+        CUSTOMER,
+        [
+            facts_of(candidate, {"id": key, "number": number, "salt": salt})
+            for (key, salt, candidate), number in zip(people, series, strict=True)
+        ],
+    )
+    attach_documents(people)
+    copy_in(SourceKey, SOURCE_KEY, [(key, system, c.source_key) for key, _salt, c in people])
+
+
+def facts_of(candidate: Candidate, given: dict[str, object]) -> list[object]:
+    """The columns of a new customer."""
+    facts: dict[str, Any] = candidate.facts | given
+    is_person = candidate.is_person
+    if not facts.get("latin_name"):
+        facts["latin_name"] = names.latin_name(facts["name"], is_person=is_person)
+    facts["name_sort"] = names.sort_key(facts["name"], is_person=is_person)[:200]
+    return [facts[name] for name in CUSTOMER]
+
+
+def attach_documents(people: list[tuple[int, bytes, Candidate]]) -> None:
+    """Seal and store the first document of each new customer."""
+    documents, identities = [], []
+    keys = reserve_keys(IdentityDocument, len(people))
+    for (customer, salt, candidate), key in zip(people, keys, strict=True):
+        kind, country, number = documented(candidate)
+        sealed = seal(number.value, Place(IdentityDocument._meta.db_table, "number", key), salt)
+        mask = numbers.mask(number.value)
+        until, is_long_term = candidate.valid_until, candidate.is_long_term
+        documents.append((key, customer, kind, country, sealed, mask, until, is_long_term, True))
+        index = blind(number.value, identity_label(number))
+        identities.append((customer, key, number.family, number.country, index))
+    copy_in(IdentityDocument, DOCUMENT, documents)
+    copy_in(IdentityKey, IDENTITY, identities)
+
+
+def attach_contacts(told: list[tuple[int, bytes, Told]]) -> None:
+    """Seal and store contact points; the first of its kind is the preferred one."""
+    rows = []
+    table = ContactPoint._meta.db_table
+    keys = reserve_keys(ContactPoint, len(told))
+    for (customer, salt, (kind, value, mask, is_primary)), key in zip(told, keys, strict=True):
+        sealed = seal(value, Place(table, "value", key), salt)
+        rows.append(
+            (key, customer, kind, sealed, blind(value, f"contact:{kind}"), mask, is_primary)
+        )
+    copy_in(ContactPoint, CONTACT, rows)
+
+
+def copy_in(model: type[models.Model], names: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Insert rows of a record by COPY, dated and in their first version."""
+    now = timezone.now()
+    statement = sql.SQL("copy {table} ({columns}) from stdin").format(
+        table=sql.Identifier(model._meta.db_table),
+        columns=sql.SQL(", ").join(map(sql.Identifier, (*names, *STAMPS))),
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as target:
+        for row in rows:
+            target.write_row((*row, now, now, 1))
+
+
+# --- known customers ----------------------------------------------------------------------------
+
+
+def renew(renewals: list[Renewal]) -> None:
+    """Update known customers where the file says something else."""
+    attach_contacts(
+        [(r.customer.pk, bytes(r.customer.salt), told) for r in renewals for told in r.contacts]
+    )
+    by_key = {r.customer.pk: r.candidate for r in renewals if r.differs}
+    if not by_key:
+        return
+    # in one order, so that two who change the same customers wait and do not deadlock
+    locked = Customer.objects.filter(pk__in=by_key).order_by("pk").select_for_update(no_key=True)
+    rows = [
+        {"id": customer.pk} | renewed(customer, by_key[customer.pk])
+        for customer in locked
+        if differs(customer, by_key[customer.pk])
+    ]
+    document = json.dumps(rows, default=str, ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, {"rows": document, "now": timezone.now()})
+
+
+def renewed(customer: Customer, candidate: Candidate) -> dict[str, object]:
+    """Every column that a file may change, as it is to be."""
+    facts: dict[str, Any] = {n: getattr(customer, n) for n in RENEWED} | wanted_of(candidate)
+    if facts["name"] != customer.name:
+        is_person = candidate.is_person
+        facts["latin_name"] = names.latin_name(facts["name"], is_person=is_person)
+        facts["name_sort"] = names.sort_key(facts["name"], is_person=is_person)[:200]
+    return facts

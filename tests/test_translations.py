@@ -39,7 +39,21 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NARROW_MARKS = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
 
 # what a Chinese bank writes in Latin letters too: names, formats, keys and one country's code
-NAMES = {"Meridian", "CRM", "ID", "LEI", "CSV", "csv", "xlsx", "UTF", "Ctrl", "Enter", "Esc", "CN"}
+NAMES = {
+    "Meridian",
+    "CRM",
+    "ID",
+    "LEI",
+    "CSV",
+    "csv",
+    "xlsx",
+    "UTF",
+    "Ctrl",
+    "Enter",
+    "Esc",
+    "CN",
+    "CNY",
+}
 # an example of an e-mail address
 EXAMPLE = {"name", "example", "com"}
 # what is typed in a terminal
@@ -264,6 +278,7 @@ UNNAMED = {
     ("customers.customer", "name_sort"),
     ("customers.customer", "salt"),
     ("customers.contactpoint", "index"),
+    ("customers.holding", "number_index"),
     ("staff.branch", "lft"),
     ("staff.branch", "rgt"),
 }

@@ -71,6 +71,9 @@ BASE_CURRENCY = env("CRM_BASE_CURRENCY", "CNY")
 if (timeout_ms := int(env("CRM_STATEMENT_TIMEOUT_MS", "0"))) > 0:
     DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={timeout_ms}"
 
+# A list that would take longer asks for a narrower question.
+LISTING_TIMEOUT_MS = int(env("CRM_LISTING_TIMEOUT_MS", "1000"))
+
 # --- Django -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "crm.core",
@@ -264,7 +267,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 FILTERS_EMPTY_CHOICE_LABEL = _("Any")
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
-PROCRASTINATE_IMPORT_PATHS = ["crm.core.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["crm.core.tasks", "customers.tasks"]
 
 LOGGING = {
     "version": 1,

@@ -12,13 +12,14 @@ class CustomersConfig(AppConfig):
         from crm.core.registry import Panel, add_panel
         from crm.core.trail import register_purposes
 
-        from . import assignment
+        from . import assignment, listing
         from .purposes import PURPOSES
         from .resources import customer
 
         register_purposes(PURPOSES)
         jobs.register(assignment.ASSIGN)
         jobs.register(assignment.GIVE_BACK)
+        jobs.register(listing.REBUILD)
         add_panel("staff.branch", Panel(customer, "home_branch"))
         add_panel("staff.staffmember", Panel(customer, "lead_manager"))
         register_item(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
-
-from django.db.models import Q
+from typing import TYPE_CHECKING
 
 from crm.core.querysets import ScopedQuerySet
 
@@ -14,10 +12,3 @@ if TYPE_CHECKING:
 
 class CustomerQuerySet(ScopedQuerySet["Customer"]):
     """Customers of the bank."""
-
-    def found_by(self, text: str) -> Self:
-        """Customers whom what was typed may mean: a part of a name, or a number."""
-        from . import search  # noqa: PLC0415  (search knows the models, which know this)
-
-        words = search.words_of(text)
-        return self.filter(search.by_name(words) | Q(pk__in=list(search.owners_by_number(words))))

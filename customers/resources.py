@@ -4,21 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.resources import Resource, Section, Transition
 
-from . import operations, views
+from . import operations, search, views
 from .filters import CustomerFilter
 from .forms import CustomerForm
 from .holdings.resources import holding
-from .models import Customer
-from .querysets import CustomerQuerySet
+from .models import Customer, ListedCustomer
 from .tables import CustomerTable
 
 customer = Resource(
     Customer,
     table=CustomerTable,
     sorts={
-        "name": ("name_sort", "id"),
-        "opened_on": ("opened_on", "id"),
-        "number": ("number",),
+        "name": ("name_key", "pk"),
+        "assets": ("-assets", "-pk"),
+        "opened_on": ("-opened_on", "-pk"),
     },
     filterset=CustomerFilter,
     form=CustomerForm,
@@ -35,7 +34,8 @@ customer = Resource(
         Transition("reopen", operations.reopen),
     ),
     joins=("home_branch", "lead_manager"),
-    find=CustomerQuerySet.found_by,
+    find=search.found_in,
+    listing=ListedCustomer,
     recorded=True,
     in_drawer=False,
     overrides={

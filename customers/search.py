@@ -24,7 +24,15 @@ from crm.core.sealed import blinds
 from staff.models import Branch, StaffMember
 
 from . import numbers
-from .models import ContactPoint, Customer, Holding, IdentityDocument, IdentityKey, SourceKey
+from .models import (
+    ContactPoint,
+    Customer,
+    Holding,
+    IdentityDocument,
+    IdentityKey,
+    SearchKey,
+    SourceKey,
+)
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -120,17 +128,17 @@ def _letters(run: str) -> list[tuple[str, ...]]:
 # --- conditions ----------------------------------------------------------------------
 
 
-def by_name(words: Words) -> Q:
-    """Customers whose keys meet all groups; none for words that have none."""
+def by_name(words: Words, path: str = "search_key__") -> Q:
+    """Rows whose keys, found along the path, meet all groups; none for words that have none."""
     if not words.groups:
         return Q(pk__in=())
     single = [group[0] for group in words.groups if len(group) == 1]
-    condition = Q(search_key__keys__contains=single) if single else Q()
+    condition = Q((f"{path}keys__contains", single)) if single else Q()
     for group in words.groups:
         if len(group) > 1:
-            condition &= Q(search_key__keys__overlap=list(group))
+            condition &= Q((f"{path}keys__overlap", list(group)))
     for text in words.texts:
-        condition &= Q(search_key__text__contains=text)
+        condition &= Q((f"{path}text__contains", text))
     return condition
 
 
@@ -242,6 +250,14 @@ def within(reach: Reach, user: User) -> QuerySet[Customer]:
     keys = reach_keys(reach, user)
     rows = Customer.objects.all()
     return rows if keys is None else rows.filter(search_key__keys__overlap=keys)
+
+
+def found_in(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """The rows of a list of customers whom what was typed may mean."""
+    words = words_of(text)
+    named = SearchKey.objects.filter(by_name(words, "")).values("customer_id")
+    owners = list(owners_by_number(words))
+    return rows.filter(Q(pk__in=named) | Q(pk__in=owners) if owners else Q(pk__in=named))
 
 
 # --- finding -------------------------------------------------------------------------

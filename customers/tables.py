@@ -1,9 +1,10 @@
 """Tables of the customer master."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
-from crm.core.columns import BadgeColumn, DateColumn, NameColumn, SelectColumn
+from crm.core.columns import BadgeColumn, DateColumn, MoneyColumn, NameColumn, SelectColumn
 from crm.core.tables import FastTable
 
 from .models import Customer
@@ -23,6 +24,9 @@ class CustomerTable(FastTable):
     status = BadgeColumn(tones=STATUS_TONES)
     home_branch = Column(accessor="home_branch__shown_name", verbose_name=_("Managing branch"))
     lead_manager = Column(accessor="lead_manager__shown_name", verbose_name=_("Lead manager"))
+    assets = MoneyColumn(
+        accessor="line__assets", verbose_name=_("Assets"), unit=settings.BASE_CURRENCY
+    )
     opened_on = DateColumn(verbose_name=_("Customer since"))
 
     class Meta:
@@ -35,5 +39,6 @@ class CustomerTable(FastTable):
             "home_branch",
             "lead_manager",
             "city",
+            "assets",
             "opened_on",
         )

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -57,10 +58,22 @@ class CustomerList(ListPage):
             return ()
         return ((_("Assign lead manager"), "user-round-cog", reverse("customers:customer_assign")),)
 
+    @cached_property
+    def sort(self):
+        """The sort asked for; an order by assets would tell them to those who may not see them."""
+        by_assets = self.request.GET.get("sort", "").lstrip("-") == "assets"
+        return "name" if by_assets and not self.sees_assets else super().sort
+
+    @property
+    def sees_assets(self):
+        return self.request.user.has_action("customers.view_holding")
+
     def table(self, found):
         table = super().table(found)
         if not self.bulk():
             table.columns.hide("select")
+        if not self.sees_assets:
+            table.columns.hide("assets")
         return table
 
 

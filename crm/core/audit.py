@@ -65,10 +65,11 @@ def exempt() -> dict[str, str]:
         Derived: "worked out by the database from records that are audited",
     }
     return EXEMPT | {
-        model._meta.db_table: reason
+        table: reason
         for model in apps.get_models()
         for base, reason in reasons.items()
         if issubclass(model, base)
+        for table in (model._meta.db_table, *getattr(model, "TABLES", ()))
     }
 
 

@@ -196,7 +196,7 @@ def run(job_id: int) -> None:
 def take_step(job_id: int) -> bool:
     """Do the next chunk of a job, as its owner; False when nothing is left to do."""
     job, by = _with_owner(job_id)
-    if not by.is_active:
+    if not (by.is_active or by.is_system):
         fail(job_id, NO_LONGER_ALLOWED)
         return False
     try:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -21,7 +23,7 @@ from .acting import acting
 from .clock import now
 from .cursors import CursorContext
 from .forms import version_of
-from .keyset import capped_count, keyset, page_query
+from .keyset import KeysetPage, capped_count, keyset, page_query
 from .models import StoredQuery
 from .operations import DomainError, Stale, broken_rule
 from .registry import heading_of, panels_for
@@ -35,6 +37,7 @@ PANEL_ROWS = 5
 LOOKUP_ROWS = 8
 LONGEST_QUERY = 200
 MOST_CHOSEN = 1000
+CANCELLED = "57014"  # a statement that took longer than it may
 
 
 class Page(View):
@@ -84,7 +87,10 @@ class Page(View):
 
 
 class Rows(Page):
-    """Rows narrowed by the filters of the address."""
+    """Rows narrowed by the filters of the address: of the model, or of its listing."""
+
+    def rows(self):
+        return listed(self.resource, self.request.user, self.action)
 
     @cached_property
     def filterset(self):
@@ -104,11 +110,34 @@ class Rows(Page):
         return self.resource.find(rows, self.query) if self.query else rows
 
 
+class TooWide(Exception):
+    """A question touches more rows than a page may wait for."""
+
+
+def bounded(resource, ask):
+    """What `ask` reads; a listing answers within its time or not at all."""
+    if not resource.listing:
+        return ask()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("set local statement_timeout = %s", [settings.LISTING_TIMEOUT_MS])
+            return ask()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != CANCELLED:
+            raise
+        raise TooWide from error
+
+
+def listed(resource, user, action):
+    """The rows that a list of the resource is made of, as far as the user may do this to them."""
+    model = resource.listing or resource.model
+    return getattr(model, "scoped", model._default_manager).permitted(user, action)
+
+
 def rows_at(resource, address, *, user, action):
     """The rows that the address of a list holds, as far as the user may do this to them."""
     asked = QueryDict(address)
-    manager = getattr(resource.model, "scoped", resource.model._default_manager)
-    rows = manager.permitted(user, action)
+    rows = listed(resource, user, action)
     if resource.filterset is not None:
         rows = resource.filterset(asked, queryset=rows, user=user, lean=True).qs
     words = stored_query(asked.get("v", ""), str(resource))
@@ -139,14 +168,28 @@ class ListPage(Rows):
 
     def keyset(self, rows, size):
         ask = self.request.GET
-        return keyset(
-            rows.select_related(*self.resource.joins),
+        found = keyset(
+            rows if self.resource.listing else rows.select_related(*self.resource.joins),
             self.order(),
             after=ask.get("after", ""),
             before=ask.get("before", ""),
             size=size,
             context=CursorContext(str(self.resource), self.request.user.pk),
         )
+        return replace(found, rows=self.read(found.rows)) if self.resource.listing else found
+
+    def page_of_rows(self):
+        """The rows of this page, with the records behind them."""
+        return self.keyset(self.found(), self.size)
+
+    def read(self, lines):
+        """The records behind the lines of a listing, in their order, each with its line."""
+        records = self.resource.model._default_manager.select_related(*self.resource.joins)
+        found = records.in_bulk([line.pk for line in lines])
+        for line in lines:
+            if line.pk in found:
+                found[line.pk].line = line
+        return [found[line.pk] for line in lines if line.pk in found]
 
     def table(self, found):
         return self.resource.table(
@@ -163,11 +206,15 @@ class ListPage(Rows):
         return f"?{page_query(known, **{name: str(value) for name, value in changes.items()})}"
 
     def get(self, request):
-        found = self.keyset(self.found(), self.size)
+        try:
+            found, too_wide = bounded(self.resource, self.page_of_rows), False
+        except TooWide:
+            found, too_wide = KeysetPage([], None, None, is_first=True), True
         if request.htmx and request.htmx.target == "table":
             self.template = "_table"
         return self.show(
             table=self.table(found),
+            too_wide=too_wide,
             filter=self.filterset,
             chips=self.filterset.chips() if self.filterset else [],
             first=self.address() if not found.is_first else "",
@@ -196,7 +243,11 @@ class CountPage(Rows):
     template = "_count"
 
     def get(self, request):
-        return self.show(count=capped_count(self.found()))
+        try:
+            count = bounded(self.resource, lambda: capped_count(self.found()))
+        except TooWide:
+            count = None
+        return self.show(count=count)
 
 
 class FindPage(Page):

@@ -13,8 +13,11 @@ M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
 def action_name(model: type[models.Model], action: str) -> str:
-    """The full name of an action on a model: 'customers.view_customer'."""
-    opts = model._meta
+    """The full name of an action on a model: 'customers.view_customer'.
+
+    A read model has the rights of the model that it lists.
+    """
+    opts = getattr(model, "RIGHTS_OF", model)._meta
     return f"{opts.app_label}.{action}_{opts.model_name}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import Model, Q, QuerySet
@@ -145,6 +145,22 @@ class InTree(Scope):
         if reach.team and self.leader:
             arms.append(Q(**{self.leader: user.pk}))
         return arms
+
+
+@dataclass(frozen=True)
+class Placed(InTree):
+    """Rows of a read model that carry their own position in the tree, so that no join is needed."""
+
+    position: str = ""
+
+    def arms(self, model: type[Model], reach: Reach, user: Asker) -> list[Q]:
+        """The same arms, spans of the tree compared with the row's own position."""
+        spans = [
+            Q(**{f"{self.position}__gte": low, f"{self.position}__lte": high})
+            for low, high in reach.ranges
+        ]
+        beside = replace(reach, ranges=())
+        return [*spans, *super().arms(model, beside, user)]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from .customer import Customer, SourceKey
 from .feeds import FeedBatch
 from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
+from .listing import ListedCustomer
 from .search import SearchKey
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "HoldingYear",
     "IdentityDocument",
     "IdentityKey",
+    "ListedCustomer",
     "SearchKey",
     "SourceKey",
     "Transaction",

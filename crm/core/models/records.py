@@ -105,7 +105,12 @@ class Fed(models.Model):
 
 
 class Derived(models.Model):
-    """What the database works out from records with each change of theirs; nobody writes it."""
+    """What the database works out from records with each change of theirs; nobody writes it.
+
+    `TABLES` are further tables in which it rests.
+    """
+
+    TABLES: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True

@@ -11,7 +11,6 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from crm.core import jobs
 from crm.core.models import Job
@@ -21,7 +20,7 @@ from sysadmin.models import system_user
 from .models import Customer, ListedCustomer
 
 STEP = 200_000
-BUSY = gettext_noop("Somebody else is writing. The list is put in place a little later.")
+BUSY = _("Somebody else is writing. The list is put in place a little later.")
 CLOSED = frozenset({Job.Status.DONE, Job.Status.FAILED, Job.Status.CANCELLED})
 
 
@@ -49,8 +48,8 @@ def chunk(run: jobs.Run) -> jobs.Step:
         with transaction.atomic():
             call("customers_listing_swap")
     except OperationalError as error:
-        # a long import holds the place of the old generation: it is tried again by the queue
-        raise DomainError(BUSY) from error
+        # a long import holds the old generation in its place; the next night builds it again
+        raise DomainError(str(BUSY)) from error
     return jobs.Step({"phase": "done"}, is_last=True)
 
 

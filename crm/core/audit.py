@@ -69,7 +69,7 @@ def exempt() -> dict[str, str]:
         for model in apps.get_models()
         for base, reason in reasons.items()
         if issubclass(model, base)
-        for table in (model._meta.db_table, *getattr(model, "TABLES", ()))
+        for table in getattr(model, "TABLES", ()) or (model._meta.db_table,)
     }
 
 

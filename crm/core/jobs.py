@@ -17,7 +17,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import translation
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_lazy
 
 from .acting import Facts, acting, coming_from
 from .clock import now
@@ -25,16 +25,20 @@ from .models import Job, JobProgress, JobRow
 from .models.records import Text
 from .operations import DomainError, insert, move, operation, write
 
-NO_LONGER_ALLOWED = gettext_noop(
-    "The person who started the job may no longer sign in, so the job has stopped."
-)
 REFUSED_SHOWN = 50
-UNREACHABLE = gettext_noop(
-    "The database could not be reached several times. Continue the job later."
-)
-BROKEN = gettext_noop(
-    "The job stopped because of a fault in the program. Tell your administrator its number."
-)
+NO_LONGER_ALLOWED, UNREACHABLE, BROKEN = "no_longer_allowed", "unreachable", "broken"
+# what the kernel itself says of a job that has stopped; a rule of a module has its own words
+FAULTS = {
+    NO_LONGER_ALLOWED: gettext_lazy(
+        "The person who started the job may no longer sign in, so the job has stopped."
+    ),
+    UNREACHABLE: gettext_lazy(
+        "The database could not be reached several times. Continue the job later."
+    ),
+    BROKEN: gettext_lazy(
+        "The job stopped because of a fault in the program. Tell your administrator its number."
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,10 @@ def test_functions_that_act_as_their_owner_trust_no_search_path(ask):
         "core_audit",
         "core_make_partitions",
         "customers_make_partitions",
+        "customers_listing_begin",
+        "customers_listing_fill",
+        "customers_listing_finish",
+        "customers_listing_swap",
     }
     for _, options in found:
         assert options == ["search_path=pg_catalog, public, pg_temp"]

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('kind', models.CharField(editable=False, max_length=60, verbose_name='kind of job')),
                 ('status', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', editable=False, max_length=16, verbose_name='status')),
-                ('arguments', models.JSONField(default=dict, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('arguments', models.JSONField(default=dict, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='details')),
                 ('reason', models.CharField(blank=True, editable=False, max_length=500, verbose_name='reason')),
                 ('owner', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
                 ('undoes', models.OneToOneField(editable=False, error_messages={'unique': 'This job has been taken back already.'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='core.job', verbose_name='takes back')),

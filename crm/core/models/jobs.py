@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL
@@ -62,7 +61,9 @@ class Job(Workflow):
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.QUEUED, editable=False
     )
-    arguments = models.JSONField(encoder=DjangoJSONEncoder, default=dict, editable=False)
+    arguments = models.JSONField(
+        _("details"), encoder=DjangoJSONEncoder, default=dict, editable=False
+    )
     reason = models.CharField(_("reason"), max_length=500, blank=True, editable=False)
     undoes = models.OneToOneField(
         "self",
@@ -144,7 +145,9 @@ class JobProgress(models.Model):
     @property
     def shown_fault(self) -> str:
         """Why the job stopped, in the active language where the kernel itself says so."""
-        return gettext(self.fault) if self.fault else ""
+        from crm.core.jobs import FAULTS  # noqa: PLC0415  (jobs know the models)
+
+        return str(FAULTS.get(self.fault, self.fault))
 
     @property
     def shown(self) -> str:

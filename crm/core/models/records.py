@@ -107,7 +107,7 @@ class Fed(models.Model):
 class Derived(models.Model):
     """What the database works out from records with each change of theirs; nobody writes it.
 
-    `TABLES` are further tables in which it rests.
+    `TABLES` are the tables in which it rests, if the model's own is a view of them.
     """
 
     TABLES: ClassVar[tuple[str, ...]] = ()

@@ -61,6 +61,8 @@ EXAMPLE = {"name", "example", "com"}
 TERMINAL = {"PORT", "python", "manage", "py", "demo", "as", "all", "faults"}
 # the switch to the other language is written in that language
 SWITCH = {"English"}
+# a language is called by its own name, whatever the page is written in
+OWN_NAMES = {"English", "中文"}
 
 
 class Entry(NamedTuple):
@@ -301,7 +303,11 @@ def labels_of(model: type[models.Model]) -> dict[str, str]:
         if not field.primary_key and (opts.label_lower, field.name) not in UNNAMED:
             labels[f"field {field.name}"] = field.verbose_name
             if field.choices and field.name != "country":  # countries have a test of their own
-                labels |= {f"{field.name} {key}": label for key, label in field.choices}
+                labels |= {
+                    f"{field.name} {key}": label
+                    for key, label in field.choices
+                    if label not in OWN_NAMES
+                }
     labels |= {f"may {codename}": label for codename, label in opts.permissions}
     for verb, move in getattr(model, "MOVES", {}).items():
         sentences = (move.label, move.question, move.done, move.refused)

@@ -178,6 +178,7 @@ def sealed_part(
     rows = SEALED[part].objects.select_related("customer").filter(pk=key, customer=customer)
     holder = (rows.permitted(user) if part == "holding" else rows).first()
     if holder is None:
+        record_denial(user, SEALED[part]._meta.label_lower, key)
         raise Http404
     return holder
 

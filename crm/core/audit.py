@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from psycopg import sql
 
 from .classes import SENSITIVE, class_of
@@ -121,7 +121,8 @@ def _grant() -> None:
         "grant usage, select on all sequences in schema public to {role}",
         "revoke insert, update, delete on django_migrations from {role}",
     ]
-    with connection.cursor() as cursor:
+    # at one stroke: between a grant and its revocation nobody else sees the wider right
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(sql.SQL(statement).format(role=role))
         # partitions are made by functions of the owner, each module's own among them

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from crm.core.models import AccessEvent
 from crm.urls import RESOURCES
 from sysadmin.models import Grant
 from tests.matrix.subjects import subject_of
@@ -33,6 +34,8 @@ def test_a_card_opens_only_on_a_record_that_the_user_may_see(world, client, fiel
     card = world.resource.url("panel", None, field, parent.pk)
     missing = world.resource.url("panel", None, field, parent.pk + 10**6)
     assert [client.get(url).status_code for url in (card, missing)] == [404, 404]
+    denied = AccessEvent.objects.filter(kind="denial", model=model._meta.label_lower)
+    assert set(denied.values_list("row_key", flat=True)) == {parent.pk, parent.pk + 10**6}
     look = f"{model._meta.app_label}.view_{model._meta.model_name}"
     world.give({look}, world.bank, Grant.Reach.BANK)
     assert [client.get(url).status_code for url in (card, missing)] == [200, 404]

@@ -1,0 +1,107 @@
+"""Finding customers by the keyboard, and giving several of them to another manager."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from crm.core.models import Job
+from customers.models import Customer
+from tests.jobs import work_off
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.proves("CI-20")
+def test_a_customer_is_found_from_any_page_by_keyboard_alone(at_work, bank):
+    page = at_work
+    page.goto("/organisation/staff/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ouyangx")
+    hits = page.locator("#pal-found [role=option]")
+    expect(hits).to_have_count(2)
+    expect(hits.first).to_contain_text("欧阳晓月")
+    expect(hits.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"/customers/{bank.person.pk}/$"))
+
+
+@pytest.mark.proves("CI-20")
+def test_all_hits_are_shown_on_a_page_and_the_words_stand_in_no_address(at_work, bank):
+    page = at_work
+    page.goto("/customers/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("晓")
+    hits = page.locator("#pal-found [role=option]")
+    expect(hits).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(hits.nth(1)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Find customers")
+    expect(page.locator("#table tbody tr")).to_have_count(1)
+    assert re.search(r"/customers/search/\?v=[0-9a-f-]{36}$", page.url)
+    page.get_by_role("link", name="Open as a list").click()
+    expect(page.locator("#table tbody tr")).to_have_count(1)
+
+
+def test_nothing_found_says_so(at_work, bank):
+    page = at_work
+    page.goto("/customers/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zzzz")
+    expect(page.locator("#pal-found")).to_contain_text("No customer within your reach is found")
+
+
+@pytest.mark.proves("CI-22")
+@pytest.mark.proves("XX-6")
+def test_ticked_customers_get_another_manager_and_the_job_can_be_left_and_taken_back(desk, bank):
+    page = desk(bank.leader)
+    page.goto("/customers/")
+    boxes = page.locator("input[name=sel]")
+    expect(boxes).to_have_count(3)
+    expect(page.locator(".bulk")).to_be_hidden()
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    expect(page.locator(".bulk .c")).to_have_text("2")
+    page.get_by_role("button", name="Assign lead manager").click()
+    drawer = page.locator("#drawer")
+    expect(drawer).to_contain_text("Concerns 2 records.")
+    drawer.get_by_role("combobox").fill("shen")
+    expect(drawer.locator("[data-lookup] [role=option]:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    drawer.locator("[name=reason]").fill("cover during leave")
+    drawer.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Assign lead manager")
+    expect(page.locator(".job")).to_contain_text("Waiting")
+    address = page.url
+    page.goto("/customers/")
+    work_off()
+    page.goto(address)
+    expect(page.locator(".job")).to_contain_text("2 of 2 rows")
+    leader = bank.leader.staff_member
+    assert Customer.objects.filter(lead_manager=leader).count() == 2
+    page.get_by_role("link", name="Take back").click()
+    page.locator("#confirm [name=reason]").fill("wrong list")
+    page.locator("#confirm").get_by_role("button", name="Take back").click()
+    expect(page.locator("h1")).to_have_text("Take back an assignment of lead managers")
+    work_off()
+    assert not Customer.objects.filter(lead_manager=leader).exists()
+
+
+@pytest.mark.proves("XX-6")
+def test_a_job_that_is_watched_shows_its_end_by_itself(desk, bank):
+    page = desk(bank.leader)
+    page.goto("/customers/")
+    page.locator("input[name=all]").check()
+    page.get_by_role("button", name="Choose all that match").click()
+    page.get_by_role("button", name="Assign lead manager").click()
+    drawer = page.locator("#drawer")
+    expect(drawer).to_contain_text("Concerns 3 records.")
+    drawer.locator("[name=reason]").fill("into the pool")
+    drawer.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.locator(".job")).to_contain_text("Waiting")
+    work_off()
+    expect(page.locator(".job")).to_contain_text("3 of 3 rows", timeout=10_000)
+    expect(page.get_by_role("link", name="Take back")).to_be_visible()
+    assert Job.objects.get().status == "done"
+    assert not Customer.objects.filter(lead_manager__isnull=False).exists()

@@ -331,6 +331,7 @@ class PanelPage(ListPage):
             raise Http404
         parent = self.resource.model._meta.get_field(field).related_model
         if not parent._default_manager.permitted(request.user).filter(pk=pk).exists():
+            record_denial(request.user, parent._meta.label_lower, pk)
             raise Http404
         found = self.keyset(self.rows().filter(**{field: pk}), PANEL_ROWS)
         table = self.table(found)

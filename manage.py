@@ -24,8 +24,17 @@ def main():
     os.environ.update(installation.environment(command))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, connection
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if connection.connection is not None:
+            raise
+        sys.exit(
+            "The database does not answer. Start it first (python3 manage.py demo starts the "
+            "demonstration's own), or correct DATABASE_URL.\n%s" % error
+        )
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class CustomerTable(FastTable):
     home_branch = Column(accessor="home_branch__shown_name", verbose_name=_("Managing branch"))
     lead_manager = Column(accessor="lead_manager__shown_name", verbose_name=_("Lead manager"))
     assets = MoneyColumn(
-        accessor="line__assets", verbose_name=_("Assets"), unit=settings.BASE_CURRENCY
+        accessor="listed_assets", verbose_name=_("Assets"), unit=settings.BASE_CURRENCY
     )
     opened_on = DateColumn(verbose_name=_("Customer since"))
 

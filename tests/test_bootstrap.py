@@ -155,3 +155,14 @@ def test_tests_run_with_the_pins_of_the_product():
     product, tests = pins(PRODUCT.file), pins(TESTS.file)
     assert product
     assert {name: tests.get(name) for name in product} == product
+
+
+def test_a_database_that_does_not_answer_is_said_in_words():
+    nowhere = os.environ | {"DATABASE_URL": "postgresql://meridian_app@127.0.0.1:9/meridian"}
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "import_customers", "none.csv", "--as", "nobody"],
+        cwd=ROOT, env=nowhere, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("The database does not answer. Start it first")
+    assert "Traceback" not in answer.stderr

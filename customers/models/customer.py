@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
@@ -190,6 +192,12 @@ class Customer(Workflow):
         """The name in the other script, where it has one."""
         other = self.latin_name if self.shown_name == self.name else self.name
         return "" if other == self.shown_name else other
+
+    @property
+    def listed_assets(self) -> Decimal | None:
+        """Assets under management as the list keeps them; None on rows that no list has read."""
+        line = self.__dict__.get("line")
+        return line.assets if line else None
 
     @property
     def shown_number(self) -> str:

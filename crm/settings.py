@@ -163,6 +163,10 @@ CACHES = {
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# files are taken by the pages that say so alone, sealed and capped while they stream in
+FILE_UPLOAD_HANDLERS = ["crm.core.uploads.SealingHandler"]
+IMPORT_MOST_TEXT = int(env("CRM_IMPORT_TEXT_MB", "50")) * 1024 * 1024
+IMPORT_MOST_WORKBOOK = int(env("CRM_IMPORT_WORKBOOK_MB", "20")) * 1024 * 1024
 SILENCED_SYSTEM_CHECKS = (
     [] if HTTPS else ["security.W004", "security.W008", "security.W012", "security.W016"]
 )
@@ -268,6 +272,9 @@ CRISPY_FAIL_SILENTLY = False
 FILTERS_EMPTY_CHOICE_LABEL = _("Any")
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 PROCRASTINATE_IMPORT_PATHS = ["crm.core.tasks", "customers.tasks"]
+# a worker says that it lives four times as often; what it was at then goes back into the queue
+STALLED_SECONDS = int(env("CRM_STALLED_SECONDS", "40"))
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": STALLED_SECONDS / 4}
 
 LOGGING = {
     "version": 1,

@@ -9,16 +9,21 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from crm.core import jobs
         from crm.core.navigation import NavItem, register_item
-        from crm.core.registry import Panel, add_panel
+        from crm.core.registry import Panel, add_panel, add_sweeper
         from crm.core.trail import register_purposes
 
         from . import assignment, listing
+        from .imports import chunks
+        from .imports.operations import sweep
         from .purposes import PURPOSES
         from .resources import customer
 
         register_purposes(PURPOSES)
         jobs.register(assignment.ASSIGN)
         jobs.register(assignment.GIVE_BACK)
+        jobs.register(chunks.CHECK_JOB)
+        jobs.register(chunks.IMPORT_JOB)
+        add_sweeper(sweep)
         jobs.register(listing.REBUILD)
         add_panel("staff.branch", Panel(customer, "home_branch"))
         add_panel("staff.staffmember", Panel(customer, "lead_manager"))
@@ -39,5 +44,14 @@ class CustomersConfig(AppConfig):
                 url_name="customers:holding_list",
                 action="customers.view_holding",
                 order=110,
+            )
+        )
+        register_item(
+            NavItem(
+                label=_("Imports"),
+                icon="file-up",
+                url_name="customers:importrun_list",
+                action="customers.view_importrun",
+                order=120,
             )
         )

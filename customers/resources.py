@@ -8,6 +8,7 @@ from . import operations, search, views
 from .filters import CustomerFilter
 from .forms import CustomerForm
 from .holdings.resources import holding
+from .imports.resources import import_run
 from .models import Customer, ListedCustomer
 from .tables import CustomerTable
 
@@ -44,4 +45,4 @@ customer = Resource(
         "add": views.NewCustomerPage,
     },
 )
-RESOURCES = (customer, holding)
+RESOURCES = (customer, holding, import_run)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from . import search_views, views
 from .forms import ContactForm, DocumentForm
 from .holdings import views as holding_views
+from .imports import views as import_views
+from .imports.resources import import_run
 from .resources import RESOURCES, customer
 
 app_name = "customers"
@@ -32,6 +34,21 @@ urlpatterns = [
             resource=customer, form=ContactForm, title=_("Add a contact point")
         ),
         name="customer_contact",
+    ),
+    path(
+        "imports/<int:pk>/columns/",
+        import_views.ColumnsPage.as_view(resource=import_run),
+        name="importrun_columns",
+    ),
+    path(
+        "imports/<int:pk>/start/",
+        import_views.StartPage.as_view(resource=import_run),
+        name="importrun_start",
+    ),
+    path(
+        "imports/<int:pk>/refused/",
+        import_views.RefusedPage.as_view(resource=import_run),
+        name="importrun_refused",
     ),
     path("search/", search_views.results, name="customer_search"),
     path("assign/", views.AssignPage.as_view(resource=customer), name="customer_assign"),

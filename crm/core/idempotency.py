@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
 from django.http import QueryDict
 
 from .clock import now
+from .files import Received
 from .models import IdempotencyKey
 
 FIELD = "idempotency_key"
@@ -25,9 +27,10 @@ def new_key() -> str:
     return str(uuid.uuid4())
 
 
-def digest_of(path: str, data: QueryDict) -> str:
+def digest_of(path: str, data: QueryDict, files: Mapping[str, Received] | None = None) -> str:
     """What was sent where, without what changes by itself."""
     parts = [path, *(f"{k}={v}" for k, vs in sorted(data.lists()) if k not in IGNORED for v in vs)]
+    parts += [f"{name}={file.name} {file.digest}" for name, file in sorted((files or {}).items())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

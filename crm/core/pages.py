@@ -399,7 +399,7 @@ class ActPage(Page):
 
     def post(self, request, **kwargs):
         key = idempotency.parse_key(request.POST.get(idempotency.FIELD, ""))
-        digest = idempotency.digest_of(request.path, request.POST)
+        digest = idempotency.digest_of(request.path, request.POST, request.FILES)
         if key is None:
             raise DomainError(_("This form is too old. Open it again and send it once more."))
         try:

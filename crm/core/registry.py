@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,3 +47,16 @@ def panels_for(label: str) -> list[Panel]:
 def heading_of(label: str, resource: Resource, field: str) -> Text:
     """What this list says at its top as a panel on the page of the model `label`."""
     return next(p.heading for p in _panels[label] if (p.resource, p.field) == (resource, field))
+
+
+_sweepers: list[Callable[[], object]] = []
+
+
+def add_sweeper(sweep: Callable[[], object]) -> None:
+    """Let the hourly housekeeping sweep what a module keeps for a time; call from ready()."""
+    _sweepers.append(sweep)
+
+
+def sweepers() -> list[Callable[[], object]]:
+    """What sweeps, in the order of the installed modules."""
+    return list(_sweepers)

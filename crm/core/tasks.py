@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from procrastinate import JobContext, RetryStrategy
@@ -13,10 +14,9 @@ from procrastinate.contrib.django import app
 from . import jobs
 from .clock import now
 from .models import IdempotencyKey, JobRow, StoredQuery
+from .registry import sweepers
 
 logger = logging.getLogger(__name__)
-# a worker says every ten seconds that it lives
-STALLED_SECONDS = 40
 ATTEMPTS = 5
 KEPT_DAYS = 90
 
@@ -41,12 +41,12 @@ def run_job(context: JobContext, job_id: int) -> None:
         jobs.fail(job_id, jobs.BROKEN)
 
 
-@app.periodic(cron="* * * * * */20")
+@app.periodic(cron=f"* * * * * */{max(min(settings.STALLED_SECONDS // 2, 30), 1)}")
 @app.task(queueing_lock="stalled_jobs", pass_context=True)
 async def stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Give work back to the queue whose worker has stopped telling that it lives."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings.STALLED_SECONDS):
         await manager.retry_job(job)
 
 
@@ -60,3 +60,5 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
     StoredQuery.objects.filter(at__lt=now() - dt.timedelta(days=31)).delete()
     JobRow.objects.filter(job__created_at__lt=now() - dt.timedelta(days=KEPT_DAYS)).delete()
     Session.objects.filter(expire_date__lt=now()).delete()
+    for sweep in sweepers():
+        sweep()

@@ -23,6 +23,13 @@ LEAD = (
 )
 JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
 ASSIGN = ("customers.assign_customer", *JOBS)
+IMPORT = (
+    "customers.import_customer",
+    "customers.view_importrun",
+    "customers.add_importrun",
+    "customers.change_importrun",
+    "customers.discard_importrun",
+)
 TRAILS = ("core.view_auditevent", "core.view_accessevent")
 ACCOUNTS = ("sysadmin.view_user", "sysadmin.view_role", "sysadmin.view_grant")
 
@@ -64,7 +71,7 @@ ROLES = (
             *DIRECTORY,
             "customers.view_customer",
             *ASSIGN,
-            "customers.import_customer",
+            *IMPORT,
             "customers.load_holding",
             "customers.add_customer",
             "customers.change_customer",
@@ -77,6 +84,16 @@ ROLES = (
         (*DIRECTORY, *ACCOUNTS, *JOBS, "sysadmin.add_grant", "sysadmin.end_grant"),
     ),
     RoleSpec(
-        "auditor", "Auditor", "内部审计", (*LOOK, *HISTORY, *ACCOUNTS, *TRAILS, "core.view_job")
+        "auditor",
+        "Auditor",
+        "内部审计",
+        (
+            *LOOK,
+            *HISTORY,
+            *ACCOUNTS,
+            *TRAILS,
+            "core.view_job",
+            "customers.view_importrun",
+        ),
     ),
 )

@@ -6,6 +6,8 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 HEADERS: dict[str, tuple[str, ...]] = {
     "customer_no": ("customer number", "customer id", "客户号", "客户编号", "源系统客户号"),
     "kind": ("customer kind", "customer type", "type", "客户类型", "客户类别"),
@@ -31,6 +33,29 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "status": ("state", "customer status", "状态", "客户状态"),
 }  # fmt: skip
 FIELDS = tuple(HEADERS)
+NEEDED = frozenset(FIELDS) - {
+    "country", "gender", "mobile", "email", "city", "address", "manager_no",
+}  # fmt: skip
+LABELS = {
+    "customer_no": _("Customer number in the source system"),
+    "kind": _("Personal or corporate"),
+    "name": _("Customer name"),
+    "document_type": _("Type of identity document"),
+    "document_number": _("Number of the identity document"),
+    "country": _("Country"),
+    "birth_or_founding_date": _("Date of birth or founding"),
+    "gender": _("Gender"),
+    "mobile": _("Mobile number"),
+    "email": _("E-mail address"),
+    "city": _("City"),
+    "address": _("Address"),
+    "branch_code": _("Code of the managing branch"),
+    "manager_no": _("Staff number of the lead manager"),
+    "opened_on": _("Customer since"),
+    "status": _("Status"),
+}
+# what a workbook of refused rows calls the column that says why; it is left out on the way in
+REASON_HEADERS = ("Why it was refused", "拒绝原因")
 
 KINDS = {
     "person": ("person", "personal", "individual", "个人", "对私", "个人客户", "对私客户"),
@@ -94,6 +119,7 @@ def spellings(words: Map[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 _FIELD_OF = spellings(HEADERS)
+_REASONS = {folded(header) for header in REASON_HEADERS}
 _KIND_OF = spellings(KINDS)
 _STATUS_OF = spellings(STATUSES)
 _GENDER_OF = spellings(GENDERS)
@@ -126,6 +152,11 @@ def match_header(header: list[str], words: Map[str, tuple[str, ...]] = HEADERS) 
             fields[field] = index
     missing = [field for field in words if field not in fields]
     return Mapping(fields, unknown, missing, repeated)
+
+
+def is_reason(header: str) -> bool:
+    """Whether a column only says why its row was refused the last time."""
+    return folded(header) in _REASONS
 
 
 def kind_of(text: str) -> str | None:

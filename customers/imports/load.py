@@ -24,8 +24,8 @@ from customers.models import ContactPoint, Customer, IdentityKey, SourceKey
 from customers.operations import identity_label
 from staff.models import Branch, StaffMember
 
-from .checks import Candidate, Fault, Refused, World, check_row
-from .columns import FIELDS, match_header
+from .checks import Candidate, Fault, Refused, World, check_row, identified
+from .columns import FIELDS, NEEDED, match_header
 from .enter import Renewal, documented, enter, renew
 from .table import FileRefused, Row, Table, shown
 
@@ -34,12 +34,17 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 IMPORT = "customers.import_customer"
-NEEDED = set(FIELDS) - {"country", "gender", "mobile", "email", "city", "address", "manager_no"}
 # imports wait for each other's batch, so that what a plan has read still holds when it is written
 LOCK = 7_340_034
 UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 # how a workbook of ours writes a text that a spreadsheet would calculate
-ESCAPED = re.compile(r"'(?=[=+\-@\t\r])")
+ESCAPED = re.compile(r"'(?=\s*[=+\-@＝＋－＠﹢﹣﹫﹦\t\r])")
+DUPLICATE = gettext_noop("Line %(line)s of this file is the same customer. Keep one of them.")
+IDENTITY_KNOWN = gettext_noop("Another customer already has this identity number.")
+OTHER_KIND = gettext_noop(
+    "The bank knows this customer as another kind. Check the customer number."
+)
+UNREADABLE_CELL = gettext_noop("Remove the unreadable characters.")
 OUT_OF_REACH = gettext_noop(
     "This does not exist, or it is outside the part of the bank you work in."
 )
@@ -71,11 +76,14 @@ class Report:
 
 @dataclass
 class Plan:
-    """What is to become of the rows of a batch that are right; the faults stand in the report."""
+    """What is to become of the rows of a batch."""
 
     fresh: list[Candidate] = field(default_factory=list)
     renewals: list[Renewal] = field(default_factory=list)
     same: list[int] = field(default_factory=list)
+    # the line of each identity and number; a digest stands for it, as files are long
+    marks: dict[int, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
 
 
 def import_customers(
@@ -92,10 +100,7 @@ def import_customers(
     rows = iter(table.rows)
     with acting(by=by):
         while batch := list(islice(rows, BATCH)):
-            if dry_run:
-                loader.plan(batch, positions)
-            else:
-                loader.take(batch, positions)
+            loader.take(batch, positions, keep=not dry_run)
     return report
 
 
@@ -127,37 +132,47 @@ class Loader:
 
     def __init__(self, by: User, system: str, report: Report) -> None:
         self.by, self.system, self.report = by, system, report
-        # the first line of each identity and number; a digest stands for it, as files are long
-        self.lines: dict[int, int] = {}
+        self.marks: dict[int, int] = {}
 
-    def take(self, batch: list[Row], positions: Positions) -> Plan:
+    def take(self, batch: list[Row], positions: Positions, *, keep: bool = True) -> Plan:
         """Check a batch, and enter or update what is right."""
-        lock_imports()
+        if keep:
+            lock_imports()
         plan = self.plan(batch, positions)
-        enter(plan.fresh, self.system)
-        renew(plan.renewals)
-        return plan
-
-    def plan(self, batch: list[Row], positions: Positions) -> Plan:
-        """What is to become of each row of a batch; nothing is written."""
-        candidates = list(self.read(batch, positions))
-        bank = Known(candidates, self.system, self.by)
-        plan = Plan()
-        for candidate in candidates:
-            try:
-                self.once(candidate)
-                self.place(candidate, bank, plan)
-            except Refused as error:
-                self.report.faults.append(error.at(candidate.line))
-            else:
-                self.note(candidate)
+        if keep:
+            enter(plan.fresh, self.system)
+            renew(plan.renewals)
+        self.marks |= plan.marks
         self.report.rows += len(batch)
         self.report.created += len(plan.fresh)
         self.report.updated += len(plan.renewals)
         self.report.unchanged += len(plan.same)
+        self.report.faults += plan.faults
         return plan
 
-    def read(self, batch: Iterable[Row], positions: Positions) -> Iterator[Candidate]:
+    def pass_by(self, rows: Iterable[Row], positions: Positions) -> None:
+        """Remember who rows were about that this import has taken before."""
+        nothing = World({}, {}, bank_today())
+        for row in rows:
+            candidate = identified(row.line, values_of(row, positions), nothing)
+            self.marks |= marks_of(candidate)
+
+    def plan(self, batch: list[Row], positions: Positions) -> Plan:
+        """What is to become of each row of a batch; nothing is written."""
+        plan = Plan()
+        candidates = list(self.read(batch, positions, plan))
+        bank = Known(candidates, self.system, self.by)
+        for candidate in candidates:
+            try:
+                self.once(candidate, plan)
+                place(candidate, bank, plan)
+            except Refused as error:
+                plan.faults.append(error.at(candidate.line))
+            else:
+                plan.marks |= marks_of(candidate)
+        return plan
+
+    def read(self, batch: Iterable[Row], positions: Positions, plan: Plan) -> Iterator[Candidate]:
         """The rows that are right in themselves."""
         told = [(row, values_of(row, positions)) for row in batch]
         world = self.world([values for _row, values in told])
@@ -166,12 +181,11 @@ class Loader:
             if row.problem:
                 outcome = Fault(row.line, "bad_row", "", row.problem)
             elif UNREADABLE.search("".join(values.values())):
-                text = gettext_noop("Remove the unreadable characters.")
-                outcome = Fault(row.line, "bad_row", "", text)
+                outcome = Fault(row.line, "bad_row", "", UNREADABLE_CELL)
             else:
                 outcome = check_row(row.line, values, world)
             if isinstance(outcome, Fault):
-                self.report.faults.append(outcome)
+                plan.faults.append(outcome)
             else:
                 yield outcome
 
@@ -188,51 +202,38 @@ class Loader:
             today=bank_today(),
         )
 
-    def once(self, candidate: Candidate) -> None:
-        """Refuse a customer whom an earlier row of the file has entered."""
-        marks = (hash(identity_of(candidate)), hash(candidate.source_key))
-        earlier = next((self.lines[mark] for mark in marks if mark in self.lines), 0)
-        if earlier:
-            raise Refused(
-                "duplicate_in_file",
-                "document_number",
-                gettext_noop("Line %(line)s of this file is the same customer. Keep one of them."),
-                {"line": earlier},
-            )
+    def once(self, candidate: Candidate, plan: Plan) -> None:
+        """Refuse a customer whom an earlier row of the file is about."""
+        for mark in marks_of(candidate):
+            earlier = plan.marks.get(mark) or self.marks.get(mark)
+            if earlier:
+                raise Refused("duplicate_in_file", "document_number", DUPLICATE, {"line": earlier})
 
-    def note(self, candidate: Candidate) -> None:
-        """Remember that a line has this identity and this number."""
-        self.lines[hash(identity_of(candidate))] = candidate.line
-        self.lines[hash(candidate.source_key)] = candidate.line
 
-    def place(self, candidate: Candidate, bank: Known, plan: Plan) -> None:
-        """Decide whether a row is new, changes a customer, or says what the bank knows."""
-        owner = bank.owners.get(identity_of(candidate), candidate.source_key)
-        if owner != candidate.source_key:
-            raise Refused(
-                "identity_known",
-                "document_number",
-                gettext_noop("Another customer already has this identity number."),
-            )
-        customer = bank.customers.get(candidate.source_key)
-        if customer is None:
-            plan.fresh.append(candidate)
-            return
-        if customer.pk not in bank.reached:
-            raise Refused("out_of_reach", "customer_no", OUT_OF_REACH)
-        if candidate.facts["kind"] != customer.kind:
-            raise Refused(
-                "kind_changed",
-                "kind",
-                gettext_noop(
-                    "The bank knows this customer as another kind. Check the customer number."
-                ),
-            )
-        renewal = Renewal.of(customer, candidate, bank.held[customer.pk])
-        if renewal.is_empty:
-            plan.same.append(candidate.line)
-        else:
-            plan.renewals.append(renewal)
+def marks_of(candidate: Candidate) -> dict[int, int]:
+    """What no later row of the file may say again, with the line that said it."""
+    marks = (hash(identity_of(candidate)), hash(candidate.source_key))
+    return dict.fromkeys(marks, candidate.line)
+
+
+def place(candidate: Candidate, bank: Known, plan: Plan) -> None:
+    """Decide whether a row is new, changes a customer, or says what the bank knows."""
+    owner = bank.owners.get(identity_of(candidate), candidate.source_key)
+    if owner != candidate.source_key:
+        raise Refused("identity_known", "document_number", IDENTITY_KNOWN)
+    customer = bank.customers.get(candidate.source_key)
+    if customer is None:
+        plan.fresh.append(candidate)
+        return
+    if customer.pk not in bank.reached:
+        raise Refused("out_of_reach", "customer_no", OUT_OF_REACH)
+    if candidate.facts["kind"] != customer.kind:
+        raise Refused("kind_changed", "kind", OTHER_KIND)
+    renewal = Renewal.of(customer, candidate, bank.held[customer.pk])
+    if renewal.is_empty:
+        plan.same.append(candidate.line)
+    else:
+        plan.renewals.append(renewal)
 
 
 class Known:

@@ -15,6 +15,8 @@ from customers.imports.workbook import encrypted, macros, open_sheet
 __all__ = ["Dialect", "FileRefused", "Limits", "Row", "Table", "read_table"]
 
 TEXT_NAMES = {".csv", ".txt", ".tsv"}
+WORKBOOK = ".xlsx"
+LONGEST_MARK = 8
 ARCHIVE = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What text files never begin with: archives, old office files, PDF, RTF, pictures, gzip, 7z, RAR.
@@ -37,9 +39,9 @@ def read_table(source: Path | str | BinaryIO, filename: str, limits: Limits | No
         else:
             stream = source
         _check_size(stream, limits)
-        suffix = PurePath(filename).suffix.lower()
-        _check_type(stream, suffix)
-        if suffix == ".xlsx":
+        stream.seek(0)
+        check_type(filename, stream.read(LONGEST_MARK))
+        if suffix_of(filename) == WORKBOOK:
             table = _workbook_table(stream, limits, opened)
         else:
             table = _text_table(stream, limits, opened)
@@ -60,12 +62,17 @@ def _check_size(stream: BinaryIO, limits: Limits) -> None:
         )
 
 
-def _check_type(stream: BinaryIO, suffix: str) -> None:
-    stream.seek(0)
-    start = stream.read(8)
+def suffix_of(filename: str) -> str:
+    """What the name ends in."""
+    return PurePath(filename).suffix.lower()
+
+
+def check_type(filename: str, start: bytes) -> None:
+    """Refuse a file whose name and first bytes are not those of one kind that is read."""
+    suffix = suffix_of(filename)
     if suffix in {".xlsm", ".xltm", ".xlam", ".xlsb"}:
         raise macros()
-    if suffix == ".xlsx":
+    if suffix == WORKBOOK:
         if start.startswith(OLD_OFFICE):
             raise encrypted()
         matches = start.startswith(ARCHIVE)

@@ -264,7 +264,7 @@ drop function customers_listing_indexes(text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0006_search")]
+    dependencies = [("customers", "0007_imports")]
     operations = [
         migrations.CreateModel(
             name="ListedCustomer",

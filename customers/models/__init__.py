@@ -5,6 +5,7 @@ from .customer import Customer, SourceKey
 from .feeds import FeedBatch
 from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
+from .imports import ImportFault, ImportMapping, ImportRun
 from .listing import ListedCustomer
 from .search import SearchKey
 
@@ -17,6 +18,9 @@ __all__ = [
     "HoldingYear",
     "IdentityDocument",
     "IdentityKey",
+    "ImportFault",
+    "ImportMapping",
+    "ImportRun",
     "ListedCustomer",
     "SearchKey",
     "SourceKey",

@@ -10,6 +10,7 @@ from django import forms
 
 from crm.core.clock import bank_today
 from crm.core.idempotency import FIELD
+from tests import imports
 
 from .subjects import Subject, subject_of
 
@@ -101,6 +102,8 @@ def guessed(field: forms.Field, branch: Any) -> Any:
         return next(value for value, _label in field.choices if value)
     if isinstance(field, forms.DateField):
         return bank_today().isoformat()
+    if isinstance(field, forms.FileField):
+        return imports.sheet(imports.csv(imports.row(branch)))
     return 1 if isinstance(field, forms.IntegerField) else "测试"
 
 

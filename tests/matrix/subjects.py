@@ -13,8 +13,9 @@ from django.db.models import Model
 from crm.core.models import AccessEvent, AuditEvent
 from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Through
 from crm.core.trail import Kind, record_access
+from customers.models import ImportMapping
 from sysadmin.models import Grant, system_user
-from tests import jobs
+from tests import imports, jobs
 from tests.factories import (
     BranchFactory,
     ContactPointFactory,
@@ -129,6 +130,18 @@ def job(branch: Any, manager: Any) -> Model:
     return jobs.ended(member.user)
 
 
+def import_run(branch: Any, manager: Any) -> Model:
+    """An import of a member of staff that has been tried out."""
+    member = manager or StaffMemberFactory(branch=branch)
+    return imports.checked(member.user, branch)
+
+
+def meaning(branch: Any, manager: Any) -> Model:
+    """What the columns of such files meant the last time."""
+    import_run(branch, manager)
+    return ImportMapping.objects.latest("id")
+
+
 FACTORIES = {
     "customers.customer": Subject(
         customer,
@@ -139,6 +152,8 @@ FACTORIES = {
     "customers.identitydocument": Subject(document),
     "customers.identitykey": Subject(lambda b, m: document(b, m).identity_key),
     "customers.contactpoint": Subject(lambda b, m: ContactPointFactory(customer=customer(b, m))),
+    "customers.importrun": Subject(import_run),
+    "customers.importmapping": Subject(meaning),
     "customers.sourcekey": Subject(lambda b, m: SourceKeyFactory(customer=customer(b, m))),
     "customers.feedbatch": Subject(lambda b, m: FeedBatchFactory()),
     "customers.holding": Subject(holding, children=(further_party, further_transaction)),

@@ -28,6 +28,7 @@ WITHHELD = {
     "customers_customer": {"salt"},
     "customers_contactpoint": {"index"},
     "customers_identitykey": {"index"},
+    "customers_importrun": {"salt"},
     "sysadmin_user": {"password"},
 }
 HIDDEN = "…"

@@ -89,7 +89,8 @@ def test_nothing_of_a_row_out_of_reach_shows_on_any_page(world):
     assert words
     leaks = set()
     for url in questions(world):
-        text = client.get(url).content.decode().replace(url, "")
+        # a page may be a file, which is packed: what it holds has tests of its own
+        text = client.get(url).content.decode(errors="replace").replace(url, "")
         leaks |= {(url, word) for word in words if word in text}
     assert leaks == set()
 

@@ -48,6 +48,9 @@ NAMES = {
     "CSV",
     "csv",
     "xlsx",
+    "XLSX",
+    "GB",
+    "MB",
     "UTF",
     "Ctrl",
     "Enter",
@@ -282,11 +285,15 @@ UNNAMED = {
     ("customers.customer", "salt"),
     ("customers.contactpoint", "index"),
     ("customers.holding", "number_index"),
+    ("customers.importrun", "head"),
+    ("customers.importrun", "salt"),
+    ("customers.importrun", "stored"),
     ("staff.branch", "lft"),
     ("staff.branch", "rgt"),
 }
 # tables that only the system reads
 INWARD = {
+    "customers.importfault",
     "customers.identitykey",
     "core.idempotencykey",
     "core.jobprogress",

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from customers import names, numbers
@@ -46,7 +45,8 @@ class Fault:
 
 def in_words(text: str, facts: Facts) -> str:
     """A sentence in the language of the reader."""
-    return gettext(text) % facts if facts else gettext(text)
+    said = translation.gettext(text)
+    return said % facts if facts else said
 
 
 @dataclass(frozen=True)

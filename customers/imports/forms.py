@@ -61,7 +61,7 @@ class ColumnsForm(Sectioned, forms.Form):
         max_length=20,
         help_text=_("Whose customer numbers the file holds."),
         error_messages={
-            "required": _("Name the source system, such as core."),
+            "required": _("Name the source system."),
             "invalid": _("Use letters, digits, - and _ only."),
         },
     )

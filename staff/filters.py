@@ -21,6 +21,11 @@ class StaffMemberFilter(LeanFilterSet):
     branch = LookupFilter(
         label=_("Branch"), queryset=Branch.objects.all(), url_name="staff:branch_lookup"
     )
+    supervisor = LookupFilter(
+        label=_("Reports to"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+    )
     post = django_filters.ChoiceFilter(label=_("Post"), choices=StaffMember.Post)
 
     class Meta:

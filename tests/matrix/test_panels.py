@@ -49,5 +49,10 @@ def test_a_list_is_a_card_only_of_the_records_it_was_declared_for(world, client)
             assert client.get(url).status_code == 404, name
 
 
+@pytest.mark.parametrize("resource", [r for r in RESOURCES if r.panel_fields], ids=str)
+def test_a_card_leads_on_to_a_list_that_can_be_narrowed_to_its_record(resource):
+    assert resource.panel_fields <= set(resource.filterset.base_filters)
+
+
 def test_there_are_cards():
     assert PANELS

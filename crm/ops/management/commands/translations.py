@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.core.management.commands import makemessages
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
@@ -135,6 +136,12 @@ BORROWED = (
 )
 
 
+class Collect(makemessages.Command):
+    """Collects texts without guessing: a guess is a wrong sentence that looks finished."""
+
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
+
+
 class Command(BaseCommand):
     """Collect the texts, keep what is translated, and compile the catalogue."""
 
@@ -143,7 +150,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Renew and compile; a text without its translation is named and is an error."""
         call_command(
-            "makemessages",
+            Collect(),
             locale=[LOCALE],
             add_location="file",
             no_obsolete=True,

@@ -99,7 +99,7 @@ class Environment:
 
     def _missing(self, command: str) -> list[Packages]:
         wanted = [PRODUCT]
-        if command == "demo" and "DATABASE_URL" not in os.environ:
+        if command in {"demo", "generate"} and "DATABASE_URL" not in os.environ:
             wanted.append(DATABASE)
         if command == "test":  # the tests bring their own cluster, whatever DATABASE_URL says
             wanted += [DATABASE, TESTS]

@@ -27,8 +27,9 @@ def environment(command: str) -> dict[str, str]:
 
     Other commands get the same once the demo has been set up here, unless DATABASE_URL is given.
     """
-    foreign = "DATABASE_URL" in os.environ or not _keys_file().exists()
-    if command != "demo" and foreign:
+    named = "DATABASE_URL" in os.environ
+    begins = command == "demo" or (command == "generate" and not named)
+    if not begins and (named or not _keys_file().exists()):
         return {}
     try:
         values = _demo_values()

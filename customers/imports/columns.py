@@ -48,7 +48,7 @@ LABELS = {
     "mobile": _("Mobile number"),
     "email": _("E-mail address"),
     "city": _("City"),
-    "address": _("Address"),
+    "address": _("Street address"),
     "branch_code": _("Code of the managing branch"),
     "manager_no": _("Staff number of the lead manager"),
     "opened_on": _("Customer since"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from crm.core.formats import number
 from crm.core.forms import ReasonForm
 from crm.core.pages import ActPage, AddPage, DetailPage, Page
 from crm.core.trail import Kind, record_access
@@ -68,8 +69,7 @@ class UploadPage(AddPage):
         try:
             return super().perform(form)
         except operations.Twin as twin:
-            seen = ImportRun.objects.permitted(self.request.user).filter(pk=twin.run.pk)
-            self.twin = seen.first()
+            self.twin = twin.run
             raise
 
     def success_url(self, done):
@@ -80,7 +80,13 @@ class UploadPage(AddPage):
 
     def show_form(self, form, status=200, **context):
         context |= {"title": _("Upload a file of customers"), "submit": _("Upload")}
-        return super().show_form(form, status, twin=self.twin, **context)
+        return super().show_form(form, status, twin=self.seen_twin(), **context)
+
+    def seen_twin(self):
+        """The open import of the same content, if the user may see it."""
+        if self.twin is None:
+            return None
+        return ImportRun.objects.permitted(self.request.user).filter(pk=self.twin.pk).first()
 
 
 class StepPage(ActPage):
@@ -146,6 +152,19 @@ class StartPage(StepPage):
             return super().refusal
         return _("Check the file first: say what its columns mean.")
 
+    def question(self):
+        """What is about to happen, with the figures of the dry run."""
+        run = self.object
+        tally = START | (run.trial.progress.position if run.trial else {})
+        return _(
+            "Import %(name)s now? New: %(new)s, changed: %(changed)s, refused: %(refused)s"
+        ) % {
+            "name": run,
+            "new": number(tally["new"]),
+            "changed": number(tally["changed"]),
+            "refused": number(sum(tally["reasons"].values())),
+        }
+
     def perform(self, form):
         return operations.start(self.object, by=self.request.user, **form.cleaned_data)
 
@@ -158,7 +177,7 @@ class StartPage(StepPage):
             status,
             object=self.object,
             step={"label": _("Import now")},
-            question=_("Import the file %(name)s now?") % {"name": self.object},
+            question=self.question(),
             refusal=self.refusal,
             cancel=self.success_url(self.object),
             **context,
@@ -167,6 +186,14 @@ class StartPage(StepPage):
 
 class ImportPage(DetailPage):
     """How far an import is: what its rows would do or did, and what was refused."""
+
+    @property
+    def is_at_work(self):
+        """Whether a job has something to do with this import."""
+        return any(job.is_open for job in (self.object.trial, self.object.job) if job)
+
+    def moves(self):
+        return [] if self.is_at_work else super().moves()
 
     def facts(self):
         run, user = self.object, self.request.user
@@ -177,13 +204,13 @@ class ImportPage(DetailPage):
         return super().facts() | {
             "job": job if job and run.is_open and job.status != "done" else None,
             "may_see_job": user.has_action("core.view_job"),
-            "tally": tally if job else None,
+            "tally": tally if job and not self.is_at_work else None,
             "refused": job.progress.refused if job else 0,
             "reasons": counted(tally["reasons"]),
             "faults": [(f, LABELS.get(f.column, "")) for f in faults],
             "preview": self.preview(tally) if is_own else None,
             "is_own": is_own,
-            "may_step": is_own and self.may("change"),
+            "may_step": is_own and not self.is_at_work and self.may("change"),
         }
 
     def preview(self, tally):
@@ -216,13 +243,13 @@ class RefusedPage(Page):
             messages.error(request, _("Only the person who uploaded the file can do this."))
             return HttpResponseRedirect(self.resource.url("view", run))
         record_access(Kind.EXPORT, by=request.user, obj=run, field="faults")
-        name = f"{PurePath(run.filename).stem} {_('refused')}.xlsx"
+        name = _("%(name)s refused") % {"name": PurePath(run.filename).stem}
         return HttpResponse(
             workbook(run),
             content_type=WORKBOOK_TYPE,
             headers={
                 "Content-Disposition": content_disposition_header(
-                    as_attachment=True, filename=name
+                    as_attachment=True, filename=f"{name}.xlsx"
                 ),
                 "Content-Security-Policy": SANDBOX,
             },

@@ -58,6 +58,7 @@ class SealingHandler(FileUploadHandler):
         super().__init__(request)
         self.takes: Takes | None = None
         self.draft: Draft | None = None
+        self.received: Received | None = None
         self.most = 0
 
     def handle_raw_input(
@@ -109,9 +110,10 @@ class SealingHandler(FileUploadHandler):
         if self.draft is None:
             return None
         self.draft.finish()
-        return Received(self.draft, self.file_name or "")
+        self.received = Received(self.draft, self.file_name or "")
+        return self.received
 
     def upload_interrupted(self) -> None:
-        """The sender has gone."""
-        if self.draft:
+        """The sender has gone, or the last file of the form was passed by."""
+        if self.draft and self.received is None:
             self.draft.drop()

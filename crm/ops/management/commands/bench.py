@@ -1,105 +1,190 @@
-"""`manage.py bench [--json FILE]`: what the pages cost, beside the floor in the same run."""
+"""`manage.py bench [--only PREFIX] [--json FILE] [--against FILE]`: what the pages cost.
+
+Each figure stands beside the floor of the same run, a bare page with session, user and a list.
+"""
 
 from __future__ import annotations
 
 import json
-import uuid
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.test import Client, override_settings
 
-from crm.core.idempotency import FIELD
 from crm.ops.bench.floor import MIDDLEWARE
-from crm.ops.bench.measure import Figures, measure
+from crm.ops.bench.lists import combined_cases, list_cases
+from crm.ops.bench.measure import Effort, Figures, measure
+from crm.ops.bench.memory import worker_memory_mb
+from crm.ops.bench.pages import Subject, customer_cases, saving_cases, search_cases
+from crm.ops.bench.people import Persona, personas
+from crm.ops.bench.plain import plain_lists
+from crm.ops.own_cluster import own_cluster_running
+from crm.ops.postgres import ClusterError
 from customers.models import Customer
 from sysadmin.models import User
 
 HOST = {"host": "localhost"}
+TIMEOUT_MS = 15_000  # as long as a statement of a page may take in the web process
+WIDTH = 32
+Case = tuple[str, Callable[[], int]]
 
 
 class Command(BaseCommand):
-    """Measure list, page and change of customers as one user, and the floor."""
+    """Measure lists, searches, pages and what is saved, and the floor."""
 
-    help = "Measures what the pages cost. Changes one customer's city to and fro."
+    help = (
+        "Measures what the pages cost. Changes one customer's city to and fro, and enters "
+        "customers: for installations with invented data."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """As whom, how often, and where to write."""
-        parser.add_argument("--as", dest="user", default="shen.zhiheng", help="user name")
+        """As whom, what, how often, and where to write."""
+        parser.add_argument("--as", dest="user", default="shen.zhiheng", help="for single pages")
+        parser.add_argument("--only", default="", help="cases whose names begin with this")
         parser.add_argument("--rounds", type=int, default=40, help="requests a batch, of five")
+        parser.add_argument("--seconds", type=float, default=4.0, help="longest time a case")
         parser.add_argument("--json", type=Path, help="file for the figures")
+        parser.add_argument("--against", type=Path, help="file of an earlier run to compare with")
 
     def handle(self, **options: Any) -> None:
-        """Print a line a page, with the ratio to the floor."""
+        """Start the own cluster if it does not run, measure, and stop it again."""
+        try:
+            with own_cluster_running() as own:
+                if own is None:
+                    self.run(options)
+                    return
+                call_command("collectstatic", interactive=False, verbosity=0)
+                self.run(options)
+                connection.close()  # before the cluster stops
+        except ClusterError as error:
+            raise CommandError(str(error)) from error
+
+    def run(self, options: dict[str, Any]) -> None:
+        """Print a line a case, then memory and growth."""
         user = User.objects.filter(username=options["user"]).first()
         if user is None:
             raise CommandError("There is no such user. Name one after --as.")
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('statement_timeout', %s, false)", [f"{TIMEOUT_MS}"])
+        bench = Bench(user)
+        count = Customer.objects.count()
+        load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+        self.say(f"{count:,} customers; single pages as {user.username}; load {load}")
+        for persona in bench.personas:
+            self.say(f"{persona.reach:<9} {persona.customers:>10,}  {persona.user.username}")
+        effort = Effort(options["rounds"], options["seconds"])
+        figures = self.measured(bench, options["only"], effort)
+        memory = bench.memory() if "memory".startswith(options["only"]) else 0.0
+        if memory:
+            self.say(f"memory of a web worker after 200 requests: {memory} MB PSS")
+        if options["json"]:
+            told = [each.as_dict() for each in figures]
+            report = {"customers": count, "load": load, "memory_mb": memory, "figures": told}
+            options["json"].write_text(json.dumps(report, indent=1))
+        if options["against"]:
+            self.tell_growth(figures, json.loads(options["against"].read_text()))
+
+    def measured(self, bench: Bench, only: str, effort: Effort) -> list[Figures]:
+        """Measure and tell each case; the floor always, as all is compared with it."""
+        heads = ("web", "db", "cpu ms", "p50", "p95", "queries", "× floor", "times")
+        self.say(f"{'':<{WIDTH}}" + "".join(f"{head:>9}" for head in heads))
         figures: list[Figures] = []
-        say = self.stdout.write
-        say(f"{Customer.objects.count()} customers, as {user.username}")
-        heads = ("web", "db", "cpu ms", "p50", "p95")
-        say(f"{'page':<26}{''.join(f'{head:>8}' for head in heads)}{'queries':>9}{'×':>7}")
-        for name, request in requests_of(user):
-            found = measure(name, request, rounds=options["rounds"])
+        for name, request in bench.cases(only):
+            found = measure(name, request, effort)
             figures.append(found)
             ratio = found.cpu_ms / figures[0].cpu_ms
-            say(
-                f"{name:<26}{found.web_cpu_ms:>8}{found.database_cpu_ms:>8}{found.cpu_ms:>8.2f}"
-                f"{found.p50_ms:>8}{found.p95_ms:>8}{found.queries:>9}{ratio:>7.2f}"
+            self.say(
+                f"{name:<{WIDTH}}{found.web_cpu_ms:>9.1f}{found.database_cpu_ms:>9.1f}"
+                f"{found.cpu_ms:>9.1f}{found.p50_ms:>9.1f}{found.p95_ms:>9.1f}{found.queries:>9}"
+                f"{ratio:>9.2f}{found.requests:>9}"
                 + ("" if found.status < 400 else f"  status {found.status}")
             )
-        if options["json"]:
-            options["json"].write_text(json.dumps([f.as_dict() for f in figures], indent=1))
+        return figures
+
+    def tell_growth(self, figures: list[Figures], before: dict[str, Any]) -> None:
+        """How much more each case costs than in an earlier run, both beside their floors."""
+        earlier = {each["name"]: each for each in before["figures"]}
+        floors = figures[0].cpu_ms, earlier["floor"]["cpu_ms"]
+        self.say(f"\nagainst {before['customers']:,} customers; cpu beside the floor of each run")
+        self.say(
+            f"{'':<{WIDTH}}{'cpu then':>9}{'cpu now':>9}{'growth':>9}{'p95 then':>10}{'p95 now':>9}"
+        )
+        for now in figures:
+            if then := earlier.get(now.name):
+                growth = (now.cpu_ms / floors[0]) / (then["cpu_ms"] / floors[1])
+                self.say(
+                    f"{now.name:<{WIDTH}}{then['cpu_ms']:>9.1f}{now.cpu_ms:>9.1f}{growth:>9.2f}"
+                    f"{then['p95_ms']:>10.1f}{now.p95_ms:>9.1f}"
+                )
+
+    def say(self, text: str) -> None:
+        """Write a line at once."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
 
-def requests_of(user: User) -> Iterator[tuple[str, Callable[[], int]]]:
-    """The floor first, then each page as a function that sends one request."""
-    client = Client(headers=HOST)
+class Bench:
+    """The cases of a run, and the users in whose names they are sent."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.personas: list[Persona] = personas()
+        self.client = signed_in(user)
+        self.clients = {each.reach: signed_in(each.user) for each in self.personas}
+        self.subject = Subject.within(user)
+        if self.subject is None:
+            raise CommandError(
+                "This user may change no person who has a document, a mobile and an account. Name "
+                "another one after --as."
+            )
+
+    def cases(self, only: str) -> Iterator[Case]:
+        """The floor first, then each case whose name begins as asked."""
+        yield "floor", self.floor()
+        for group, cases in self.groups().items():
+            if only.startswith(group) or group.startswith(only):
+                yield from (case for case in cases() if case[0].startswith(only))
+
+    def groups(self) -> dict[str, Callable[[], Iterator[Case]]]:
+        """What the names of cases begin with, and the cases, made when they are wanted."""
+        subject = self.subject
+        assert subject is not None  # noqa: S101 - for the checker of types
+        widest = self.personas[-1]
+        return {
+            "sql": lambda: plain_lists(self.personas),
+            "list": lambda: list_cases(self.clients[widest.reach], widest.reach),
+            "reach": lambda: combined_cases(self.clients, self.personas),
+            "search": lambda: search_cases(self.clients[widest.reach], subject),
+            "customer": lambda: customer_cases(self.client, subject),
+            "save": lambda: saving_cases(self.client, subject),
+        }
+
+    def floor(self) -> Callable[[], int]:
+        """Sends a request to the bare page."""
+        with override_settings(MIDDLEWARE=MIDDLEWARE):
+            bare = signed_in(self.user)
+            bare.handler.load_middleware()
+
+        def floor() -> int:
+            with override_settings(ROOT_URLCONF="crm.ops.bench.floor"):
+                return bare.get("/floor/").status_code
+
+        return floor
+
+    def memory(self) -> float:
+        """What a worker holds after lists, pages and panels."""
+        own = f"/customers/{self.subject.customer.pk}/" if self.subject else "/"
+        addresses = ["/customers/", own, f"{own}holdings/", f"{own}history/", f"{own}change/"]
+        return worker_memory_mb(self.client, addresses)
+
+
+def signed_in(user: User) -> Client:
+    """A client as a browser in which the user is signed in; failures are answers."""
+    client = Client(headers=HOST, raise_request_exception=False)
     client.force_login(user)
-    customer = Customer.objects.permitted(user, "change").order_by("pk").first()
-    if customer is None:
-        raise CommandError("This user may change no customer. Name another one after --as.")
-    own = f"/customers/{customer.pk}/"
-
-    def get(address: str) -> Callable[[], int]:
-        return lambda: client.get(address).status_code
-
-    def floor() -> int:
-        with override_settings(ROOT_URLCONF="crm.ops.bench.floor"):
-            return bare.get("/floor/").status_code
-
-    with override_settings(MIDDLEWARE=MIDDLEWARE):
-        bare = Client(headers=HOST)
-        bare.force_login(user)
-        bare.handler.load_middleware()
-    yield "floor", floor
-    yield "list, first page", get("/customers/")
-    yield "list, filtered, sorted", get("/customers/?status=active&kind=person&sort=-opened_on")
-    yield "list, count", get("/customers/count/")
-    yield "customer page", get(own)
-    yield "customer history panel", get(f"{own}history/")
-    yield "form to change", get(f"{own}change/")
-    yield "change saved", lambda: change(client, customer)
-
-
-def change(client: Client, customer: Customer) -> int:
-    """Save a form that changes the city, as a browser sends it."""
-    customer.refresh_from_db()
-    form = {
-        "name": customer.name,
-        "latin_name": customer.latin_name,
-        "country": customer.country,
-        "gender": customer.gender,
-        "born_on": customer.born_on or "",
-        "founded_on": customer.founded_on or "",
-        "opened_on": customer.opened_on,
-        "city": "杭州" if customer.city != "杭州" else "宁波",
-        "address": customer.address,
-        "home_branch": customer.home_branch_id,
-        "lead_manager": customer.lead_manager_id or "",
-        "version": customer.version,
-        FIELD: str(uuid.uuid4()),
-    }
-    return client.post(f"/customers/{customer.pk}/change/", form).status_code
+    return client

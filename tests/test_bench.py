@@ -1,0 +1,72 @@
+"""What the bench measures is what people do: every case answers, and growth is told."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from crm.core.clock import bank_today
+from crm.ops.bench import measure
+from crm.ops.demo import bank
+
+SIZE = 60
+GROUPS = ("sql", "list", "reach", "search", "customer", "save")
+
+
+@pytest.fixture
+def demo(db, settings, tmp_path, monkeypatch):
+    """A small demonstration bank, measured with little effort."""
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+    monkeypatch.setattr(measure, "BATCHES", 1)
+    call_command("first_values", stdout=io.StringIO())
+    bank.fill(bank_today(), size=SIZE)
+
+
+def bench(**options):
+    told = io.StringIO()
+    call_command("bench", rounds=1, stdout=told, **options)
+    return told.getvalue()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_case_of_the_bench_answers(demo, tmp_path, group):
+    file = tmp_path / "figures.json"
+    told = bench(only=group, json=file)
+    report = json.loads(file.read_text())
+    figures = {each["name"]: each for each in report["figures"]}
+    assert report["customers"] == SIZE
+    assert next(iter(figures)) == "floor"
+    assert all(name.startswith(group) for name in figures if name != "floor")
+    assert {each["status"] for each in figures.values()} <= {200, 302, 303}, told
+    assert len(figures) == 1 + {"reach": 40, "sql": 5, "search": 10, "save": 2}.get(
+        group, len(figures) - 1
+    )
+
+
+def test_growth_is_told_beside_the_floor_of_each_run(demo, tmp_path):
+    file = tmp_path / "figures.json"
+    bench(only="list bank, first", json=file)
+    earlier = json.loads(file.read_text())
+    for each in earlier["figures"][1:]:
+        each["cpu_ms"] /= 1_000
+    earlier["customers"] = 7
+    file.write_text(json.dumps(earlier))
+    told = bench(only="list bank, first", against=file)
+    head, line = told.partition("against 7 customers")[::2]
+    assert "list bank, first page" in head
+    growth = line.rpartition("list bank, first page")[2].split()[2]
+    assert float(growth) > 100
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_that_is_stopped_by_the_time_limit_shows_its_status(demo, monkeypatch):
+    monkeypatch.setattr("crm.ops.management.commands.bench.TIMEOUT_MS", 50)
+    monkeypatch.setattr("crm.ops.bench.plain.TAIL", " and pg_sleep(0.1) is not null limit 1")
+    told = bench(only="sql own")
+    assert "status 500" in told
+
+
+def test_the_bench_says_whom_it_does_not_know(demo):
+    with pytest.raises(CommandError, match="no such user"):
+        bench(user="nobody.atall")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import phonenumbers
 from phonenumbers import NumberParseException
 
+from .contacts import HOME_CODE, is_usual
+
 TAIL = 4
 DOTS = "••••"
 DOMAIN_SHOWN = 100  # a mask must fit its column whatever the domain
@@ -17,6 +19,8 @@ def mask(value: str) -> str:
 
 def mask_phone(phone: str) -> str:
     """Country code and last four digits; fewer digits of a short number."""
+    if phone.startswith(f"+{HOME_CODE}") and is_usual(phone[len(HOME_CODE) + 1 :]):
+        return _masked(f"+{HOME_CODE} ••• ••••", phone[-TAIL:])
     try:
         number = phonenumbers.parse(phone)
     except NumberParseException:

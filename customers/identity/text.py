@@ -17,6 +17,8 @@ def plain_text(text: object) -> str:
         raise ValidationError(_("Enter this as text."), code="not_text")
     if len(text) > LONGEST:
         raise ValidationError(_("This is too long. Enter one value only."), code="too_long")
+    if text.isascii() and text.isprintable():
+        return text.strip()  # nothing of what follows concerns it
     narrow = unicodedata.normalize("NFKC", text).strip()
     kinds = [(char, unicodedata.category(char)) for char in narrow]
     if any(kind in {"Cc", "Cs"} for _char, kind in kinds):
@@ -35,5 +37,7 @@ def _hyphen_for_dash(char: str, kind: str) -> str:
 def compact(text: object) -> str:
     """The text without spaces and hyphens, in capital letters."""
     joined = "".join(plain_text(text).split()).replace("-", "")
+    if joined.isascii():
+        return joined.upper()
     # Only ASCII is made upper case: a dotless i would otherwise turn into a letter I.
     return "".join(char.upper() if char.isascii() else char for char in joined)

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import phonenumbers
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from crm.core.clock import clock_at
 from customers import numbers
+from customers.identity import contacts
 
 SAMPLES = Path(
     os.environ.get("CRM_SAMPLE_DATA", Path(__file__).parents[2].parent / "shared" / "data")
@@ -221,6 +223,22 @@ def test_a_right_phone_number_becomes_international(text, value, mobile):
 )
 def test_a_wrong_phone_number_is_refused_with_what_to_do(text, code):
     assert refused(numbers.normalise_phone, text) == code
+
+
+@pytest.mark.parametrize("first", ["10", "11", "12", "13", "14", "15", "16", "17", "18", "19"])
+def test_a_usual_mobile_is_read_as_the_library_reads_it(first):
+    for digits in range(1000):
+        for end in ("000000", "678901", "999999"):
+            told = f"{first}{digits:03d}{end}"
+            library = phonenumbers.parse(told, "CN")
+            is_mobile = phonenumbers.is_valid_number(library) and (
+                phonenumbers.number_type(library) == phonenumbers.PhoneNumberType.MOBILE
+            )
+            assert contacts.is_usual(told) == is_mobile
+            if is_mobile:
+                assert numbers.normalise_phone(told) == phonenumbers.format_number(
+                    library, phonenumbers.PhoneNumberFormat.E164
+                )
 
 
 def test_a_phone_number_is_read_in_the_country_that_is_said():

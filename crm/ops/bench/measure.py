@@ -29,6 +29,12 @@ class Figures:
     p50_ms: float
     p95_ms: float
     queries: int
+    floor_ms: float = 0.0
+
+    @property
+    def ratio(self) -> float:
+        """How many floors it costs."""
+        return self.cpu_ms / (self.floor_ms or self.cpu_ms)
 
     @property
     def cpu_ms(self) -> float:
@@ -37,7 +43,7 @@ class Figures:
 
     def as_dict(self) -> dict[str, object]:
         """For a file."""
-        return asdict(self) | {"cpu_ms": round(self.cpu_ms, 2)}
+        return asdict(self) | {"cpu_ms": round(self.cpu_ms, 2), "ratio": round(self.ratio, 3)}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from sysadmin.models import User
 
 Case = tuple[str, Callable[[], int]]
 HTMX = {"HX-Request": "true"}
+EARLY = dt.date(1980, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,13 @@ def change(client: Client, customer: Customer) -> int:
 
 def add(client: Client, like: Customer, rng: Random) -> int:
     """Enter a customer like another one, with a document and a mobile."""
-    born, gender = like.born_on, like.gender or "F"
+    born = (like.born_on or EARLY) - dt.timedelta(days=rng.randrange(9_000))
     form = form_of(like) | {
         "kind": "person",
+        "born_on": born,
         "document_kind": "resident_id",
         "document_country": "CN",
-        "document_number": resident_id(rng, "330106", born, gender) if born else "",
+        "document_number": resident_id(rng, "330106", born, like.gender or "F"),
         "is_long_term": "on",
         "mobile": mobile(rng),
         "email": "",

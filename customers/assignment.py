@@ -179,10 +179,23 @@ ASSIGN = jobs.Kind(
     undo="customers.give_back",
     about=about,
 )
+
+
+def about_the_first(job: Job) -> str:
+    """Which job is taken back."""
+    first = job.undoes
+    return (
+        ""
+        if first is None
+        else _("of job %(number)s: %(about)s") % {"number": first.pk, "about": about(first)}
+    )
+
+
 GIVE_BACK = jobs.Kind(
     "customers.give_back",
     gettext_lazy("Take back an assignment of lead managers"),
     give_back_chunk,
     causes=CAUSES,
     names=names_of,
+    about=about_the_first,
 )

@@ -9,6 +9,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from crm.core.acting import acting
 from crm.core.trail import Kind, record_access
@@ -16,6 +17,10 @@ from crm.core.trail import Kind, record_access
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-in through user accounts that the bank opens."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("The user name or the password is not correct."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves."""

@@ -255,7 +255,7 @@ def test_every_text_of_the_sources_is_in_the_catalogue():
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             asked |= texts_in_python(path)
-    for path in (ROOT / "templates").rglob("*.html"):
+    for path in (ROOT / "templates").rglob("*.*"):
         asked |= texts_in_template(path)
     known = {entry.key for entry in entries()}
     assert asked - known == set(), "Run: python3 manage.py translations"

@@ -18,6 +18,7 @@ class LookupChoiceField(LookupField):
         for name in ("null_label", "null_value", "empty_label"):
             kwargs.pop(name, None)
         super().__init__(*args, **kwargs)
+        self.widget.sends_typed = False
 
 
 class LookupFilter(django_filters.ModelChoiceFilter):

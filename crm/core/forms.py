@@ -43,6 +43,9 @@ class ReasonForm(forms.Form):
     )
 
 
+TYPED, LONGEST_TYPED = "_typed", 80
+
+
 class Lookup(forms.TextInput):
     """A foreign key chosen by typing: never a select over a table that grows."""
 
@@ -53,14 +56,36 @@ class Lookup(forms.TextInput):
         self.url, self.action = reverse_lazy(url_name), action
         # names the row of a key; asked when the field is shown, never when it is only read
         self.find: Callable[[Any], Any] = lambda _key: None
+        # what was typed is sent too, except by a filter, whose address it would stand in
+        self.sends_typed = True
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """The field, where to ask for candidates, and how the present choice is shown."""
         context = super().get_context(name, value, attrs)
-        chosen = None if value in {None, ""} else self.find(value)
-        shown = "" if chosen is None else str(chosen)
-        context["lookup"] = {"url": self.url, "action": self.action, "shown": shown}
+        typed = isinstance(value, Typed)
+        chosen = None if typed or value in {None, ""} else self.find(value)
+        shown = str(value) if typed else "" if chosen is None else str(chosen)
+        context["lookup"] = {
+            "url": self.url,
+            "action": self.action,
+            "shown": shown,
+            "typed": f"{name}{TYPED}" if self.sends_typed else "",
+        }
+        if typed:
+            context["widget"]["value"] = ""
         return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The key that was chosen, else what was typed without a choice."""
+        value = super().value_from_datadict(data, files, name)
+        typed = str(data.get(f"{name}{TYPED}", "")).strip()[:LONGEST_TYPED]
+        return Typed(typed) if typed and not value else value
+
+
+class Typed(str):
+    """Words in a look-up for which nothing was chosen: no key, and not nothing either."""
+
+    __slots__ = ()
 
 
 class LongSelect(forms.Select):
@@ -86,6 +111,9 @@ class LookupField(forms.ModelChoiceField):
         # the row that a record already points to, where it has been fetched with the record
         self.present: Any = None
         self.error_messages["invalid_choice"] = _("Choose one of the entries offered.")
+        self.error_messages["not_chosen"] = _(
+            "Nothing is chosen yet. Choose one of the entries offered, or empty the field."
+        )
         self.error_messages["required"] = _("Type a number or a name, then choose an entry.")
 
     def open_to(self, user: Any, action: str) -> None:
@@ -111,6 +139,8 @@ class LookupField(forms.ModelChoiceField):
 
     def to_python(self, value: Any) -> Any:
         """The row chosen; a number that fits no key is no choice."""
+        if isinstance(value, Typed):
+            raise forms.ValidationError(self.error_messages["not_chosen"], "not_chosen")
         if value not in self.empty_values and self._number(value) is None:
             raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
         return super().to_python(value)

@@ -237,8 +237,8 @@ def added(values: Sequence[Decimal | int | None]) -> Decimal | None:
 def of_assets(way: str) -> str:
     """How assets went."""
     return {
-        "grew": _("Assets grew by %(share)s in 12 months, to %(last)s"),
-        "fell": _("Assets fell by %(share)s in 12 months, to %(last)s"),
+        "grew": _("Assets grew by %(share)s in 12 months, to %(last)s at the end of last month"),
+        "fell": _("Assets fell by %(share)s in 12 months, to %(last)s at the end of last month"),
         "steady": _("Assets stayed at about %(last)s for 12 months"),
         "new": _("Assets reached %(last)s at the end of last month"),
         "none": _("Assets, 12 months"),
@@ -248,8 +248,12 @@ def of_assets(way: str) -> str:
 def of_a_balance(way: str) -> str:
     """How the balance of one holding went."""
     return {
-        "grew": _("The balance grew by %(share)s in 12 months, to %(last)s"),
-        "fell": _("The balance fell by %(share)s in 12 months, to %(last)s"),
+        "grew": _(
+            "The balance grew by %(share)s in 12 months, to %(last)s at the end of last month"
+        ),
+        "fell": _(
+            "The balance fell by %(share)s in 12 months, to %(last)s at the end of last month"
+        ),
         "steady": _("The balance stayed at about %(last)s for 12 months"),
         "new": _("The balance was %(last)s at the end of last month"),
         "none": _("Balance, 12 months"),
@@ -259,8 +263,12 @@ def of_a_balance(way: str) -> str:
 def of_a_debt(way: str) -> str:
     """How what is owed on one holding went."""
     return {
-        "grew": _("What is owed grew by %(share)s in 12 months, to %(last)s"),
-        "fell": _("What is owed fell by %(share)s in 12 months, to %(last)s"),
+        "grew": _(
+            "What is owed grew by %(share)s in 12 months, to %(last)s at the end of last month"
+        ),
+        "fell": _(
+            "What is owed fell by %(share)s in 12 months, to %(last)s at the end of last month"
+        ),
         "steady": _("What is owed stayed at about %(last)s for 12 months"),
         "new": _("What was owed at the end of last month was %(last)s"),
         "none": _("What is owed, 12 months"),

@@ -31,7 +31,7 @@ class HoldingTable(FastTable):
     )
     mask = Column(verbose_name=_("Account number"), attrs={"td": {"class": "num nowrap"}})
     customer = Column(accessor="customer__shown_name", verbose_name=_("Account holder"))
-    balance = MoneyColumn(accessor="signed_balance", verbose_name=_("Balance"))
+    balance = MoneyColumn(accessor="balance", verbose_name=_("Balance"))
     status = BadgeColumn(tones=STATUS_TONES)
     opened_on = DateColumn(verbose_name=_("Opened"))
     matures_on = DateColumn(verbose_name=_("Matures"))

@@ -40,7 +40,7 @@ class Head:
     @property
     def digest(self) -> str:
         """What tells this set of columns from others, in whatever order they stand."""
-        names = sorted(folded(name) or name for name in self.header if not is_reason(name))
+        names = sorted(key_of(name) for name in self.header if not is_reason(name))
         return hashlib.sha256("\n".join(names).encode(errors="surrogatepass")).hexdigest()
 
     def guess(self) -> dict[str, int]:
@@ -48,12 +48,12 @@ class Head:
         known = ImportMapping.objects.filter(digest=self.digest).first()
         if known is None:
             return match_header(self.header).fields
-        places = {folded(name): place for place, name in enumerate(self.header)}
+        places = {key_of(name): place for place, name in enumerate(self.header)}
         return {field: places[name] for name, field in known.columns.items() if name in places}
 
     def named(self, columns: Mapping[str, int]) -> dict[str, str]:
         """The names of the columns that hold fields, to remember for files with the same header."""
-        return {folded(self.header[place]): field for field, place in columns.items()}
+        return {key_of(self.header[place]): field for field, place in columns.items()}
 
     def shown(
         self, columns: Mapping[str, int], most: int = HEAD_ROWS
@@ -72,6 +72,11 @@ class Head:
             (line, [shown_cell(field, cell) for field, cell in zip(fields, cells, strict=False)])
             for line, cells in self.rows[:most]
         ]
+
+
+def key_of(name: str) -> str:
+    """By what a column is known again, however its name is spaced and punctuated."""
+    return folded(name) or name
 
 
 def shown_cell(field: str, cell: str) -> str:

@@ -193,7 +193,7 @@ class Loader:
         """The branches and members of staff that these rows name, within reach at this moment."""
 
         def found(rows: Any, field: str, column: str) -> dict[str, int]:
-            named = {values[column] for values in told if "\0" not in values[column]} - {""}
+            named = {v[column] for v in told if not UNREADABLE.search(v[column])} - {""}
             return dict(rows.filter(**{f"{field}__in": named}).values_list(field, "pk"))
 
         return World(

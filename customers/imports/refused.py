@@ -30,7 +30,7 @@ TEXT_FORMAT = "@"
 
 def faults_of(run: ImportRun) -> Any:
     """The refused rows of the newest job of an import, in the order of the file."""
-    return ImportFault.objects.filter(run=run).order_by("line")
+    return ImportFault.objects.filter(job=run.job_id or run.trial_id).order_by("line")
 
 
 def workbook(run: ImportRun) -> bytes:

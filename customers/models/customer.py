@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
@@ -18,6 +20,8 @@ from customers.numbers import format_number
 from customers.querysets import CustomerQuerySet
 from staff.models import Branch, StaffMember
 
+EARLIEST_BIRTH = dt.date(1880, 1, 1)
+EARLIEST_FOUNDING = dt.date(1000, 1, 1)
 CUSTOMER_SCOPE = InTree(
     node="home_branch", owner="lead_manager__user", leader="lead_manager__supervisor__user"
 )
@@ -59,7 +63,6 @@ class Customer(Workflow):
             question=_("Make %(name)s dormant?"),
             done=_("%(name)s is dormant."),
             refused=_("Only an active customer can become dormant. Status now: %(status)s."),
-            grave=True,
         ),
         "close": Move(
             leaves=frozenset({Status.PROSPECT, Status.ACTIVE, Status.DORMANT}),
@@ -180,6 +183,20 @@ class Customer(Workflow):
 
     def __str__(self) -> str:
         return self.shown_name
+
+    def clean(self) -> None:
+        """Refuse days that contradict each other or no life, each beside its field."""
+        began = self.born_on or self.founded_on
+        if self.born_on and self.born_on < EARLIEST_BIRTH:
+            raise ValidationError(
+                {"born_on": _("Nobody born on this day is alive. Check the year.")}
+            )
+        if self.founded_on and self.founded_on < EARLIEST_FOUNDING:
+            raise ValidationError({"founded_on": _("This day is too long ago. Check the year.")})
+        if began and self.opened_on and self.opened_on < began:
+            raise ValidationError(
+                {"opened_on": _("The relationship cannot begin before the customer was there.")}
+            )
 
     @property
     def shown_name(self) -> str:

@@ -11,7 +11,14 @@ from crm.core.models import AccessEvent
 from customers.models import ContactPoint, Customer
 from customers.operations import REVEALS_PER_HOUR
 from sysadmin.models import system_user
-from tests.factories import CustomerFactory, credit_code, mobile, resident_id
+from tests.customers.entries import change_form
+from tests.factories import (
+    CustomerFactory,
+    StaffMemberFactory,
+    credit_code,
+    mobile,
+    resident_id,
+)
 
 ALL = [
     f"customers.{verb}_customer"
@@ -213,3 +220,52 @@ def test_an_expiring_document_is_said_at_the_top(client, branch):
     assert (
         "Ask the customer to renew it." in client.get(f"/customers/{customer.pk}/").content.decode()
     )
+
+
+@pytest.mark.proves("CI-1")
+@pytest.mark.parametrize(
+    ("days", "field"),
+    [
+        ({"born_on": "0001-01-01"}, "born_on"),
+        ({"born_on": "1879-12-31"}, "born_on"),
+        ({"born_on": "1968-05-08", "opened_on": "1950-01-01"}, "opened_on"),
+    ],
+)
+def test_days_that_contradict_each_other_are_refused_beside_their_field(
+    signed_in, person, branch, days, field
+):
+    customer = CustomerFactory(home_branch=branch)
+    client = signed_in(person(branch, "customers.view_customer", "customers.change_customer"))
+    answer = client.post(f"/customers/{customer.pk}/change/", change_form(customer, **days))
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    customer.refresh_from_db()
+    assert customer.born_on.year == 1985
+
+
+@pytest.mark.proves("CI-1")
+def test_a_manager_who_was_typed_and_not_chosen_is_no_manager_and_not_nobody(
+    signed_in, person, branch
+):
+    manager = StaffMemberFactory(branch=branch)
+    customer = CustomerFactory(home_branch=branch, lead_manager=manager)
+    client = signed_in(person(branch, "customers.view_customer", "customers.change_customer"))
+    address = f"/customers/{customer.pk}/change/"
+    typed = change_form(customer, lead_manager="", lead_manager_typed="Huang Zh")
+    answer = client.post(address, typed)
+    assert answer.status_code == 422
+    assert "Nothing is chosen yet." in str(answer.context["form"].errors["lead_manager"])
+    assert 'value="Huang Zh"' in answer.content.decode()
+    customer.refresh_from_db()
+    assert customer.lead_manager == manager
+    emptied = change_form(customer, lead_manager="", lead_manager_typed="")
+    assert client.post(address, emptied).status_code == 302
+    customer.refresh_from_db()
+    assert customer.lead_manager is None
+
+
+def test_a_filter_puts_nothing_that_was_typed_into_an_address(signed_in, person, branch):
+    client = signed_in(person(branch, "customers.view_customer", "staff.view_staffmember"))
+    page = client.get("/customers/filter/").content.decode()
+    assert 'name="lead_manager"' in page
+    assert "_typed" not in page

@@ -67,7 +67,7 @@ def test_the_card_adds_up_each_kind_and_lists_each_holding_with_its_day(client, 
     }
     text = words(answer)
     assert "Time deposit" in text
-    assert "CNY −9,000.00" in text
+    assert "CNY 9,000.00" in text
     assert "2 holdings, as of" in text
 
 

@@ -143,6 +143,11 @@ class JobProgress(models.Model):
         return self.shown
 
     @property
+    def same(self) -> int:
+        """How many rows needed no change."""
+        return self.done - self.changed - self.refused
+
+    @property
     def shown_fault(self) -> str:
         """Why the job stopped, in the active language where the kernel itself says so."""
         from crm.core.jobs import FAULTS  # noqa: PLC0415  (jobs know the models)

@@ -65,6 +65,7 @@ def test_a_case_that_is_stopped_by_the_time_limit_shows_its_status(demo, monkeyp
     monkeypatch.setattr("crm.ops.bench.plain.TAIL", " and pg_sleep(0.1) is not null limit 1")
     told = bench(only="sql own")
     assert "status 500" in told
+    assert "1 stopped by a time limit" in told
 
 
 def test_the_bench_says_whom_it_does_not_know(demo):

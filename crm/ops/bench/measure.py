@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import QueryCanceled
 
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 BATCHES = 5
-FAILED = 500
+REFUSED, FAILED = 400, 500
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,14 @@ class Figures:
     p50_ms: float
     p95_ms: float
     queries: int
+    stopped: int = 0
     floor_ms: float = 0.0
+
+    @property
+    def remark(self) -> str:
+        """What the figures do not say: a failure, or statements stopped by a time limit."""
+        failed = f"  status {self.status}" if self.status >= REFUSED else ""
+        return failed + (f"  {self.stopped} stopped by a time limit" if self.stopped else "")
 
     @property
     def ratio(self) -> float:
@@ -85,18 +93,23 @@ def _own_ms(pid: int, fields: list[str]) -> float:
     return sum(map(int, fields[11:13])) * TICK_MS
 
 
-def queries_of(request: Callable[[], int]) -> int:
-    """How many statements one request sends to the database."""
-    sent = 0
+def queries_of(request: Callable[[], int]) -> tuple[int, int]:
+    """How many statements one request sends to the database, and how many a time limit stops."""
+    sent = stopped = 0
 
     def count(execute: Any, *arguments: Any) -> Any:
-        nonlocal sent
+        nonlocal sent, stopped
         sent += 1
-        return execute(*arguments)
+        try:
+            return execute(*arguments)
+        except OperationalError as error:
+            # a page may answer all the same, and say that the question was too wide
+            stopped += isinstance(error.__cause__, QueryCanceled)
+            raise
 
     with connection.execute_wrapper(count):
         request()
-    return sent
+    return sent, stopped
 
 
 def measure(name: str, request: Callable[[], int], effort: Effort) -> Figures:
@@ -106,7 +119,7 @@ def measure(name: str, request: Callable[[], int], effort: Effort) -> Figures:
     """
     status = request()
     began = time.perf_counter()
-    queries = queries_of(request)
+    queries, stopped = queries_of(request)
     rounds = effort.rounds_of((time.perf_counter() - began) * 1000)
     web, times = [], []
     database = database_cpu_ms()
@@ -129,4 +142,5 @@ def measure(name: str, request: Callable[[], int], effort: Effort) -> Figures:
         p50_ms=round(times[len(times) // 2], 2),
         p95_ms=round(times[len(times) * 95 // 100], 2),
         queries=queries,
+        stopped=stopped,
     )

@@ -106,8 +106,7 @@ class Command(BaseCommand):
             self.say(
                 f"{name:<{WIDTH}}{found.web_cpu_ms:>9.1f}{found.database_cpu_ms:>9.1f}"
                 f"{found.cpu_ms:>9.1f}{found.p50_ms:>9.1f}{found.p95_ms:>9.1f}{found.queries:>9}"
-                f"{found.ratio:>9.2f}{found.requests:>9}"
-                + ("" if found.status < 400 else f"  status {found.status}")
+                f"{found.ratio:>9.2f}{found.requests:>9}" + found.remark
             )
         return figures
 

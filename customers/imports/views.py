@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -89,17 +88,21 @@ class UploadPage(AddPage):
         return ImportRun.objects.permitted(self.request.user).filter(pk=self.twin.pk).first()
 
 
-class StepPage(ActPage):
-    """A step of the one who uploaded the file; others who see the import are told so."""
+class OwnPage(Page):
+    """What is for the one who uploaded the file; others who see the import are told so."""
 
     page = "change"
 
     @property
     def refusal(self):
-        """Why this step cannot be taken; empty if it can."""
+        """Why this cannot be done; empty if it can."""
         if self.object.owner_id != self.request.user.pk:
             return _("Only the person who uploaded the file can do this.")
         return ""
+
+
+class StepPage(OwnPage, ActPage):
+    """A step on the way from upload to import."""
 
 
 class ColumnsPage(StepPage):
@@ -231,17 +234,16 @@ class ImportPage(DetailPage):
         return {"header": [LABELS[field] for field, _place in places], "rows": rows}
 
 
-class RefusedPage(Page):
+class RefusedPage(OwnPage):
     """The refused rows as a workbook, for the one who uploaded them."""
 
-    page = "change"
+    template = "refused"
 
     def get(self, request, pk):
         run = self.object
-        if run.owner_id != request.user.pk:
-            record_access(Kind.DENIAL, by=request.user, obj=run)
-            messages.error(request, _("Only the person who uploaded the file can do this."))
-            return HttpResponseRedirect(self.resource.url("view", run))
+        if self.refusal:
+            record_access(Kind.DENIAL, by=request.user, obj=run, field="faults")
+            return self.show(object=run, refusal=self.refusal)
         record_access(Kind.EXPORT, by=request.user, obj=run, field="faults")
         name = _("%(name)s refused") % {"name": PurePath(run.filename).stem}
         return HttpResponse(

@@ -193,7 +193,8 @@ class Customer(Workflow):
             )
         if self.founded_on and self.founded_on < EARLIEST_FOUNDING:
             raise ValidationError({"founded_on": _("This day is too long ago. Check the year.")})
-        if began and self.opened_on and self.opened_on < began:
+        opened: dt.date | None = self.opened_on  # an unfinished form leaves it empty
+        if began and opened and opened < began:
             raise ValidationError(
                 {"opened_on": _("The relationship cannot begin before the customer was there.")}
             )

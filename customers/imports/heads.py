@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import BinaryIO
 
@@ -19,6 +19,8 @@ from .reader import read_table
 from .table import Limits
 
 HEAD_ROWS = 20
+# blank lines may stand above and between them
+HEAD_LINES = 200
 LONGEST_SHOWN = 60
 # what stands in these is no one's secret, however many digits it has
 OPEN_FIELDS = frozenset({"customer_no", "branch_code", "manager_no", "opened_on"})
@@ -99,7 +101,7 @@ def masked_number(found: re.Match[str]) -> str:
 
 def read_head(stream: BinaryIO, filename: str, limits: Limits) -> Head:
     """Open a file for the first time; raises FileRefused if it cannot be read."""
-    with read_table(stream, filename, limits) as table:
+    with read_table(stream, filename, replace(limits, lines=HEAD_LINES)) as table:
         rows = [(row.line, row.values) for row in islice(table.rows, HEAD_ROWS)]
         return Head(table.header, rows)
 

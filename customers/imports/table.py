@@ -19,9 +19,13 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one file may hold."""
+    """How much one file may hold.
+
+    `lines` are as many as are read and looked through; all of them where it is not said.
+    """
 
     rows: int = 1_000_000
+    lines: int | None = None
     size: int = 200 * MIB
     columns: int = 200
     field: int = 64 * 1024

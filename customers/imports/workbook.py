@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
@@ -55,17 +56,18 @@ DAMAGE = (
 Uncalculated = dict[str, set[tuple[int, int]]]
 
 
-def check_archive(stream: BinaryIO) -> Uncalculated:
+def check_archive(stream: BinaryIO, lines: int | None = None) -> Uncalculated:
     """Refuse a workbook that is a bomb, encrypted or carries macros, before anything parses it.
 
-    Returns, by sheet, the cells whose formula has no stored result.
+    Of sheets only as many lines are looked through as are said. Returns, by sheet, the cells whose
+    formula has no stored result.
     """
     _count_entries(stream)
     try:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
             _check_members(members)
-            return {member.filename: _check_part(archive, member) for member in members}
+            return {part.filename: _check_part(archive, part, lines) for part in members}
     except DAMAGE as error:
         raise _damaged() from error
 
@@ -125,7 +127,9 @@ def macros() -> FileRefused:
     return FileRefused(_("The workbook holds macros. Save it as .xlsx without macros."))
 
 
-def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> set[tuple[int, int]]:
+def _check_part(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, lines: int | None
+) -> set[tuple[int, int]]:
     part = _Part(member.filename, member.file_size)
     with archive.open(member) as source:
         chunk = source.read(64 * 1024)
@@ -134,6 +138,8 @@ def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> set[tuple[
             return set()
         while chunk:
             part.feed(chunk)
+            if lines is not None and part.lines > lines:
+                return part.uncalculated
             chunk = source.read(64 * 1024)
     part.finish()
     return part.uncalculated
@@ -149,6 +155,7 @@ class _Part:
     unit: str = ""
     elements: int = 0
     last: int = 0
+    lines: int = 0
     row: int = 0
     column: int = 0
     reference: str = ""
@@ -220,6 +227,7 @@ class _Part:
             self.reference = attributes.get("r", "")
         elif local == "row":
             self.close_cell()
+            self.lines += 1
             self.row = int(attributes.get("r") or self.row + 1)
             self.column = 0
         elif local == "f":
@@ -268,7 +276,7 @@ class Sheet:
 
 def open_sheet(stream: BinaryIO, limits: Limits) -> Sheet:
     """The first visible sheet of a workbook that was looked through and found harmless."""
-    uncalculated = check_archive(stream)
+    uncalculated = check_archive(stream, limits.lines)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -287,7 +295,8 @@ def open_sheet(stream: BinaryIO, limits: Limits) -> Sheet:
 
 def _records(sheet: Any, gaps: set[tuple[int, int]], limits: Limits) -> Iterator[Row]:
     header: list[str] = []
-    for line, cells in enumerate(_rows(sheet), 1):
+    # what was not looked through is not read
+    for line, cells in enumerate(islice(_rows(sheet), limits.lines), 1):
         if line > MOST_LINES:
             raise _damaged()
         row = _row(line, cells, header, gaps)

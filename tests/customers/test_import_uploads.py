@@ -284,3 +284,22 @@ def test_housekeeping_sweeps_imports_too(importer, branch, monkeypatch):
     operations.discard(run, by=importer, reason="falsch")
     housekeeping.func(0)
     assert run.stored not in stored()
+
+
+def test_of_a_long_workbook_only_the_beginning_is_read_at_once_and_all_of_it_by_the_job(
+    desk, branch, importer
+):
+    rows = [row(branch) for _ in range(1200)]
+    content = xlsx(*rows)
+    late = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(late, "w") as changed:
+        for part in whole.infolist():
+            data = whole.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                data = data.replace(b"</sheetData>", b"<row><c><f>1/0</f>" + b"</c></row><broken")
+            changed.writestr(part.filename, data, zipfile.ZIP_DEFLATED)
+    run = handed_in(importer, late.getvalue(), "lang.xlsx")
+    run = operations.check(run, by=importer, columns=run.columns, system="core")
+    jobs.run(run.trial_id)
+    page = desk.get(f"/customers/imports/{run.pk}/").content.decode()
+    assert "The workbook is damaged." in page

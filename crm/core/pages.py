@@ -107,7 +107,8 @@ class Rows(Page):
 
     def found(self):
         rows = self.rows() if self.filterset is None else self.filterset.qs
-        return self.resource.find(rows, self.query) if self.query else rows
+        found = self.resource.find
+        return found(rows, self.query, self.request.user) if self.query else rows
 
 
 class TooWide(Exception):
@@ -141,7 +142,7 @@ def rows_at(resource, address, *, user, action):
     if resource.filterset is not None:
         rows = resource.filterset(asked, queryset=rows, user=user, lean=True).qs
     words = stored_query(asked.get("v", ""), str(resource))
-    return resource.find(rows, words) if words else rows
+    return resource.find(rows, words, user) if words else rows
 
 
 class ListPage(Rows):

@@ -47,7 +47,7 @@ class Resource:
 
     `sorts` names the orders that an index serves; the first is the default. `joins` are the foreign
     keys that the table shows. `search` are the fields that a look-up matches from their beginning;
-    `find` narrows the list's rows to what a user typed. `listing` is the read model that the list
+    `find` narrows the list's rows to what the user typed. `listing` is the read model that the list
     filters and sorts, if that is not the model itself. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
     access trail.
@@ -62,7 +62,7 @@ class Resource:
     transitions: tuple[Transition, ...] = ()
     joins: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
-    find: Callable[[Any, str], Any] | None = None
+    find: Callable[[Any, str, Any], Any] | None = None
     listing: type[models.Model] | None = None
     recorded: bool = False
     route: str = ""

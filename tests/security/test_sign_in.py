@@ -48,6 +48,7 @@ def is_signed_in(client):
 # --- signing in -----------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("SY-1")
 def test_the_right_password_signs_in_and_is_recorded(client, clerk):
     answer = sign_in(client, clerk.username)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
@@ -82,6 +83,7 @@ def test_a_password_is_not_cut_at_the_end(client, branch):
     assert client.get("/account/factors/").status_code == 200
 
 
+@pytest.mark.proves("SY-1")
 def test_wrong_and_unknown_user_get_the_same_answer(clerk):
     bodies = []
     for name, password in ((clerk.username, "not this phrase"), ("nobody12345", PASSWORD)):
@@ -141,6 +143,7 @@ def test_odd_user_names_are_simply_wrong(client, db, name):
     assert sign_in(client, "person1", name).status_code == 200
 
 
+@pytest.mark.proves("SY-1")
 def test_thirty_wrong_tries_hurt_neither_colleague_nor_live_session(clerk, person, branch):
     colleague = person(branch, "customers.view_customer")
     live = Client()
@@ -245,6 +248,7 @@ def test_a_link_does_not_sign_out(client, clerk):
     assert is_signed_in(client)
 
 
+@pytest.mark.proves("SY-1")
 def test_a_session_ends_after_fifteen_idle_minutes(client, clerk):
     start = now()
     with clock_at(start):

@@ -34,6 +34,7 @@ def test_all_hits_are_shown_on_a_page_and_the_words_stand_in_no_address(at_work,
     page.keyboard.type("晓")
     hits = page.locator("#pal-found [role=option]")
     expect(hits).to_have_count(2)
+    expect(hits.first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowDown")
     expect(hits.nth(1)).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")

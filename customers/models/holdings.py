@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import DateRangeField
@@ -148,12 +147,6 @@ class Holding(FedByBatch):
     def is_debt(self) -> bool:
         """Whether the balance is what the customer owes."""
         return self.kind in DEBTS
-
-    @property
-    def signed_balance(self) -> Decimal:
-        """The balance from the customer's side: what is owed is below zero."""
-        balance: Decimal = self.balance
-        return -balance if self.is_debt else balance
 
     @property
     def is_closed(self) -> bool:

@@ -132,7 +132,7 @@ def walked(client, asked):
 def test_every_page_of_every_question_holds_what_a_plain_query_finds(
     signed_in, person, crowd, monkeypatch, extent
 ):
-    monkeypatch.setattr("crm.core.pages.PAGE_SIZES", (7, 50, 100))
+    monkeypatch.setattr("crm.core.pages.lists.PAGE_SIZES", (7, 50, 100))
     branches, managers = crowd
     draw = random.Random(extent)  # noqa: S311  (no secret)
     user = person(branches[0], *RIGHTS, extent=extent)

@@ -1,0 +1,27 @@
+"""The pages behind a Resource: access, scope, versions, repeated sending, the same everywhere."""
+
+from .acts import ActPage, AddPage, BulkPage, ChangePage, FormPage, TransitionPage
+from .asked import keep_query, rows_at, stored_query
+from .base import Page
+from .lists import CountPage, FilterPage, FindPage, ListPage, LookupPage, PanelPage
+from .records import DetailPage
+
+__all__ = [
+    "ActPage",
+    "AddPage",
+    "BulkPage",
+    "ChangePage",
+    "CountPage",
+    "DetailPage",
+    "FilterPage",
+    "FindPage",
+    "FormPage",
+    "ListPage",
+    "LookupPage",
+    "Page",
+    "PanelPage",
+    "TransitionPage",
+    "keep_query",
+    "rows_at",
+    "stored_query",
+]

@@ -1,0 +1,277 @@
+"""Pages that change something: all of it or, when a rule refuses, nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from crm.core import idempotency
+from crm.core.acting import acting
+from crm.core.forms import version_of
+from crm.core.keyset import capped_count
+from crm.core.operations import DomainError, Stale, broken_rule
+
+from .asked import rows_at
+from .base import Page
+
+if TYPE_CHECKING:
+    from crm.core.resources import Transition
+
+
+MOST_CHOSEN = 1000
+
+
+class ActPage(Page):
+    """A page that changes something: all of it or, when a rule refuses, nothing."""
+
+    target: str = ""
+
+    def build_form(self, data=None):
+        raise NotImplementedError
+
+    def perform(self, form):
+        """Run the operation; returns the record."""
+        raise NotImplementedError
+
+    def get(self, request, **kwargs):
+        return self.show_form(self.build_form())
+
+    def post(self, request, **kwargs):
+        key = idempotency.parse_key(request.POST.get(idempotency.FIELD, ""))
+        digest = idempotency.digest_of(request.path, request.POST, request.FILES)
+        if key is None:
+            raise DomainError(_("This form is too old. Open it again and send it once more."))
+        try:
+            if answer := idempotency.earlier_answer(request.user, key, digest):
+                return self.lead_to(answer)
+            form = self.build_form(request.POST)
+            if not form.is_valid():
+                return self.show_form(form, status=422)
+            return self.act(form, key, digest)
+        except idempotency.KeyReused:
+            raise DomainError(
+                _("This form was sent before with other contents. Open it again.")
+            ) from None
+
+    def act(self, form, key, digest):
+        """Do the work and keep where it led, in one transaction; refusals undo all of it."""
+        request = self.request
+        try:
+            with acting(by=request.user):
+                if not idempotency.claim(request.user, key, digest):
+                    answer = idempotency.earlier_answer(request.user, key, digest)
+                    return self.lead_to(answer or self.resource.url("list"))
+                done = self.perform(form)
+                target = self.success_url(done)
+                idempotency.remember(request.user, key, target)
+        except Stale as error:
+            return self.conflict(form, error)
+        except DomainError as error:
+            refuse(form, error)
+            return self.show_form(form, status=422)
+        except IntegrityError as error:
+            refuse(form, broken_rule(self.resource.model, error))
+            return self.show_form(form, status=422)
+        messages.success(request, self.said(done))
+        return self.lead_to(target)
+
+    def conflict(self, form, error):
+        """Somebody else was faster: by default the sentence; forms show both values."""
+        refuse(form, error)
+        return self.show_form(form, status=409)
+
+    def show_form(self, form, status=200, **context):
+        return self.show(
+            status=status, form=form, key=idempotency.new_key(), in_drawer=self.in_drawer, **context
+        )
+
+    def success_url(self, done):
+        return self.resource.url("view", done)
+
+    def said(self, done):
+        """The sentence shown when it is done."""
+        return _("%(name)s: saved.") % {"name": done}
+
+    def lead_to(self, target):
+        """Go to the record; the drawer's page is loaded anew."""
+        if self.in_drawer:
+            return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return HttpResponseRedirect(target)
+
+
+class BulkPage(ActPage):
+    """Something done to several rows of a list, by a job: those ticked, or all that the list holds.
+
+    `chosen` are the keys, and the list's address if all are meant.
+    """
+
+    template = "form"
+
+    @cached_property
+    def chosen(self):
+        sent = self.request.POST or self.request.GET
+        keys = [int(key) for key in map(key_of, sent.getlist("sel")) if key]
+        return keys[:MOST_CHOSEN], sent.get("list", "") if sent.get("matching") else None
+
+    def rows(self):
+        """The chosen rows with which the user may do this."""
+        keys, address = self.chosen
+        if address is None:
+            return super().rows().filter(pk__in=keys)
+        return rows_at(self.resource, address, user=self.request.user, action=self.action)
+
+    def show_form(self, form, status=200, **context):
+        sent = self.request.POST or self.request.GET
+        names = ("sel", "matching", "list")
+        return super().show_form(
+            form,
+            status,
+            chosen=capped_count(self.rows()),
+            selection=[(name, value) for name in names for value in sent.getlist(name)],
+            cancel=self.resource.url("list"),
+            **context,
+        )
+
+    def success_url(self, done):
+        return address_of(done)
+
+    def said(self, done):
+        return _("%(name)s: started.") % {"name": done}
+
+
+def address_of(obj):
+    """The page of a record, whichever module serves it."""
+    from crm.core.resources import all_resources  # noqa: PLC0415  (resources are made of pages)
+
+    return next(r for r in all_resources() if r.model is type(obj)).url("view", obj)
+
+
+def key_of(text):
+    """A key in what was sent; empty if it is none."""
+    return text if text.isascii() and text.isdigit() and len(text) < 19 else ""
+
+
+class FormPage(ActPage):
+    """Add and change, as a page of its own or in the drawer."""
+
+    template = "form"
+
+    def perform(self, form):
+        version = version_of(self.request.POST.get("version", ""))
+        done = form.apply(by=self.request.user, version=version)
+        if not self.rows().filter(pk=done.pk).exists():
+            raise DomainError(_("With these values the record would be out of your reach."))
+        return done
+
+
+class AddPage(FormPage):
+    page = "add"
+
+    def build_form(self, data=None):
+        return self.resource.form(
+            data, user=self.request.user, action=self.resource.permission("add")
+        )
+
+    def said(self, done):
+        return _("%(name)s: added.") % {"name": done}
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(form, status, cancel=self.resource.url("list"), **context)
+
+
+class ChangePage(FormPage):
+    page = "change"
+
+    def build_form(self, data=None):
+        return self.resource.form(
+            data,
+            instance=self.object,
+            user=self.request.user,
+            action=self.resource.permission("change"),
+        )
+
+    def fields(self):
+        return [
+            self.resource.model._meta.get_field(name)
+            for name in self.resource.form._meta.fields or ()
+        ]
+
+    def conflict(self, form, error):
+        """Show both values of each field that differs; saving again takes what the form holds."""
+        current = self.rows().select_related(*self.resource.joins).filter(pk=self.object.pk).first()
+        if current is None:
+            raise Http404
+        theirs = []
+        for field in self.fields():
+            mine, other = form.cleaned_data.get(field.name), getattr(current, field.name)
+            if mine != other and not (mine in {None, ""} and other in {None, ""}):
+                theirs.append(
+                    (form[field.name].label, shown(form.instance, field), shown(current, field))
+                )
+        refuse(form, error)
+        return self.show_form(form, status=409, theirs=theirs, version=current.version)
+
+    def show_form(self, form, status=200, **context):
+        given = version_of(self.request.POST.get("version", ""))
+        context.setdefault("version", self.object.version if given is None else given)
+        return super().show_form(
+            form, status, object=self.object, cancel=self.success_url(self.object), **context
+        )
+
+
+def shown(obj, field):
+    """A field's value as people read it."""
+    display = getattr(obj, f"get_{field.name}_display", None)
+    return display() if display else getattr(obj, field.name)
+
+
+class TransitionPage(ActPage):
+    """Asks the question of a move and runs its operation."""
+
+    transition: Transition = None
+    template = "confirm"
+
+    @property
+    def action(self):
+        return self.transition.name
+
+    @property
+    def step(self):
+        return getattr(self.resource.model, "MOVES", {}).get(self.transition.name)
+
+    def build_form(self, data=None):
+        if self.object is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return self.transition.form(data)
+
+    def perform(self, form):
+        self.transition.run(self.object, by=self.request.user, **form.cleaned_data)
+        return self.object
+
+    def said(self, done):
+        return done.sentence(self.step.done) if self.step else super().said(done)
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(
+            form,
+            status,
+            object=self.object,
+            step=self.step,
+            question=self.object.sentence(self.step.question) if self.step else "",
+            refusal=""
+            if not self.step or self.object.can(self.action)
+            else self.object.sentence(self.step.refused),
+            cancel=self.success_url(self.object),
+            **context,
+        )
+
+
+def refuse(form, error):
+    """Put a refusal into a form, beside the field it is about where the form has it."""
+    field = error.field if error.field in form.fields else None
+    form.add_error(field, str(error))

@@ -1,0 +1,206 @@
+"""Lists and what belongs to them: count, words, filters, look-ups, cards on other pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db.models import Q
+from django.http import Http404, HttpResponseRedirect
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+
+from crm.core.cursors import CursorContext
+from crm.core.keyset import KeysetPage, capped_count, keyset, page_query
+from crm.core.registry import heading_of
+from crm.core.trail import Kind, record_access, record_denial
+
+from .asked import Rows, TooWide, bounded, keep_query
+from .base import Page
+
+PAGE_SIZES = (25, 50, 100)
+PANEL_ROWS = 5
+LOOKUP_ROWS = 8
+LONGEST_QUERY = 200
+
+
+class ListPage(Rows):
+    """Filtered, sorted table in keyset pages; htmx gets the table alone."""
+
+    page = template = "list"
+
+    @cached_property
+    def sort(self):
+        """The sort asked for if the resource declares it, else its first."""
+        asked = self.request.GET.get("sort", "")
+        return (
+            asked if asked.lstrip("-") in self.resource.sorts else next(iter(self.resource.sorts))
+        )
+
+    @property
+    def size(self):
+        asked = self.request.GET.get("size", "")
+        return int(asked) if asked in {str(n) for n in PAGE_SIZES} else PAGE_SIZES[0]
+
+    def order(self):
+        fields = self.resource.sorts[self.sort.lstrip("-")]
+        return tuple(turned(f) for f in fields) if self.sort.startswith("-") else fields
+
+    def keyset(self, rows, size):
+        ask = self.request.GET
+        found = keyset(
+            rows if self.resource.listing else rows.select_related(*self.resource.joins),
+            self.order(),
+            after=ask.get("after", ""),
+            before=ask.get("before", ""),
+            size=size,
+            context=CursorContext(str(self.resource), self.request.user.pk),
+        )
+        return replace(found, rows=self.read(found.rows)) if self.resource.listing else found
+
+    def page_of_rows(self):
+        """The rows of this page, with the records behind them."""
+        return self.keyset(self.found(), self.size)
+
+    def read(self, lines):
+        """The records behind the lines of a listing, in their order, each with its line."""
+        records = self.resource.model._default_manager.select_related(*self.resource.joins)
+        found = records.in_bulk([line.pk for line in lines])
+        for line in lines:
+            if line.pk in found:
+                found[line.pk].line = line
+        return [found[line.pk] for line in lines if line.pk in found]
+
+    def table(self, found):
+        return self.resource.table(
+            found.rows, order_by=self.sort, request=self.request, sorts=self.resource.sorts
+        )
+
+    def bulk(self):
+        """What may be done to several rows at once: label, icon and address of each step."""
+        return ()
+
+    def address(self, **changes):
+        """This list's address with other parameters; a cursor never survives a change."""
+        known = self.filterset.params() if self.filterset else self.request.GET
+        return f"?{page_query(known, **{name: str(value) for name, value in changes.items()})}"
+
+    def get(self, request):
+        try:
+            found, too_wide = bounded(self.resource, self.page_of_rows), False
+        except TooWide:
+            found, too_wide = KeysetPage([], None, None, is_first=True), True
+        if request.htmx and request.htmx.target == "table":
+            self.template = "_table"
+        return self.show(
+            table=self.table(found),
+            too_wide=too_wide,
+            filter=self.filterset,
+            chips=self.filterset.chips() if self.filterset else [],
+            first=self.address() if not found.is_first else "",
+            previous=self.address(before=found.previous_cursor) if found.previous_cursor else "",
+            next=self.address(after=found.next_cursor) if found.next_cursor else "",
+            sizes=[(n, self.address(size=n), n == self.size) for n in PAGE_SIZES],
+            count_url=self.resource.url("count") + self.address(),
+            query=self.query,
+            bulk=self.bulk(),
+            here=self.address().removeprefix("?"),
+            find_url=self.resource.url("find") if self.resource.find else "",
+            may_add="add" in self.resource.pages
+            and request.user.has_action(self.resource.permission("add")),
+        )
+
+
+def turned(field):
+    """The same field in the other direction."""
+    return field[1:] if field.startswith("-") else f"-{field}"
+
+
+class CountPage(Rows):
+    """How many rows the list holds: exact to the cap, then more than that."""
+
+    page = "count"
+    template = "_count"
+
+    def get(self, request):
+        try:
+            count = bounded(self.resource, lambda: capped_count(self.found()))
+        except TooWide:
+            count = None
+        return self.show(count=count)
+
+
+class FindPage(Page):
+    """Takes what was typed by POST, and leads to the list under a token."""
+
+    page = "find"
+
+    def post(self, request):
+        text = request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+        target = self.resource.url("list")
+        if not text:
+            return HttpResponseRedirect(target)
+        record_access(Kind.SEARCH, by=request.user, model=str(self.resource))
+        return HttpResponseRedirect(
+            f"{target}?v={keep_query(text, str(self.resource), by=request.user)}"
+        )
+
+
+class FilterPage(Rows):
+    """The filters of a list, in the drawer; the answer is the list's own address."""
+
+    page = "filter"
+    template = "_filter"
+
+    def get(self, request):
+        whole = self.resource.filterset(request.GET, queryset=self.rows(), request=request)
+        return self.show(filter=whole, target=self.resource.url("list"))
+
+
+class LookupPage(Page):
+    """Candidates for a foreign key: those whose number or name begins with what was typed."""
+
+    page = "lookup"
+    template = "_lookup"
+
+    def get(self, request):
+        typed = request.GET.get("q", "").strip()[:80].replace("\x00", "")
+        wanted = request.GET.get("action", "")
+        rows = self.rows()
+        if wanted:
+            rows = rows.open_to(request.user, wanted)
+        if typed:
+            begins = Q()
+            for name in self.resource.search:
+                begins |= Q(**{f"{name}__istartswith": typed})
+            rows = rows.filter(begins)
+        code = self.resource.search[0]
+        found = rows.select_related(*self.resource.joins)[:LOOKUP_ROWS]
+        return self.show(rows=[(row.pk, row, getattr(row, code)) for row in found])
+
+
+class PanelPage(ListPage):
+    """The first rows of a list that belong to one record, for a card on that record's page."""
+
+    page = "panel"
+    template = "_panel"
+
+    def table(self, found):
+        # a card is not sorted: its address belongs to the record
+        return self.resource.table(found.rows, request=self.request)
+
+    def get(self, request, field, pk):
+        if field not in self.resource.panel_fields:
+            raise Http404
+        parent = self.resource.model._meta.get_field(field).related_model
+        if not parent._default_manager.permitted(request.user).filter(pk=pk).exists():
+            record_denial(request.user, parent._meta.label_lower, pk)
+            raise Http404
+        found = self.keyset(self.rows().filter(**{field: pk}), PANEL_ROWS)
+        table = self.table(found)
+        table.columns.hide(field) if field in table.columns.names() else None
+        return self.show(
+            table=table,
+            heading=heading_of(parent._meta.label_lower, self.resource, field)
+            or capfirst(self.resource.model._meta.verbose_name_plural),
+            more=f"{self.resource.url('list')}?{field}={pk}" if found.next_cursor else "",
+        )

@@ -7,6 +7,7 @@ from django.urls import include, path
 import customers.resources
 import staff.resources
 import sysadmin.resources
+from crm.core.pages import viewing
 from customers.search_views import typed
 from sysadmin import views
 
@@ -34,6 +35,19 @@ urlpatterns = [
     path("account/factors/recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
     path("account/factors/keys/", include("allauth.mfa.webauthn.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
+    path("lists/<str:label>/views/", viewing.CountedViews.as_view(), name="views"),
+    path("lists/<str:label>/views/add/", viewing.SaveViewPage.as_view(), name="save_view"),
+    path(
+        "lists/<str:label>/views/<slug:key>/change/",
+        viewing.ChangeViewPage.as_view(),
+        name="change_view",
+    ),
+    path(
+        "lists/<str:label>/views/<slug:key>/remove/",
+        viewing.RemoveViewPage.as_view(),
+        name="remove_view",
+    ),
+    path("lists/<str:label>/columns/", viewing.ColumnsPage.as_view(), name="columns"),
     path("customers/", include("customers.urls")),
     path("organisation/", include("staff.urls")),
     path("system/", include("sysadmin.urls")),

@@ -24,6 +24,7 @@ class CustomerFilter(LeanFilterSet):
         label=_("Lead manager"),
         queryset=StaffMember.objects.all(),
         url_name="staff:staffmember_lookup",
+        mine="user",
     )
     opened = DaysFilter(label=_("Customer since"), field_name="opened_on")
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.resources import Resource, Section, Transition
+from crm.core.saved_views import View
 
 from . import operations, search, views
 from .filters import CustomerFilter
@@ -37,6 +38,11 @@ customer = Resource(
     joins=("home_branch", "lead_manager"),
     find=search.found_in,
     listing=ListedCustomer,
+    views=(
+        View("mine", _("My customers"), "lead_manager=me", near=True),
+        View("prospects", _("Prospects"), "status=prospect"),
+        View("dormant", _("Dormant"), "status=dormant"),
+    ),
     recorded=True,
     in_drawer=False,
     overrides={

@@ -28,6 +28,9 @@ class CustomerTable(FastTable):
         accessor="listed_assets", verbose_name=_("Assets"), unit=settings.BASE_CURRENCY
     )
     opened_on = DateColumn(verbose_name=_("Customer since"))
+    born_on = DateColumn()
+    founded_on = DateColumn()
+    optional = ("country", "born_on", "founded_on", "updated_at")
 
     class Meta:
         model = Customer
@@ -41,4 +44,8 @@ class CustomerTable(FastTable):
             "city",
             "assets",
             "opened_on",
+            "country",
+            "born_on",
+            "founded_on",
+            "updated_at",
         )

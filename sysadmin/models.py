@@ -67,13 +67,19 @@ class User(AbstractBaseUser, Record):
     density = models.CharField(
         _("density"), max_length=12, choices=Density, default=Density.COMPACT
     )
+    # by list: which view opens first, and the user's own choice of tabs, {"first": …, "tabs": {…}}
+    views = models.JSONField(_("views of lists"), default=dict, editable=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
     SCOPE = System()
-    CLASSES = dict.fromkeys(
-        ["username", "display_name", "latin_name", "is_active", "is_system"], INTERNAL
-    ) | {"language": INTERNAL, "theme": INTERNAL, "density": INTERNAL, "password": SENSITIVE}
+    CLASSES = (
+        dict.fromkeys(
+            ["username", "display_name", "latin_name", "is_active", "is_system"], INTERNAL
+        )
+        | dict.fromkeys(["language", "theme", "density", "views"], INTERNAL)
+        | {"password": SENSITIVE}
+    )
     objects = UserManager()
     scoped = ScopedQuerySet["User"].as_manager()
 
@@ -117,6 +123,11 @@ class User(AbstractBaseUser, Record):
     def has_action(self, action: str) -> bool:
         """Whether any live grant carries the action."""
         return self.is_active and self.reach(action) is not None
+
+    @cached_property
+    def role_ids(self) -> frozenset[int]:
+        """The keys of the roles held today."""
+        return frozenset(grant.role_id for grant in self._grants_today)
 
     @property
     def needs_second_factor(self) -> bool:

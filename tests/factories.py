@@ -12,6 +12,7 @@ from factory.django import DjangoModelFactory
 
 from crm.core.acting import acting, current_actor
 from crm.core.clock import bank_today
+from crm.core.models import SavedView
 from crm.core.sealed import reserve_keys
 from crm.ops.roles import ROLES
 from customers import numbers, operations
@@ -48,6 +49,18 @@ class Recorded(DjangoModelFactory):
             return super()._create(model_class, *args, **kwargs)
         with acting(by=system_user()):
             return super()._create(model_class, *args, **kwargs)
+
+
+class SavedViewFactory(Recorded):
+    """A view of the customers' list."""
+
+    class Meta:
+        model = SavedView
+
+    resource = "customers.customer"
+    owner = factory.SubFactory("tests.factories.UserFactory")
+    name = factory.Sequence("My view {}".format)
+    address = "status=active"
 
 
 class BranchFactory(Recorded):

@@ -6,25 +6,54 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.utils.translation import gettext as _
 from django_filters.widgets import DateRangeWidget
 
 from .forms import LookupField
 
+ME = "me"
+
 
 class LookupChoiceField(LookupField):
-    """A look-up in a filter; the library's options for empty choices mean nothing to it."""
+    """A look-up in a filter; the library's options for empty choices mean nothing to it.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `mine` is how the reader's own row is found, where "me" stands for it in an address.
+    """
+
+    def __init__(self, *args: Any, mine: Any = None, **kwargs: Any) -> None:
+        self.mine = mine
         for name in ("null_label", "null_value", "empty_label"):
             kwargs.pop(name, None)
         super().__init__(*args, **kwargs)
         self.widget.sends_typed = False
 
+    def find(self, value: Any) -> Any:
+        """The row of a key, or the reader's own."""
+        if value == ME and self.mine:
+            return self.queryset.filter(**self.mine).first()
+        return super().find(value)
+
+    def to_python(self, value: Any) -> Any:
+        """The row chosen; those who have none of their own have nothing to see."""
+        if value != ME or not self.mine:
+            return super().to_python(value)
+        found = self.find(value)
+        if found is None:
+            raise forms.ValidationError(_("Nothing is entered under your own name."))
+        return found
+
 
 class LookupFilter(django_filters.ModelChoiceFilter):
-    """Rows that point to one record, chosen by typing."""
+    """Rows that point to one record, chosen by typing.
+
+    `mine` is the field of that record which names its user: "me" then stands for the reader's own.
+    """
 
     field_class = LookupChoiceField
+
+    def __init__(self, *args: Any, mine: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mine = mine
 
 
 class ChoicesFilter(django_filters.MultipleChoiceFilter):

@@ -60,7 +60,7 @@ class LeanFilterSet(FilterSet):
     """
 
     base_filters: dict[str, Filter]
-    kept = ("sort", "size", "columns", "v")
+    kept = ("sort", "size", "columns", "v", "view")
 
     def __init__(self, data=None, queryset=None, *, request=None, lean=False, user=None):
         data = _without_nul(data)
@@ -79,6 +79,8 @@ class LeanFilterSet(FilterSet):
         rows = getattr(declared, "queryset", None)
         if rows is not None and hasattr(rows, "permitted"):
             declared.queryset = rows.permitted(self.user) if self.user else rows.none()
+        if path := getattr(declared, "mine", ""):
+            declared.extra["mine"] = {path: self.user}
         if isinstance(declared, CharFilter):
             declared.extra.setdefault("max_length", LONGEST_TEXT)
 

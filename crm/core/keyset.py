@@ -8,10 +8,13 @@ the index, where nulls and mixed directions need the longer form.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
@@ -141,6 +144,24 @@ def capped_count(queryset: QuerySet[Any], cap: int = COUNT_CAP) -> Count:
     """Count the rows, but no further than the cap."""
     n = queryset.order_by().values("pk")[: cap + 1].count()
     return Count(min(n, cap), capped=n > cap)
+
+
+def capped_counts(querysets: Sequence[QuerySet[Any]], cap: int = COUNT_CAP) -> list[Count]:
+    """Count the rows of several lists in one statement, each no further than the cap."""
+    counted: list[str] = []
+    values: list[Any] = []
+    for place, rows in enumerate(querysets):
+        with suppress(EmptyResultSet):  # a list that cannot hold a row needs no counting
+            sql, params = rows.order_by().values("pk")[: cap + 1].query.sql_with_params()
+            counted.append(f"select {place}, count(*) from ({sql}) as list_{place}")
+            values += params
+    found: dict[int, int] = {}
+    if counted:
+        with connection.cursor() as cursor:
+            cursor.execute(" union all ".join(counted), values)
+            found = dict(cursor.fetchall())
+    numbers = [found.get(place, 0) for place in range(len(querysets))]
+    return [Count(min(n, cap), capped=n > cap) for n in numbers]
 
 
 def plain_order(queryset: QuerySet[Any], order: Sequence[str]) -> list[OrderBy]:

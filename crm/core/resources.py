@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import path, reverse
-from django.views import View
+from django.views import View as Page
 
 from . import pages
 from .forms import ReasonForm
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
 
     from .forms import RecordForm
+    from .saved_views import View
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Resource:
     `sorts` names the orders that an index serves; the first is the default. `joins` are the foreign
     keys that the table shows. `search` are the fields that a look-up matches from their beginning;
     `find` narrows the list's rows to what the user typed. `listing` is the read model that the list
-    filters and sorts, if that is not the model itself. `namespace` is the module that serves the
+    filters and sorts, if that is not the model itself. `views` are those that the list comes with,
+    beside the one of all rows. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
     access trail.
     """
@@ -64,15 +66,16 @@ class Resource:
     search: tuple[str, ...] = ()
     find: Callable[[Any, str, Any], Any] | None = None
     listing: type[models.Model] | None = None
+    views: tuple[View, ...] = ()
     recorded: bool = False
     route: str = ""
     namespace: str = ""
     in_drawer: bool = True
     without: frozenset[str] = frozenset()
-    overrides: Mapping[str, type[View]] = field(default_factory=dict)
+    overrides: Mapping[str, type[Page]] = field(default_factory=dict)
     panel_fields: set[str] = field(default_factory=set)
 
-    PAGES: ClassVar[dict[str, tuple[str, type[View]]]] = {
+    PAGES: ClassVar[dict[str, tuple[str, type[Page]]]] = {
         "list": ("", pages.ListPage),
         "count": ("count/", pages.CountPage),
         "filter": ("filter/", pages.FilterPage),

@@ -87,6 +87,10 @@ class Asker(Protocol):
 
     pk: Any
 
+    @property
+    def role_ids(self) -> frozenset[int]:
+        """The keys of the roles held today."""
+
     def reach(self, action: str) -> Reach | None:
         """What the user's live grants with this action add up to."""
 
@@ -196,6 +200,30 @@ class OwnedOrAll(OwnedBy):
     def narrow(self, rows: ScopedQuerySet[Any], reach: Reach, user: Asker) -> ScopedQuerySet[Any]:
         """The user's own rows; all of them for a bank-wide grant."""
         return rows if reach.everything else super().narrow(rows, reach, user)
+
+
+@dataclass(frozen=True)
+class Shared(OwnedBy):
+    """Rows of one user, and those that others share with the user's team or a role held today.
+
+    `team` is the foreign key to the leader of the team, `members` the path from a leader to the
+    users who report there, `role` the foreign key to the role.
+    """
+
+    team: str
+    members: str
+    role: str
+
+    def narrow(self, rows: ScopedQuerySet[Any], reach: Reach, user: Asker) -> ScopedQuerySet[Any]:
+        """The user's own rows and those shared with them, however far the grant goes."""
+        leaders: Any = rows.model._meta.get_field(self.team).related_model
+        led_by = leaders._base_manager.filter(**{self.members: user.pk}).values("pk")
+        return rows.filter(
+            Q(**{self.owner: user.pk})
+            | Q(**{self.team: user.pk})
+            | Q(**{f"{self.team}__in": led_by})
+            | Q(**{f"{self.role}__in": user.role_ids})
+        )
 
 
 class BankWide(Scope):

@@ -57,7 +57,8 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
     with connection.cursor() as cursor:
         cursor.execute("select core_make_partitions(3)")
     IdempotencyKey.objects.filter(at__lt=now() - dt.timedelta(days=2)).delete()
-    StoredQuery.objects.filter(at__lt=now() - dt.timedelta(days=31)).delete()
+    old = StoredQuery.objects.filter(at__lt=now() - dt.timedelta(days=31))
+    old.filter(saved_views=None).delete()
     JobRow.objects.filter(job__created_at__lt=now() - dt.timedelta(days=KEPT_DAYS)).delete()
     Session.objects.filter(expire_date__lt=now()).delete()
     for sweep in sweepers():

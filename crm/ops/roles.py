@@ -22,6 +22,7 @@ LEAD = (
     "customers.reopen_customer",
 )
 JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
+SHARE = ("core.share_savedview",)
 ASSIGN = ("customers.assign_customer", *JOBS)
 IMPORT = (
     "customers.import_customer",
@@ -54,7 +55,7 @@ ROLES = (
         "客服坐席",
         (*LOOK, "customers.change_customer", "customers.reveal_customer"),
     ),
-    RoleSpec("branch_manager", "Branch manager", "支行行长", (*LEAD, *ASSIGN)),
+    RoleSpec("branch_manager", "Branch manager", "支行行长", (*LEAD, *ASSIGN, *SHARE)),
     RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
     RoleSpec(
         "compliance_officer",
@@ -71,6 +72,7 @@ ROLES = (
             *DIRECTORY,
             "customers.view_customer",
             *ASSIGN,
+            *SHARE,
             *IMPORT,
             "customers.load_holding",
             "customers.add_customer",
@@ -81,7 +83,7 @@ ROLES = (
         "system_administrator",
         "System administrator",
         "系统管理员",
-        (*DIRECTORY, *ACCOUNTS, *JOBS, "sysadmin.add_grant", "sysadmin.end_grant"),
+        (*DIRECTORY, *ACCOUNTS, *JOBS, *SHARE, "sysadmin.add_grant", "sysadmin.end_grant"),
     ),
     RoleSpec(
         "auditor",

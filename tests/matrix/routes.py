@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLResolver, get_resolver, reverse
 
 from crm.core.pages import ActPage, BulkPage, Page, TransitionPage
+from crm.core.pages.viewing import OfList
 from crm.core.resources import Resource
 from crm.urls import RESOURCES
 
@@ -55,6 +56,10 @@ SIGNED_IN = {
     "home": "leads to the first page that the user's rights open",
     "palette": "finds customers within reach, and nothing for those who see none",
     "preferences": "one's own theme and density",
+    **dict.fromkeys(
+        ("views", "save_view", "change_view", "remove_view", "columns"),
+        "about any list; its own right opens them, see tests/core/test_saved_views.py",
+    ),
     "account_change_password": "one's own password",
     "account_reauthenticate": "one's own session",
     "mfa_index": "one's own factors",
@@ -173,7 +178,7 @@ def route_of(entry: Pattern) -> Route | None:
         action = guard.asks or resource.permission(guard.action)
         return Route(name, resource, action, guard.methods, entry.parameters, view, True)
     page = getattr(view, "view_class", None)
-    if page is None or not issubclass(page, Page):
+    if page is None or not issubclass(page, Page) or issubclass(page, OfList):
         return None
     shown = page(**view.view_initkwargs)
     methods = tuple(method.upper() for method in ("get", "post") if hasattr(page, method))

@@ -27,6 +27,7 @@ from tests.factories import (
     HoldingYearFactory,
     IdentityDocumentFactory,
     RoleFactory,
+    SavedViewFactory,
     SourceKeyFactory,
     StaffMemberFactory,
     TransactionFactory,
@@ -130,6 +131,12 @@ def job(branch: Any, manager: Any) -> Model:
     return jobs.ended(member.user)
 
 
+def saved_view(branch: Any, manager: Any) -> Model:
+    """A view of the customers' list that a member of staff keeps."""
+    member = manager or StaffMemberFactory(branch=branch)
+    return SavedViewFactory(owner=member.user)
+
+
 def import_run(branch: Any, manager: Any) -> Model:
     """An import of a member of staff that has been tried out."""
     member = manager or StaffMemberFactory(branch=branch)
@@ -170,6 +177,7 @@ FACTORIES = {
     "core.auditevent": Subject(change_in_trail),
     "core.accessevent": Subject(look_in_trail),
     "core.job": Subject(job),
+    "core.savedview": Subject(saved_view),
 }
 
 

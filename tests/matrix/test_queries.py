@@ -23,7 +23,9 @@ def asked(client, url):
     ) as queries:
         answer = client.get(url)
     assert answer.status_code in {200, 404}
-    return [query["sql"] for query in queries.captured_queries]
+    said = [query["sql"] for query in queries.captured_queries]
+    # outside a test these begin and end the transaction itself
+    return [sql for sql in said if not sql.startswith(("SAVEPOINT", "RELEASE SAVEPOINT"))]
 
 
 @pytest.mark.parametrize("reaching", ["one grant", "grants of every reach"])

@@ -4,6 +4,7 @@ from .jobs import Job, JobProgress, JobRow
 from .records import Derived, Move, Record, Text, Workflow
 from .requests import IdempotencyKey, StoredQuery
 from .trails import AccessEvent, AuditEvent
+from .views import SavedView
 
 __all__ = [
     "AccessEvent",
@@ -15,6 +16,7 @@ __all__ = [
     "JobRow",
     "Move",
     "Record",
+    "SavedView",
     "StoredQuery",
     "Text",
     "Workflow",

@@ -67,13 +67,19 @@ def listed(resource, user, action):
     return getattr(model, "scoped", model._default_manager).permitted(user, action)
 
 
-def rows_at(resource, address, *, user, action):
-    """The rows that the address of a list holds, as far as the user may do this to them."""
+def rows_at(resource, address, *, user, action, saved=None):
+    """The rows that the address of a list holds, as far as the user may do this to them.
+
+    A saved view brings the words that it searches for.
+    """
     asked = QueryDict(address)
     rows = listed(resource, user, action)
     if resource.filterset is not None:
         rows = resource.filterset(asked, queryset=rows, user=user, lean=True).qs
-    words = stored_query(asked.get("v", ""), str(resource))
+    if saved is not None:
+        words = saved.query.text if saved.query else ""
+    else:
+        words = stored_query(asked.get("v", ""), str(resource))
     return resource.find(rows, words, user) if words else rows
 
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
+from crm.core import saved_views
 from crm.core.cursors import CursorContext
 from crm.core.keyset import KeysetPage, capped_count, keyset, page_query
 from crm.core.registry import heading_of
@@ -21,6 +23,8 @@ PAGE_SIZES = (25, 50, 100)
 PANEL_ROWS = 5
 LOOKUP_ROWS = 8
 LONGEST_QUERY = 200
+MOST_TABS = 8
+MOST_COLUMNS = 60
 
 
 class ListPage(Rows):
@@ -72,8 +76,51 @@ class ListPage(Rows):
 
     def table(self, found):
         return self.resource.table(
-            found.rows, order_by=self.sort, request=self.request, sorts=self.resource.sorts
+            found.rows,
+            order_by=self.sort,
+            request=self.request,
+            sorts=self.resource.sorts,
+            chosen=self.chosen,
         )
+
+    @cached_property
+    def chosen(self):
+        """The columns asked for; without any the table shows its own."""
+        return self.request.GET.getlist("columns")[:MOST_COLUMNS]
+
+    @cached_property
+    def tabs(self):
+        return saved_views.tabs_of(self.resource, self.request.user)
+
+    @cached_property
+    def current(self):
+        """The view that is open: the one named, else the one of all rows."""
+        asked = self.request.GET.get("view", "all")
+        return next((tab for tab in self.tabs if tab.key == asked), self.tabs[0])
+
+    def views(self):
+        """The tabs above the list, and what can be done with the one that is open."""
+        here = self.address().removeprefix("?")
+        pinned = [tab for tab in self.tabs if tab.is_pinned or tab is self.current]
+        shown = pinned[:MOST_TABS]
+        if self.current not in shown:
+            shown[-1] = self.current
+        saved = self.current.saved
+        return {
+            "tabs": shown,
+            "more": [tab for tab in self.tabs if tab not in shown],
+            "current": self.current,
+            "is_changed": not self.current.shows(here),
+            "is_own": saved is not None and saved.owner_id == self.request.user.pk,
+            "here": here,
+        }
+
+    def opening(self):
+        """Where the user's own choice of the first view leads, if nothing else was asked for."""
+        first = saved_views.wishes(self.request.user, self.resource).get("first")
+        if self.request.GET or not first:
+            return ""
+        return next((tab.link for tab in self.tabs if tab.key == first), "")
 
     def bulk(self):
         """What may be done to several rows at once: label, icon and address of each step."""
@@ -85,11 +132,14 @@ class ListPage(Rows):
         return f"?{page_query(known, **{name: str(value) for name, value in changes.items()})}"
 
     def get(self, request):
+        if opening := self.opening():
+            return HttpResponseRedirect(self.resource.url("list") + opening)
         try:
             found, too_wide = bounded(self.resource, self.page_of_rows), False
         except TooWide:
             found, too_wide = KeysetPage([], None, None, is_first=True), True
-        if request.htmx and request.htmx.target == "table":
+        alone = request.htmx and request.htmx.target == "table"
+        if alone:
             self.template = "_table"
         return self.show(
             table=self.table(found),
@@ -103,6 +153,8 @@ class ListPage(Rows):
             count_url=self.resource.url("count") + self.address(),
             query=self.query,
             bulk=self.bulk(),
+            views=None if alone or not self.filterset else self.views(),
+            columns_url=reverse("columns", args=[str(self.resource)]) + self.address(),
             here=self.address().removeprefix("?"),
             find_url=self.resource.url("find") if self.resource.find else "",
             may_add="add" in self.resource.pages

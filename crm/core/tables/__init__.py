@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.utils.safestring import SafeString
@@ -39,8 +39,11 @@ class FastTable(Table):
     """A table of one page of rows that come already sorted.
 
     `sorts` are the orders that the listing declares, by column name; `order_by` is the one in use,
-    with "-" for the declared order turned round.
+    with "-" for the declared order turned round. `chosen` are the columns that the user wants, in
+    order; columns named in `optional` are shown to nobody else.
     """
+
+    optional: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class FastTable(Table):
         *,
         sorts: Mapping[str, Sequence[str]] | None = None,
         order_by: str = "",
+        chosen: Sequence[str] = (),
         request: Any = None,
         **options: Any,
     ) -> None:
@@ -55,8 +59,25 @@ class FastTable(Table):
         self.sort = order_by
         rows = data if isinstance(data, QuerySet | TableData) else PageRows(list(data))
         options.setdefault("default", EMPTY)
+        options |= self._arranged(chosen)
         super().__init__(rows, orderable=False, **options)
         self.request = request
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        """The columns that every choice shows first: the box, and what leads to the record."""
+        names = list(cls.base_columns)
+        begin = next(place for place, name in enumerate(names) if name != "select")
+        return names[: begin + 1]
+
+    @classmethod
+    def _arranged(cls, chosen: Sequence[str]) -> dict[str, Any]:
+        known = [name for name in dict.fromkeys(chosen) if name in cls.base_columns]
+        if not known:
+            return {"exclude": cls.optional} if cls.optional else {}
+        shown = list(dict.fromkeys([*cls.fixed(), *known]))
+        rest = [name for name in cls.base_columns if name not in shown]
+        return {"sequence": [*shown, *rest], "exclude": rest}
 
     @property
     def label(self) -> str:

@@ -36,6 +36,7 @@ customer = Resource(
         Transition("reopen", operations.reopen),
     ),
     joins=("home_branch", "lead_manager"),
+    search=("number",),
     find=search.found_in,
     listing=ListedCustomer,
     views=(
@@ -47,6 +48,7 @@ customer = Resource(
     in_drawer=False,
     overrides={
         "list": views.CustomerList,
+        "lookup": views.CustomerLookup,
         "view": views.CustomerPage,
         "add": views.NewCustomerPage,
     },

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.core import history
-from crm.core.pages import ActPage, AddPage, BulkPage, DetailPage, ListPage
+from crm.core.pages import ActPage, AddPage, BulkPage, DetailPage, ListPage, LookupPage
 from crm.core.trail import record_denial
 from sysadmin.models import User
 
-from . import assignment, operations
+from . import assignment, operations, search
 from .forms import AssignForm, NewCustomerForm, RevealForm
 from .holdings.views import assets_for, may_see_holdings
 from .models import ContactPoint, Customer, Holding, IdentityDocument
+from .search_views import searching
 
 SEALED = {"document": IdentityDocument, "contact": ContactPoint, "holding": Holding}
 PERSON = ("born_on", "gender", "country", "city", "address")
@@ -75,6 +76,28 @@ class CustomerList(ListPage):
         if not self.sees_assets:
             table.columns.hide("assets")
         return table
+
+
+class CustomerLookup(LookupPage):
+    """Customers to choose from, found as by the search box; each search is recorded."""
+
+    size = 8
+
+    def get(self, request):
+        return self.offer({})
+
+    def candidates(self, typed, action):
+        if search.words_of(typed).is_empty:
+            return []
+        found = [hit.customer for hit in searching(self.request, typed, self.size).hits]
+        if not action:
+            return found
+        rows = self.rows().open_to(self.request.user, action)
+        allowed = set(rows.filter(pk__in=[c.pk for c in found]).values_list("pk", flat=True))
+        return [customer for customer in found if customer.pk in allowed]
+
+    def code_of(self, row):
+        return row.shown_number
 
 
 class AssignPage(BulkPage):

@@ -405,9 +405,12 @@
   async function lookUp(box, typed) {
     lookupTurn += 1;
     const turn = lookupTurn;
-    const address = new URL(box.dataset.lookup, location.href);
-    address.search = new URLSearchParams({ q: typed, action: box.dataset.action || "" });
-    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const answer = await fetch(box.dataset.lookup, {
+      method: "POST",
+      headers: { "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers")) },
+      // not in the address, as it may name a customer
+      body: new URLSearchParams({ q: typed, action: box.dataset.action || "" }),
+    }).catch(() => null);
     if (turn !== lookupTurn || !box.isConnected) return;
     const list = $("[role=listbox]", box);
     if (!answer?.ok || answer.redirected) {

@@ -215,19 +215,31 @@ class LookupPage(Page):
     template = "_lookup"
 
     def get(self, request):
-        typed = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-        wanted = request.GET.get("action", "")
+        return self.offer(request.GET)
+
+    def post(self, request):
+        """What was typed comes by POST from the pages: it may name somebody."""
+        return self.offer(request.POST)
+
+    def offer(self, asked):
+        typed = asked.get("q", "").strip()[:80].replace("\x00", "")
+        found = self.candidates(typed, asked.get("action", ""))
+        return self.show(rows=[(row.pk, row, self.code_of(row)) for row in found])
+
+    def candidates(self, typed, action):
+        """The first rows that may be chosen for an action and begin with what was typed."""
         rows = self.rows()
-        if wanted:
-            rows = rows.open_to(request.user, wanted)
+        if action:
+            rows = rows.open_to(self.request.user, action)
         if typed:
             begins = Q()
             for name in self.resource.search:
                 begins |= Q(**{f"{name}__istartswith": typed})
             rows = rows.filter(begins)
-        code = self.resource.search[0]
-        found = rows.select_related(*self.resource.joins)[:LOOKUP_ROWS]
-        return self.show(rows=[(row.pk, row, getattr(row, code)) for row in found])
+        return rows.select_related(*self.resource.joins)[:LOOKUP_ROWS]
+
+    def code_of(self, row):
+        return getattr(row, self.resource.search[0])
 
 
 class PanelPage(ListPage):

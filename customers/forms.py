@@ -86,7 +86,7 @@ class CustomerForm(RecordForm):
                 self.add_error(name, _("This day is still to come. Enter a day until today."))
         return cleaned
 
-    def apply(self, *, by: Any, version: int | None) -> Customer:
+    def apply(self, *, by: Any, version: int | None) -> Any:
         names = [n for n in self.changed_data if n in self.Meta.fields]
         return operations.amend(self.instance, by=by, fields=names, version=version or 0)
 
@@ -130,8 +130,8 @@ class DocumentFields(forms.Form):
 
 
 class DocumentForm(Sectioned, DocumentFields):
-    def apply(self, customer: Customer, *, by: Any) -> None:
-        operations.add_document(customer, by=by, facts=self.document())
+    def apply(self, customer: Customer, *, by: Any) -> Any:
+        return operations.add_document(customer, by=by, facts=self.document())
 
 
 class ContactForm(Sectioned, forms.Form):

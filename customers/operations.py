@@ -6,14 +6,17 @@ import datetime as dt
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from crm.core.approvals import Change, second_person
 from crm.core.clock import now
+from crm.core.models import Approval
 from crm.core.operations import DomainError, insert, move, operation, refuse_invalid, save_changes
 from crm.core.sealed import blind, blinds, open_field, reserve_keys, seal_into
 from crm.core.trail import Kind, accesses, record_access
@@ -36,6 +39,8 @@ REVEALS_PER_HOUR = 60
 REVEAL_SECONDS = 30
 SALT_BYTES = 16
 REVEAL_LOCK = 7101
+# a change of these may need a second person
+IDENTIFYING = frozenset({"name", "latin_name", "home_branch", "lead_manager"})
 
 
 @dataclass(frozen=True)
@@ -121,8 +126,33 @@ def sort_key_of(customer: Customer) -> str:
 
 
 @operation
-def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> Customer:
-    """Change facts of a customer if nobody else did since `version`."""
+def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> Customer | Approval:
+    """Change facts of a customer if nobody else did since `version`.
+
+    Who the customer is and who looks after them may need a second person: then the rest is saved
+    and the request is returned.
+    """
+    identifying = [name for name in fields if name in IDENTIFYING]
+    other = [name for name in fields if name not in IDENTIFYING]
+    if other or not identifying:
+        save_changes(customer, other, version=version)
+        customer_changed.send(Customer, customer=customer, by=by, fields=other)
+        version = customer.version
+    if not identifying:
+        return customer
+    done: Customer | Approval = identify(customer, by=by, fields=identifying, version=version)
+    return done
+
+
+@second_person(
+    "customers.identify/1",
+    label=gettext_lazy("Change of name, branch or lead manager"),
+    action="customers.change_customer",
+    model="customers.customer",
+)
+@operation
+def identify(customer: Customer, *, by: User, fields: list[str], version: int) -> Customer:
+    """Change who a customer is or who looks after them."""
     if "name" in fields and "latin_name" not in fields:
         customer.latin_name = ""  # it belonged to the old name
     tidy_names(customer)
@@ -134,6 +164,29 @@ def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> C
 # --- documents and contact points ----------------------------------------------------
 
 
+def document_changes(customer: Customer, arguments: dict[str, Any]) -> list[Change]:
+    """What a second person sees of a document that is to be added: never its number."""
+    facts: DocumentFacts = arguments["facts"]
+    number = checked_number(customer, facts)
+    shown = {
+        "kind": facts.kind,
+        "country": facts.country,
+        "mask": numbers.mask(number.value),
+        "valid_until": str(facts.valid_until or ""),
+    }
+    label = IdentityDocument._meta.label_lower
+    return [Change(f"{label}:{name}", None, value) for name, value in shown.items() if value]
+
+
+@second_person(
+    "customers.add_document/1",
+    label=gettext_lazy("New identity document"),
+    action="customers.change_customer",
+    model="customers.customer",
+    sealed=frozenset({"number"}),
+    facts=(DocumentFacts,),
+    changes=document_changes,
+)
 @operation
 def add_document(customer: Customer, *, by: User, facts: DocumentFacts) -> IdentityDocument:
     """Add an identity document to a customer."""
@@ -250,21 +303,45 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
 # --- states --------------------------------------------------------------------------
 
 
+@second_person(
+    "customers.activate/1",
+    label=gettext_lazy("Activation of a customer"),
+    action="customers.activate_customer",
+    model="customers.customer",
+)
 def activate(customer: Customer, *, by: User, reason: str) -> None:
     """Take a prospect or a dormant customer into active business."""
     move(customer, "activate", by=by, reason=reason)
 
 
+@second_person(
+    "customers.make_dormant/1",
+    label=gettext_lazy("Marking a customer as dormant"),
+    action="customers.make_dormant_customer",
+    model="customers.customer",
+)
 def make_dormant(customer: Customer, *, by: User, reason: str) -> None:
     """Mark a customer whose accounts have long been idle."""
     move(customer, "make_dormant", by=by, reason=reason)
 
 
+@second_person(
+    "customers.close/1",
+    label=gettext_lazy("Closing of a customer"),
+    action="customers.close_customer",
+    model="customers.customer",
+)
 def close(customer: Customer, *, by: User, reason: str) -> None:
     """End the relationship with a customer."""
     move(customer, "close", by=by, reason=reason)
 
 
+@second_person(
+    "customers.reopen/1",
+    label=gettext_lazy("Taking up a closed relationship"),
+    action="customers.reopen_customer",
+    model="customers.customer",
+)
 def reopen(customer: Customer, *, by: User, reason: str) -> None:
     """Take up a closed relationship again, as a prospect."""
     move(customer, "reopen", by=by, reason=reason)

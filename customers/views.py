@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.core import history
+from crm.core.approvals import pending_about
+from crm.core.models import Approval
 from crm.core.pages import ActPage, AddPage, BulkPage, DetailPage, ListPage, LookupPage
 from crm.core.trail import record_denial
 from sysadmin.models import User
@@ -140,8 +142,8 @@ class AttachPage(ActPage):
         return self.form(data)
 
     def perform(self, form):
-        form.apply(self.object, by=self.request.user)
-        return self.object
+        done = form.apply(self.object, by=self.request.user)
+        return done if isinstance(done, Approval) else self.object
 
     def show_form(self, form, status=200, **context):
         back = self.success_url(self.object)
@@ -165,6 +167,8 @@ class CustomerPage(DetailPage):
                 "detail_fields": PERSON if self.object.is_person else ORGANISATION,
                 "may_reveal": self.may("reveal"),
                 "may_see_history": self.may("history"),
+                "waiting": pending_about(self.object),
+                "may_see_approvals": self.request.user.has_action("core.view_approval"),
             }
         )
 

@@ -1,11 +1,13 @@
 """Filters of system management's lists."""
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.approvals import operations as checked_operations
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter
 from crm.core.filters import LeanFilterSet
-from crm.core.models import AccessEvent, AuditEvent, Job
+from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 
 from .models import Grant, Role, User
 
@@ -56,4 +58,40 @@ class JobFilter(LeanFilterSet):
 
     class Meta:
         model = Job
+        fields = ()
+
+
+def checked() -> list[tuple[str, str]]:
+    """Every operation that may need a second person."""
+    return checked_operations()
+
+
+class ApprovalFilter(LeanFilterSet):
+    status = ChoicesFilter(label=_("Status"), choices=Approval.Status)
+    operation = ChoicesFilter(label=_("Operation"), choices=checked)
+    mine = django_filters.BooleanFilter(label=_("Asked by me"), method="asked_by_me")
+    decide = django_filters.BooleanFilter(label=_("For me to decide"), method="for_me")
+    created_at = DaysFilter(label=_("Asked"))
+
+    class Meta:
+        model = Approval
+        fields = ()
+
+    def asked_by_me(self, rows, name, value):
+        own = {"maker": self.user.pk}
+        return rows.filter(**own) if value else rows.exclude(**own)
+
+    def for_me(self, rows, name, value):
+        mine = Q(status=Approval.Status.PENDING, role__in=self.user.role_ids) & ~Q(
+            maker=self.user.pk
+        )
+        return rows.filter(mine) if value else rows.exclude(mine)
+
+
+class ApprovalPolicyFilter(LeanFilterSet):
+    operation = ChoicesFilter(label=_("Operation"), choices=checked)
+    is_active = django_filters.BooleanFilter(label=_("In force"))
+
+    class Meta:
+        model = ApprovalPolicy
         fields = ()

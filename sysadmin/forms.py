@@ -9,8 +9,10 @@ from django import forms
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.approvals import operations as checked_operations
 from crm.core.clock import bank_today
 from crm.core.forms import LookupField, RecordForm
+from crm.core.models import ApprovalPolicy
 
 from . import operations
 from .models import Grant, User, period
@@ -59,3 +61,28 @@ class GrantForm(RecordForm):
         beyond = last + dt.timedelta(days=1) if last and last < dt.date.max else None
         self.instance.valid = period(self.cleaned_data["first_day"], beyond)
         return operations.give(self.instance, by=by)
+
+
+class PolicyForm(RecordForm):
+    operation = forms.ChoiceField(label=_("Operation"))
+
+    class Meta:
+        model = ApprovalPolicy
+        fields = ("operation", "from_amount", "role", "days", "is_active", "ground")
+        error_messages = {"role": {"required": _("Choose the role that decides.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["operation"].choices = [("", _("Choose one")), *checked_operations()]
+
+
+class DecisionForm(forms.Form):
+    """A remark on an approval, where one is wanted."""
+
+    reason = forms.CharField(
+        label=_("Remark"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept with the decision."),
+    )

@@ -16,7 +16,18 @@ def register() -> None:
         (_("Audit trail"), "scroll-text", "auditevent", "core.view_auditevent"),
         (_("Access trail"), "eye", "accessevent", "core.view_accessevent"),
         (_("Jobs"), "list-checks", "job", "core.view_job"),
+        (_("Approval policies"), "scale", "approvalpolicy", "core.view_approvalpolicy"),
     ]
+    register_item(
+        NavItem(
+            label=_("Approvals"),
+            icon="stamp",
+            url_name="sysadmin:approval_list",
+            action="core.view_approval",
+            order=450,
+            key="a",
+        )
+    )
     for place, (label, icon, model, action) in enumerate(entries):
         register_item(
             NavItem(

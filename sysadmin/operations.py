@@ -6,8 +6,10 @@ import datetime as dt
 import secrets
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.core.acting import acting
+from crm.core.approvals import second_person
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError, operation, save_new, write
 
@@ -23,6 +25,12 @@ def open_account(user: User, *, by: User, password: str | None = None) -> str:
     return first
 
 
+@second_person(
+    "sysadmin.give/1",
+    label=gettext_lazy("New grant"),
+    action="sysadmin.add_grant",
+    model="sysadmin.grant",
+)
 @operation
 def give(grant: Grant, *, by: User) -> Grant:
     """Give a user a role at a branch; nobody gives rights to themselves."""
@@ -34,6 +42,12 @@ def give(grant: Grant, *, by: User) -> Grant:
     return grant
 
 
+@second_person(
+    "sysadmin.end/1",
+    label=gettext_lazy("End of a grant"),
+    action="sysadmin.end_grant",
+    model="sysadmin.grant",
+)
 @operation
 def end(grant: Grant, *, by: User, reason: str) -> None:
     """End a grant today; it bites no more on the user's very next request."""

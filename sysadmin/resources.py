@@ -2,16 +2,27 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.core import jobs
-from crm.core.models import AccessEvent, AuditEvent, Job
+from crm.core import approvals, jobs
+from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.resources import Resource, Section, Transition
+from crm.core.saved_views import View
 
 from . import operations, views
-from .filters import AccessEventFilter, AuditEventFilter, GrantFilter, JobFilter, UserFilter
-from .forms import GrantForm
+from .filters import (
+    AccessEventFilter,
+    ApprovalFilter,
+    ApprovalPolicyFilter,
+    AuditEventFilter,
+    GrantFilter,
+    JobFilter,
+    UserFilter,
+)
+from .forms import DecisionForm, GrantForm, PolicyForm
 from .models import Grant, Role, User
 from .tables import (
     AccessEventTable,
+    ApprovalPolicyTable,
+    ApprovalTable,
     AuditEventTable,
     GrantTable,
     JobTable,
@@ -90,4 +101,39 @@ job = Resource(
     joins=("owner", "progress"),
     overrides={"view": views.JobPage},
 )
-RESOURCES = (user, role, grant, audit_event, access_event, job)
+approval = Resource(
+    Approval,
+    route="approvals/",
+    namespace="sysadmin",
+    table=ApprovalTable,
+    sorts={"created_at": ("-id",), "oldest": ("id",)},
+    filterset=ApprovalFilter,
+    views=(
+        View("decide", _("For me to decide"), "decide=true"),
+        View("mine", _("Asked by me"), "mine=true"),
+    ),
+    transitions=(
+        Transition("approve", approvals.approve, DecisionForm),
+        Transition("send_back", approvals.send_back),
+        Transition("reject", approvals.reject),
+        Transition("withdraw", approvals.withdraw, DecisionForm),
+    ),
+    joins=("maker", "checker", "role", "branch", "policy"),
+    overrides={"view": views.ApprovalPage},
+)
+approval_policy = Resource(
+    ApprovalPolicy,
+    route="policies/",
+    namespace="sysadmin",
+    table=ApprovalPolicyTable,
+    sorts={"operation": ("operation", "id")},
+    filterset=ApprovalPolicyFilter,
+    form=PolicyForm,
+    sections=(
+        Section(
+            _("Policy"), ("shown_operation", "from_amount", "role", "days", "is_active", "ground")
+        ),
+    ),
+    joins=("role",),
+)
+RESOURCES = (user, role, grant, audit_event, access_event, job, approval, approval_policy)

@@ -1,10 +1,11 @@
 """Tables of system management."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
-from crm.core.columns import RIGHT, BadgeColumn, MomentColumn, NameColumn
-from crm.core.models import AccessEvent, AuditEvent, Job
+from crm.core.columns import RIGHT, BadgeColumn, MomentColumn, MoneyColumn, NameColumn
+from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.tables import FastTable
 from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
@@ -108,3 +109,51 @@ class JobTable(FastTable):
     class Meta:
         model = Job
         fields = ("kind", "reason", "status", "rows", "owner", "created_at")
+
+
+APPROVAL_TONES = {"pending": "info", "approved": "ok", "rejected": "bad", "overtaken": "warn"}
+
+
+class ApprovalTable(FastTable):
+    operation = Column(
+        accessor="shown_operation",
+        verbose_name=_("Request"),
+        linkify=("sysadmin:approval_view", [A("pk")]),
+    )
+    maker = Column(accessor="maker__shown_name", verbose_name=_("Asked by"))
+    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
+    amount = MoneyColumn(verbose_name=_("Amount"), unit=settings.BASE_CURRENCY)
+    status = BadgeColumn(tones=APPROVAL_TONES)
+    role = Column(accessor="role__label", verbose_name=_("Decided by"))
+    created_at = MomentColumn(verbose_name=_("Asked"))
+    expires_at = MomentColumn()
+    decided_at = MomentColumn()
+    optional = ("role", "decided_at")
+
+    class Meta:
+        model = Approval
+        fields = (
+            "operation",
+            "maker",
+            "branch",
+            "amount",
+            "status",
+            "created_at",
+            "expires_at",
+            "role",
+            "decided_at",
+        )
+
+
+class ApprovalPolicyTable(FastTable):
+    operation = Column(
+        accessor="shown_operation",
+        verbose_name=_("Operation"),
+        linkify=("sysadmin:approvalpolicy_view", [A("pk")]),
+    )
+    from_amount = MoneyColumn(verbose_name=_("From this amount"), unit=settings.BASE_CURRENCY)
+    role = Column(accessor="role__label", verbose_name=_("Decided by"))
+
+    class Meta:
+        model = ApprovalPolicy
+        fields = ("operation", "from_amount", "role", "days", "is_active")

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.core import jobs
+from crm.core import approvals, jobs
 from crm.core.forms import ReasonForm
 from crm.core.navigation import first_page
 from crm.core.pages import ActPage, DetailPage
@@ -79,6 +79,36 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponse(status=204)
     return HttpResponseRedirect(back(request))
+
+
+class ApprovalPage(DetailPage):
+    """What is asked for, by whom and why, before and after, and who may decide."""
+
+    def facts(self):
+        request, user = self.object, self.request.user
+        facts = super().facts()
+        is_own = request.is_own(user)
+        refusal = approvals.why_not(request, user) if request.can("approve") else ""
+        steps = [t for t in facts["moves"] if (t.name == "withdraw") == is_own]
+        return facts | {
+            "moves": [] if refusal and not is_own else steps,
+            "refusal": refusal,
+            "is_own": is_own,
+            "compared": approvals.compared(request),
+            "subject": subject_of(request, user),
+        }
+
+
+def subject_of(request, user):
+    """The record that a request is about, with its address, for those who reach it."""
+    from crm.core.resources import all_resources  # noqa: PLC0415  (resources are made of pages)
+
+    resource = next((r for r in all_resources() if str(r) == request.subject_model), None)
+    if resource is None or request.subject_key is None:
+        return None
+    rows = getattr(resource.model, "scoped", resource.model._default_manager)
+    found = rows.permitted(user).filter(pk=request.subject_key).first()
+    return found and (found, resource.url("view", found))
 
 
 class JobPage(DetailPage):

@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 
 from crm.core.acting import acting, current_actor
 from crm.core.clock import bank_today
-from crm.core.models import SavedView
+from crm.core.models import ApprovalPolicy, SavedView
 from crm.core.sealed import reserve_keys
 from crm.ops.roles import ROLES
 from customers import numbers, operations
@@ -49,6 +49,16 @@ class Recorded(DjangoModelFactory):
             return super()._create(model_class, *args, **kwargs)
         with acting(by=system_user()):
             return super()._create(model_class, *args, **kwargs)
+
+
+class ApprovalPolicyFactory(Recorded):
+    """A policy that holds back the closing of customers."""
+
+    class Meta:
+        model = ApprovalPolicy
+
+    operation = "customers.close/1"
+    role = factory.SubFactory("tests.factories.RoleFactory")
 
 
 class SavedViewFactory(Recorded):

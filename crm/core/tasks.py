@@ -6,12 +6,13 @@ import datetime as dt
 import logging
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from . import jobs
+from . import approvals, jobs
 from .clock import now
 from .models import IdempotencyKey, JobRow, StoredQuery
 from .registry import sweepers
@@ -61,5 +62,6 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
     old.filter(saved_views=None).delete()
     JobRow.objects.filter(job__created_at__lt=now() - dt.timedelta(days=KEPT_DAYS)).delete()
     Session.objects.filter(expire_date__lt=now()).delete()
+    approvals.expire(by=get_user_model().objects.get(is_system=True))
     for sweep in sweepers():
         sweep()

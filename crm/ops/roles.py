@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ASK = ("core.view_approval", "core.withdraw_approval")
+DECIDE = (*ASK, "core.approve_approval", "core.send_back_approval", "core.reject_approval")
+POLICIES = (
+    "core.view_approvalpolicy",
+    "core.add_approvalpolicy",
+    "core.change_approvalpolicy",
+)
 DIRECTORY = ("staff.view_branch", "staff.view_staffmember")
 LOOK = ("customers.view_customer", "customers.view_holding", *DIRECTORY)
 HISTORY = ("customers.history_customer",)
@@ -14,6 +21,7 @@ SERVE = (
     "customers.change_customer",
     "customers.activate_customer",
     "customers.reveal_customer",
+    *ASK,
 )
 LEAD = (
     *SERVE,
@@ -53,17 +61,22 @@ ROLES = (
         "service_agent",
         "Service agent",
         "客服坐席",
-        (*LOOK, "customers.change_customer", "customers.reveal_customer"),
+        (*LOOK, "customers.change_customer", "customers.reveal_customer", *ASK),
     ),
-    RoleSpec("branch_manager", "Branch manager", "支行行长", (*LEAD, *ASSIGN, *SHARE)),
+    RoleSpec("branch_manager", "Branch manager", "支行行长", (*LEAD, *ASSIGN, *SHARE, *DECIDE)),
     RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
     RoleSpec(
         "compliance_officer",
         "Compliance officer",
         "合规岗",
-        (*LOOK, *HISTORY, "customers.reveal_customer", *TRAILS),
+        (*LOOK, *HISTORY, "customers.reveal_customer", *TRAILS, *DECIDE),
     ),
-    RoleSpec("configuration_administrator", "Configuration administrator", "配置管理员", DIRECTORY),
+    RoleSpec(
+        "configuration_administrator",
+        "Configuration administrator",
+        "配置管理员",
+        (*DIRECTORY, *POLICIES, "sysadmin.view_role"),
+    ),
     RoleSpec(
         "staff_administrator",
         "Staff administrator",
@@ -73,6 +86,7 @@ ROLES = (
             "customers.view_customer",
             *ASSIGN,
             *SHARE,
+            *DECIDE,
             *IMPORT,
             "customers.load_holding",
             "customers.add_customer",
@@ -83,7 +97,15 @@ ROLES = (
         "system_administrator",
         "System administrator",
         "系统管理员",
-        (*DIRECTORY, *ACCOUNTS, *JOBS, *SHARE, "sysadmin.add_grant", "sysadmin.end_grant"),
+        (
+            *DIRECTORY,
+            *ACCOUNTS,
+            *JOBS,
+            *SHARE,
+            *DECIDE,
+            "sysadmin.add_grant",
+            "sysadmin.end_grant",
+        ),
     ),
     RoleSpec(
         "auditor",
@@ -95,6 +117,8 @@ ROLES = (
             *ACCOUNTS,
             *TRAILS,
             "core.view_job",
+            "core.view_approval",
+            "core.view_approvalpolicy",
             "customers.view_importrun",
         ),
     ),

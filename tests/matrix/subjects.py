@@ -10,13 +10,15 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from crm.core.models import AccessEvent, AuditEvent
+from crm.core.models import AccessEvent, ApprovalPolicy, AuditEvent
 from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Through
 from crm.core.trail import Kind, record_access
+from customers import operations
 from customers.models import ImportMapping
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
 from tests.factories import (
+    ApprovalPolicyFactory,
     BranchFactory,
     ContactPointFactory,
     CustomerFactory,
@@ -131,6 +133,15 @@ def job(branch: Any, manager: Any) -> Model:
     return jobs.ended(member.user)
 
 
+def approval(branch: Any, manager: Any) -> Model:
+    """The closing of a customer, asked for by a member of staff."""
+    policy = ApprovalPolicy.objects.filter(operation="customers.close/1").first()
+    policy = policy or ApprovalPolicyFactory(operation="customers.close/1")
+    member = manager or StaffMemberFactory(branch=branch)
+    row = customer(branch, None)
+    return operations.close(row, by=member.user, reason="moved abroad")
+
+
 def saved_view(branch: Any, manager: Any) -> Model:
     """A view of the customers' list that a member of staff keeps."""
     member = manager or StaffMemberFactory(branch=branch)
@@ -149,6 +160,10 @@ def meaning(branch: Any, manager: Any) -> Model:
     return ImportMapping.objects.latest("id")
 
 
+# models whose steps depend on more than the action and the state, and where that is tested
+STEPS_OF_THEIR_OWN = {
+    "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
+}
 FACTORIES = {
     "customers.customer": Subject(
         customer,
@@ -177,6 +192,11 @@ FACTORIES = {
     "core.auditevent": Subject(change_in_trail),
     "core.accessevent": Subject(look_in_trail),
     "core.job": Subject(job),
+    "core.approval": Subject(approval),
+    "core.approvalpolicy": Subject(
+        lambda b, m: ApprovalPolicyFactory(from_amount=next(serials)),
+        fill=lambda b: {"operation": "customers.reopen/1", "from_amount": "", "days": "14"},
+    ),
     "core.savedview": Subject(saved_view),
 }
 

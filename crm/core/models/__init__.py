@@ -1,5 +1,6 @@
 """Bases of every record, and the kernel's own tables."""
 
+from .approvals import Approval, ApprovalPolicy
 from .jobs import Job, JobProgress, JobRow
 from .records import Derived, Move, Record, Text, Workflow
 from .requests import IdempotencyKey, StoredQuery
@@ -8,6 +9,8 @@ from .views import SavedView
 
 __all__ = [
     "AccessEvent",
+    "Approval",
+    "ApprovalPolicy",
     "AuditEvent",
     "Derived",
     "IdempotencyKey",

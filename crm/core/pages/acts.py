@@ -14,6 +14,7 @@ from crm.core import idempotency
 from crm.core.acting import acting
 from crm.core.forms import version_of
 from crm.core.keyset import capped_count
+from crm.core.models import Approval
 from crm.core.operations import DomainError, Stale, broken_rule
 
 from .asked import rows_at
@@ -67,7 +68,8 @@ class ActPage(Page):
                     answer = idempotency.earlier_answer(request.user, key, digest)
                     return self.lead_to(answer or self.resource.url("list"))
                 done = self.perform(form)
-                target = self.success_url(done)
+                waits = isinstance(done, Approval) and self.resource.model is not Approval
+                target = self.waiting_url(done) if waits else self.success_url(done)
                 idempotency.remember(request.user, key, target)
         except Stale as error:
             return self.conflict(form, error)
@@ -77,8 +79,13 @@ class ActPage(Page):
         except IntegrityError as error:
             refuse(form, broken_rule(self.resource.model, error))
             return self.show_form(form, status=422)
-        messages.success(request, self.said(done))
+        messages.success(request, waiting(done) if waits else self.said(done))
         return self.lead_to(target)
+
+    def waiting_url(self, request):
+        """Where one goes while a second person has yet to decide."""
+        known = request.subject_key is not None and "pk" in self.kwargs
+        return self.resource.url("view", self.object) if known else self.resource.url("list")
 
     def conflict(self, form, error):
         """Somebody else was faster: by default the sentence; forms show both values."""
@@ -102,6 +109,14 @@ class ActPage(Page):
         if self.in_drawer:
             return HttpResponse(status=204, headers={"HX-Redirect": target})
         return HttpResponseRedirect(target)
+
+
+def waiting(request):
+    """What is said of an operation that a second person has to decide."""
+    return _("“%(name)s” waits for a second person: %(role)s.") % {
+        "name": request,
+        "role": request.role,
+    }
 
 
 class BulkPage(ActPage):
@@ -164,6 +179,8 @@ class FormPage(ActPage):
     def perform(self, form):
         version = version_of(self.request.POST.get("version", ""))
         done = form.apply(by=self.request.user, version=version)
+        if isinstance(done, Approval):
+            return done
         if not self.rows().filter(pk=done.pk).exists():
             raise DomainError(_("With these values the record would be out of your reach."))
         return done
@@ -250,11 +267,16 @@ class TransitionPage(ActPage):
         return self.transition.form(data)
 
     def perform(self, form):
-        self.transition.run(self.object, by=self.request.user, **form.cleaned_data)
-        return self.object
+        done = self.transition.run(self.object, by=self.request.user, **form.cleaned_data)
+        return done if isinstance(done, Approval) else self.object
 
     def said(self, done):
-        return done.sentence(self.step.done) if self.step else super().said(done)
+        if self.step is None:
+            return super().said(done)
+        if self.step.enters and done.status != self.step.enters:
+            # the step led elsewhere, as a request does that the facts have overtaken
+            return done.sentence(_("“%(name)s” is not carried out. Status now: %(status)s."))
+        return done.sentence(self.step.done)
 
     def show_form(self, form, status=200, **context):
         return super().show_form(

@@ -139,6 +139,15 @@ def job_tag(status: str) -> str:
     return JOB_TAGS.get(status, "tag-warn")
 
 
+APPROVAL_TAGS = {"pending": "tag-info", "approved": "tag-ok", "rejected": "tag-bad"}
+
+
+@register.filter
+def approval_tag(status: str) -> str:
+    """The class that colours the status of an approval."""
+    return APPROVAL_TAGS.get(status, "tag-warn")
+
+
 @register.filter
 def job_bar(status: str) -> str:
     """The class that colours the bar of a job."""

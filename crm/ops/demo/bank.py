@@ -10,6 +10,7 @@ from itertools import islice
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from crm.core.acting import acting
 from crm.ops.private_file import read_or_create
@@ -22,6 +23,7 @@ from customers.models import Customer, FeedBatch
 from staff.models import Branch, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
+from .approvals import ask_and_decide, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
 from .holdings import SEED, Files, files
@@ -65,14 +67,23 @@ def is_filled() -> bool:
 def fill(today: dt.date, *, size: int) -> int:
     """Enter the whole demonstration bank in one transaction; returns the number of customers."""
     system = system_user()
-    with acting(by=system, reason=REASON):
-        places = enter_branches(branches(today))
-        people = enter_staff(staff(today), places)
-        enter_grants(staff(today), places, people)
-        specs = list(customers(today, size))
-        entered = enter_customers(specs, places, people, today)
-        feed_holdings(files(today, specs), system, today)
-        return entered
+    with transaction.atomic():
+        with acting(by=system, reason=REASON):
+            entered = enter_all(system, today, size)
+        ask_and_decide()
+    return entered
+
+
+def enter_all(system: User, today: dt.date, size: int) -> int:
+    """Enter branches, people, rights, policies, customers and what these hold."""
+    places = enter_branches(branches(today))
+    people = enter_staff(staff(today), places)
+    enter_grants(staff(today), places, people)
+    enter_policies()
+    specs = list(customers(today, size))
+    entered = enter_customers(specs, places, people, today)
+    feed_holdings(files(today, specs), system, today)
+    return entered
 
 
 @dataclass

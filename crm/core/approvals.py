@@ -1,0 +1,454 @@
+"""Maker and checker: an operation that a policy holds back becomes a request for a second person.
+
+A module marks an operation with `second_person`. Where a policy is in force for it, calling it
+tries it out, undoes that, and keeps the request; approving runs it, if the facts have not moved and
+the maker still may. Without a policy it simply runs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from .acting import acting
+from .clock import now
+from .formats import day
+from .models import Approval, ApprovalPolicy, Workflow
+from .models.records import Text
+from .operations import DomainError, insert, operation, write
+from .scope import InTree, Through
+from .sealed import Place, reserve_keys, seal, unseal
+from .typed_json import Reader, Writer
+
+Status = Approval.Status
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact that a request changes: field, value before and after, as JSON."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An operation that may need a second person.
+
+    `key`: stable, "customers.close/1". `action`: what the maker must still be allowed when it is
+    carried out. `sealed`: names of values that rest sealed. `facts`: classes of facts among the
+    arguments. `changes`: what a reader compares, if it is not what the record itself shows.
+    `amount`: what is at stake, in the bank's own currency.
+    """
+
+    key: str
+    label: Text
+    action: str
+    model: str
+    run: Callable[..., Any]
+    sealed: frozenset[str] = frozenset()
+    facts: tuple[type, ...] = ()
+    changes: Callable[[Any, dict[str, Any]], list[Change]] | None = None
+    amount: Callable[[Any, dict[str, Any]], Decimal | None] | None = None
+
+
+_checked: dict[str, Checked] = {}
+_carrying_out: ContextVar[bool] = ContextVar("carrying_out", default=False)
+
+
+@dataclass
+class Authorities:
+    """What modules say about who may decide: each answers with a refusal, or nothing."""
+
+    asked: list[Callable[[Any, Approval], str]] = field(default_factory=list)
+
+
+authorities = Authorities()
+
+
+def second_person(
+    key: str, *, label: Text, action: str, model: str, **described: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Mark an operation as one that a policy may hold back for a second person."""
+
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        checked = Checked(key, label, action, model, function, **described)
+        _checked[key] = checked
+
+        @functools.wraps(function)
+        def run(subject: Any, *, by: Any, **arguments: Any) -> Any:
+            if _carrying_out.get():
+                return function(subject, by=by, **arguments)
+            policy = policy_for(checked, subject, arguments)
+            if policy is None:
+                return function(subject, by=by, **arguments)
+            return ask(checked, policy, subject, by=by, arguments=arguments)
+
+        return run
+
+    return mark
+
+
+def operations() -> list[tuple[str, str]]:
+    """Every operation that a policy can be made for, with its name."""
+    return sorted(((key, str(c.label)) for key, c in _checked.items()), key=lambda pair: pair[1])
+
+
+def label_of(key: str) -> str:
+    """What an operation is called; its key if the module that knew it is gone."""
+    return str(_checked[key].label) if key in _checked else key
+
+
+def policy_for(checked: Checked, subject: Any, arguments: dict[str, Any]) -> ApprovalPolicy | None:
+    """The policy in force with the highest amount that is reached; None if none is."""
+    amount = checked.amount(subject, arguments) if checked.amount else None
+    reached = Q(from_amount=None) | Q(from_amount__lte=amount or Decimal(0))
+    rows = ApprovalPolicy.objects.filter(reached, operation=checked.key, is_active=True)
+    return rows.select_related("role").order_by("-from_amount").last()
+
+
+# --- asking ----------------------------------------------------------------------------
+
+
+def ask(
+    checked: Checked,
+    policy: ApprovalPolicy,
+    subject: Any,
+    *,
+    by: Any,
+    arguments: dict[str, Any],
+) -> Approval:
+    """Keep the operation as a request; refuses at once what the operation itself would refuse."""
+    with acting(by=by, reason=str(arguments.get("reason", ""))) as actor:
+        changes = changes_of(checked, subject, arguments)
+        held, sealed = packed(checked, subject, arguments)
+        rehearse(checked, subject, by=by, arguments=arguments)
+        request = Approval(
+            pk=reserve_keys(Approval, 1)[0],
+            operation=checked.key,
+            target=target_of(subject, held),
+            subject_model=subject._meta.label_lower,
+            subject_key=None if subject._state.adding else subject.pk,
+            subject_id=owner_of(subject),
+            branch=branch_of(subject),
+            arguments=held,
+            changes=[[c.field, c.before, c.after] for c in changes],
+            amount=checked.amount(subject, arguments) if checked.amount else None,
+            policy=policy,
+            role=policy.role,
+            maker_id=by.pk,
+            reason=actor.reason,
+            expires_at=now() + dt.timedelta(days=policy.days),
+        )
+        if sealed:
+            request.salt = os.urandom(SALT_BYTES)
+            request.sealed = seal(json.dumps(sealed), _place(request), request.salt)
+        insert(request)
+    return request
+
+
+def _place(request: Approval) -> Place:
+    return Place(Approval._meta.db_table, "sealed", request.pk)
+
+
+def rehearse(checked: Checked, subject: Any, *, by: Any, arguments: dict[str, Any]) -> None:
+    """Run the operation and undo it: what it refuses is said to the maker, not to the checker."""
+    held = {f.attname: getattr(subject, f.attname) for f in subject._meta.concrete_fields}
+    adding = subject._state.adding
+    with carrying_out(), undone():
+        checked.run(subject, by=by, **arguments)
+    for name, value in held.items():
+        setattr(subject, name, value)
+    subject._state.adding = adding
+
+
+class _Undo(Exception):
+    """Rolls a savepoint back without being an error."""
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside is undone."""
+    try:
+        with transaction.atomic():
+            yield
+            raise _Undo
+    except _Undo:
+        pass
+
+
+@contextmanager
+def carrying_out() -> Iterator[None]:
+    """Inside, operations run without asking for a second person."""
+    token = _carrying_out.set(True)
+    try:
+        yield
+    finally:
+        _carrying_out.reset(token)
+
+
+def packed(
+    checked: Checked, subject: Any, arguments: dict[str, Any]
+) -> tuple[dict[str, Any], list[Any]]:
+    """The subject and the arguments as JSON, and the sealed values apart."""
+    writer = Writer(checked.sealed)
+    values = {} if subject._state.adding else unsaved(subject)
+    if subject._state.adding:
+        values = {
+            f.attname: getattr(subject, f.attname)
+            for f in subject._meta.concrete_fields
+            if not f.primary_key and f.editable
+        }
+    plain = {f.attname: f for f in subject._meta.concrete_fields}
+    held = {
+        "values": {name: plain[name].value_to_string(subject) for name in values},
+        "empty": [name for name, value in values.items() if value is None],
+        "arguments": writer.write(arguments),
+    }
+    return held, writer.sealed
+
+
+def unsaved(subject: models.Model) -> dict[str, Any]:
+    """What the record in hand has other than the database, by column."""
+    stored = type(subject)._base_manager.filter(pk=subject.pk).values().first() or {}
+    return {
+        name: getattr(subject, name)
+        for name, value in stored.items()
+        if getattr(subject, name) != value and name not in {"version", "updated_at"}
+    }
+
+
+def changes_of(checked: Checked, subject: Any, arguments: dict[str, Any]) -> list[Change]:
+    """What changes: as the operation says, the move it takes, or the fields that differ."""
+    if checked.changes:
+        return checked.changes(subject, arguments)
+    verb = checked.key.partition(".")[2].partition("/")[0]
+    if isinstance(subject, Workflow) and verb in subject.MOVES:
+        return [Change("status", subject.status, subject.MOVES[verb].enters)]
+    text = {f.attname: f.value_to_string for f in subject._meta.concrete_fields}
+    stored = type(subject)._base_manager.filter(pk=subject.pk).first()
+    names = (
+        unsaved(subject)
+        if stored
+        else [f.attname for f in subject._meta.concrete_fields if f.editable and not f.primary_key]
+    )
+    return [Change(n, text[n](stored) if stored else None, text[n](subject)) for n in names]
+
+
+def target_of(subject: Any, held: dict[str, Any]) -> str:
+    """What a request is about: the record, or for a new one all that it would hold."""
+    if not subject._state.adding:
+        return f"{subject._meta.label_lower}:{subject.pk}"
+    digest = hashlib.sha256(json.dumps(held["values"], sort_keys=True).encode()).hexdigest()
+    return f"{subject._meta.label_lower}:new:{digest[:32]}"
+
+
+def branch_of(subject: Any) -> Any:
+    """Where in the tree the record belongs; None if nowhere."""
+    while isinstance(subject.SCOPE, Through):
+        subject = getattr(subject, subject.SCOPE.parent)
+    if not isinstance(subject.SCOPE, InTree):
+        return None
+    for step in filter(None, subject.SCOPE.node.split("__")):
+        subject = getattr(subject, step)
+    return subject
+
+
+def owner_of(subject: Any) -> int | None:
+    """The key that the trail keeps the record under."""
+    column = type(subject).AUDIT_SUBJECT
+    return getattr(subject, column) if column else None
+
+
+# --- deciding --------------------------------------------------------------------------
+
+
+def why_not(request: Approval, user: Any) -> str:
+    """Why the user may not decide on a request; empty if they may."""
+    if request.is_own(user):
+        return _("Nobody decides on their own request.")
+    if request.role_id not in user.role_ids:
+        return _("This is decided by: %(role)s.") % {"role": request.role}
+    said = (refusal(user, request) for refusal in authorities.asked)
+    return next((sentence for sentence in said if sentence), "")
+
+
+def locked(request: Approval, verb: str) -> Approval:
+    """The request under a lock, if it can still take the step."""
+    request.refresh_from_db(from_queryset=Approval._base_manager.select_for_update())
+    if not request.can(verb):
+        raise DomainError(request.sentence(request.MOVES[verb].refused))
+    return request
+
+
+def decide(request: Approval, verb: str, *, by: Any, remark: str) -> None:
+    """Keep a decision of a second person."""
+    if refusal := why_not(locked(request, verb), by):
+        raise DomainError(refusal)
+    request.status = request.MOVES[verb].enters
+    request.checker_id, request.remark, request.decided_at = by.pk, remark, now()
+    write(request, ["status", "checker", "remark", "decided_at"], version=request.version)
+
+
+@operation
+def approve(request: Approval, *, by: Any, reason: str = "") -> None:
+    """Approve a request and carry it out; if the facts have moved it is closed as overtaken."""
+    if refusal := why_not(locked(request, "approve"), by):
+        raise DomainError(refusal)
+    if request.expires_at <= now():
+        raise DomainError(_("This request has expired. Let it be asked for anew."))
+    checked = _checked.get(request.operation)
+    subject = None if checked is None else subject_of(request)
+    if checked is None or subject is None or has_moved(request, subject):
+        end(request, Status.OVERTAKEN)
+        return
+    if refusal := why_maker_may_not(request, checked, subject):
+        raise DomainError(refusal)
+    decide(request, "approve", by=by, remark=reason)
+    put(request, subject)
+    with carrying_out():
+        checked.run(subject, by=by, **arguments_of(request, checked, subject))
+
+
+@operation
+def send_back(request: Approval, *, by: Any, reason: str) -> None:
+    """Send a request back to the maker, saying what is to be corrected."""
+    decide(request, "send_back", by=by, remark=reason)
+
+
+@operation
+def reject(request: Approval, *, by: Any, reason: str) -> None:
+    """Reject a request."""
+    decide(request, "reject", by=by, remark=reason)
+
+
+@operation
+def withdraw(request: Approval, *, by: Any, reason: str = "") -> None:
+    """Take back one's own request."""
+    if not locked(request, "withdraw").is_own(by):
+        raise DomainError(_("Only those who asked may withdraw their request."))
+    request.remark = reason
+    end(request, Status.WITHDRAWN)
+
+
+def end(request: Approval, status: str) -> None:
+    """End a request that nobody has decided."""
+    request.status, request.decided_at = status, now()
+    write(request, ["status", "decided_at", "remark"], version=request.version)
+
+
+def expire(*, by: Any) -> int:
+    """End what nobody has decided in time; returns how many."""
+    due = Approval.objects.filter(status=Status.PENDING, expires_at__lte=now())
+    with acting(by=by):
+        requests = list(due.select_for_update(skip_locked=True)[:1000])
+        for request in requests:
+            end(request, Status.EXPIRED)
+    return len(requests)
+
+
+def subject_of(request: Approval) -> Any:
+    """The record that a request is about, under a lock; a new one if it is to be entered."""
+    model = apps.get_model(request.subject_model)
+    if request.subject_key is None:
+        return model()
+    rows = model._base_manager.select_for_update(of=("self",))
+    return rows.filter(pk=request.subject_key).first()
+
+
+def has_moved(request: Approval, subject: Any) -> bool:
+    """Whether a fact that the request changes is no longer what the maker saw."""
+    if request.subject_key is None:
+        return False
+    fields = {f.attname: f for f in subject._meta.concrete_fields}
+    seen = [(fields[name], before) for name, before, _after in request.changes if name in fields]
+    return any(known.value_to_string(subject) != str(before) for known, before in seen)
+
+
+def put(request: Approval, subject: Any) -> None:
+    """Give the record in hand the values that the maker wanted."""
+    fields = {f.attname: f for f in subject._meta.concrete_fields}
+    for name, text in request.arguments["values"].items():
+        empty = name in request.arguments["empty"]
+        setattr(subject, name, None if empty else fields[name].to_python(text))
+
+
+def arguments_of(request: Approval, checked: Checked, subject: Any) -> dict[str, Any]:
+    """What the operation is run with; the version is that of the record as it is now."""
+    sealed = []
+    if request.sealed:
+        sealed = json.loads(unseal(request.sealed, _place(request), bytes(request.salt or b"")))
+    arguments: dict[str, Any] = Reader(sealed, checked.facts).read(request.arguments["arguments"])
+    return arguments | ({"version": subject.version} if "version" in arguments else {})
+
+
+def why_maker_may_not(request: Approval, checked: Checked, subject: Any) -> str:
+    """Why the maker may no longer do what they asked for; empty if they may."""
+    users: Any = get_user_model()
+    maker = users._base_manager.get(pk=request.maker_id)  # with the rights of today
+    rows = type(subject)._default_manager
+    rows = getattr(type(subject), "scoped", rows)
+    allowed = maker.has_action(checked.action) and (
+        request.subject_key is None
+        or rows.within(maker, checked.action).filter(pk=subject.pk).exists()
+    )
+    if allowed:
+        return ""
+    return _("%(name)s may no longer do this. Reject the request.") % {"name": maker}
+
+
+# --- showing ---------------------------------------------------------------------------
+
+
+def pending_about(subject: models.Model) -> models.QuerySet[Approval]:
+    """What waits for a second person about a record."""
+    rows = Approval.objects.filter(
+        subject_model=subject._meta.label_lower, subject_key=subject.pk, status=Status.PENDING
+    )
+    return rows.select_related("maker", "role").order_by("id")
+
+
+def compared(request: Approval) -> list[tuple[str, str, str]]:
+    """Label, value before and after of each fact that the request changes, as people read them."""
+    shown = []
+    for name, before, after in request.changes:
+        label, _colon, column = name.rpartition(":")
+        model = apps.get_model(label or request.subject_model)
+        known = next((f for f in model._meta.concrete_fields if f.attname == column), None)
+        heading = str(known.verbose_name) if known else column
+        shown.append((heading, in_words(known, before), in_words(known, after)))
+    return shown
+
+
+def in_words(known: Any, value: Any) -> str:
+    """A stored value as people read it."""
+    if value in {None, "", "None"}:
+        return ""
+    if known is None:
+        return str(value)
+    if known.is_relation:
+        return str(known.related_model._base_manager.filter(pk=value).first() or value)
+    if isinstance(known, DateRangeField):
+        held = known.to_python(value)
+        return " – ".join(day(d) if d else "…" for d in (held.lower, held.upper))
+    if isinstance(known, models.DateField):
+        return str(day(known.to_python(value)))
+    return str(dict(known.flatchoices or ()).get(value, value))

@@ -73,15 +73,23 @@ def migrate_template_once(cluster):
         if done.exists():
             said = done.read_text()
         else:
-            said = _migrate(cluster)
+            said = _make_template(cluster)
             done.write_text(said)
     if said:
         pytest.fail(f"The migrations of the test template failed.\n{said}", pytrace=False)
 
 
-def _migrate(cluster):
+def _make_template(cluster):
     cluster.create_database(TEMPLATE)
-    environment = os.environ | {"DATABASE_URL": cluster.url(OWNER, TEMPLATE)}
+    said = migrate(cluster, TEMPLATE)
+    if not said:
+        cluster.sql(f'alter database "{TEMPLATE}" with is_template true allow_connections false')
+    return said
+
+
+def migrate(cluster, database):
+    """Let the owner migrate a database; returns what went wrong."""
+    environment = os.environ | {"DATABASE_URL": cluster.url(OWNER, database)}
     settings = environment.get("DJANGO_SETTINGS_MODULE", "tests.settings")
     command = [sys.executable, "manage.py", "migrate", "--no-input", "-v", "0"]
     answer = subprocess.run(  # noqa: S603 - our own command
@@ -92,7 +100,4 @@ def _migrate(cluster):
         text=True,
         check=False,
     )
-    if answer.returncode:
-        return answer.stdout + answer.stderr
-    cluster.sql(f'alter database "{TEMPLATE}" with is_template true allow_connections false')
-    return ""
+    return answer.stdout + answer.stderr if answer.returncode else ""

@@ -1,15 +1,6 @@
 """A worker that is killed in the middle of an import, and another one that goes on."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 
 from crm.core.models import AuditEvent, Job, JobProgress
 from customers.imports import operations
@@ -18,36 +9,9 @@ from customers.models import Customer, ImportFault, SourceKey
 from tests.factories import BranchFactory
 from tests.imports import RIGHTS, csv, handed_in, row
 from tests.jobs import work_off
+from tests.processes import a_worker, running, until
 
-ROOT = Path(__file__).resolve().parents[2]
 ROWS = 5 * CHUNK
-PATIENCE = 60
-SOON = "2"
-
-
-@contextmanager
-def worker():
-    """A worker as it runs beside the web process, which soon notices that another one is gone."""
-    environment = os.environ | {
-        "CRM_STALLED_SECONDS": SOON,
-        "CRM_BOOTSTRAP": "0",
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "CRM_DATA": str(settings.DATA_DIR),
-    }
-    command = [sys.executable, "-W", "ignore", "manage.py", "procrastinate", "worker"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603  (our own command)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def until(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def done(job_id):
@@ -67,15 +31,14 @@ def test_of_an_import_whose_worker_was_killed_another_one_takes_every_row_once(p
     run = operations.check(run, by=importer, columns=run.columns, system="core")
     work_off()
     run = operations.start(run, by=importer, reason="Nachtlauf")
-    with worker() as first:
+    with running(a_worker()) as first:
         until(lambda: done(run.job_id) >= CHUNK)
-        first.send_signal(signal.SIGKILL)
-        first.wait()
+        first.make_end(0)
     left = done(run.job_id)
     assert CHUNK <= left < ROWS
     assert left % CHUNK == 0
     assert Customer.objects.count() == left
-    with worker():
+    with running(a_worker()):
         until(lambda: Job.objects.get(pk=run.job_id).status == "done")
     run.refresh_from_db()
     assert (run.status, run.rows, run.new, run.refused) == ("done", ROWS, ROWS - 2, 2)

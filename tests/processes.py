@@ -21,7 +21,7 @@ from psycopg import sql
 from crm.ops.installation import ROOT
 from crm.ops.processes import Child, kill_session
 
-PATIENCE = 60
+PATIENCE, LOOK_EVERY = 60, 0.02
 # so soon the next worker notices that another one is gone
 SOON = "2"
 WORKER = [sys.executable, "-W", "ignore", str(ROOT / "manage.py"), "procrastinate", "worker"]
@@ -80,7 +80,7 @@ def until(condition: Callable[[], object]) -> None:
     """Wait for a state, however long a slow machine needs."""
     asked = in_time(condition)
     while not asked():
-        pass
+        time.sleep(LOOK_EVERY)  # leaves the processor to what is waited for
 
 
 @contextmanager

@@ -17,9 +17,14 @@ def now() -> dt.datetime:
     return _fixed.get() or timezone.now()
 
 
+def bank_now() -> dt.datetime:
+    """The present moment as the bank's own clock shows it, whatever the user's."""
+    return now().astimezone(timezone.get_default_timezone())
+
+
 def bank_today() -> dt.date:
-    """The bank's day: the date in the bank's own time zone, whatever the user's."""
-    return now().astimezone(timezone.get_default_timezone()).date()
+    """The bank's day: the date in the bank's own time zone."""
+    return bank_now().date()
 
 
 @contextmanager

@@ -77,7 +77,8 @@ class Kind:
     `name`: a stable key, "customers.assign". `chunk`: does the next part, in less than a second or
     so. `causes`: why rows are refused, by code. `names`: how rows are shown, to those who may see
     them: keys to (name, address). `undo`: the kind of job that takes this one back. `result`: the
-    page that shows what came of it. `about`: what this one job is about, in a few words.
+    page that shows what came of it. `about`: what this one job is about, in a few words. `tidy`:
+    puts right what jobs of this kind have left that stopped, failed or died on their way.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Kind:
     undo: str = ""
     result: Callable[[Job], str] | None = None
     about: Callable[[Job], str] | None = None
+    tidy: Callable[[], None] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -185,6 +187,13 @@ def undo(job: Job, *, by: Any, reason: str) -> Job:
     return start(
         _kinds[kind_of(job).undo], by=by, arguments={"job": job.pk}, reason=reason, undoes=job
     )
+
+
+def tidy() -> None:
+    """Put right what jobs have left that will not go on."""
+    for kind in _kinds.values():
+        if kind.tidy:
+            kind.tidy()
 
 
 # --- running -------------------------------------------------------------------------

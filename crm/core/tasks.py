@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
@@ -45,10 +46,11 @@ def run_job(context: JobContext, job_id: int) -> None:
 @app.periodic(cron=f"* * * * * */{max(min(settings.STALLED_SECONDS // 2, 30), 1)}")
 @app.task(queueing_lock="stalled_jobs", pass_context=True)
 async def stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Give work back to the queue whose worker has stopped telling that it lives."""
+    """Give work back to the queue whose worker is gone, and tidy up after what will not go on."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings.STALLED_SECONDS):
         await manager.retry_job(job)
+    await sync_to_async(jobs.tidy)()
 
 
 @app.periodic(cron="17 * * * *")

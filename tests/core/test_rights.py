@@ -206,10 +206,11 @@ def test_functions_that_act_as_their_owner_trust_no_search_path(ask):
         "customers_listing_begin",
         "customers_listing_fill",
         "customers_listing_finish",
+        "customers_listing_give_up",
         "customers_listing_swap",
     }
     for _, options in found:
-        assert options == ["search_path=pg_catalog, public, pg_temp"]
+        assert "search_path=pg_catalog, public, pg_temp" in options
 
 
 def test_a_look_is_added_to_the_access_trail_and_stays(ask):

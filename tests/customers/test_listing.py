@@ -6,17 +6,24 @@ import datetime as dt
 import random
 import threading
 from decimal import Decimal
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection, connections
 from django.db.models import Sum
+from procrastinate.contrib.django import app
 
 from crm.core import jobs
 from crm.core.acting import acting
-from crm.core.models import Job
+from crm.core.clock import clock_at
+from crm.core.models import Job, JobProgress
+from crm.core.tasks import stalled_jobs
 from customers import listing, operations
 from customers.models import Customer, Holding, HoldingParty, ListedCustomer
 from customers.products import ASSETS
+from customers.tasks import rebuild_listing
 from staff.models import Branch
 from sysadmin.models import Grant
 from tests.factories import (
@@ -287,6 +294,137 @@ def test_what_changes_while_the_list_is_built_is_kept(system, crowd, monkeypatch
     assert live() == ("b", False)
     assert kept() == worked_out()
     assert ListedCustomer.objects.count() == Customer.objects.count() == 60 + changed
+
+
+def noted():
+    """How many changes wait for the generation that is being filled."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from customers_listing_changed")
+        return cursor.fetchone()[0]
+
+
+def sweep_stalled():
+    """What the queue does every few seconds."""
+    context = SimpleNamespace(app=app)
+    async_to_sync(stalled_jobs.func)(context, 0)
+
+
+def stop(job):
+    jobs.cancel(job, by=job.owner, reason="heute nicht")
+
+
+def let_fail(job):
+    jobs.fail(job.pk, jobs.BROKEN)
+
+
+@pytest.mark.proves("XX-9")
+@pytest.mark.parametrize("end", [stop, let_fail])
+def test_a_generation_whose_job_has_stopped_is_given_up(system, crowd, end):
+    job = listing.rebuild()
+    jobs.take_step(job.pk)
+    CustomerFactory(home_branch=crowd[0][0])
+    sweep_stalled()
+    assert (live(), noted()) == (("a", True), 1)
+    end(job)
+    sweep_stalled()
+    assert (live(), noted()) == (("a", False), 0)
+    CustomerFactory(home_branch=crowd[0][0])
+    assert noted() == 0
+    assert kept() == worked_out()
+    listing.rebuild()
+    work_off()
+    assert live() == ("b", False)
+    assert kept() == worked_out()
+
+
+@pytest.mark.parametrize("swept", [True, False])
+def test_a_rebuild_that_is_continued_begins_anew_where_its_generation_was_given_up(
+    system, crowd, monkeypatch, swept
+):
+    monkeypatch.setattr(listing, "STEP", 10)
+    job = listing.rebuild()
+    for _ in range(3):
+        jobs.take_step(job.pk)
+    stop(job)
+    if swept:
+        sweep_stalled()
+    CustomerFactory(home_branch=crowd[0][0])
+    jobs.retry(job, by=job.owner, reason="doch")
+    work_off()
+    assert Job.objects.get(pk=job.pk).status == "done"
+    progress = JobProgress.objects.get(job=job)
+    assert (progress.done, progress.total) == (60 + swept, 60 + swept)
+    assert live() == ("b", False)
+    assert kept() == worked_out()
+
+
+def test_two_rebuilds_never_fill_one_generation(system, crowd):
+    first = listing.rebuild()
+    jobs.take_step(first.pk)
+    stop(first)
+    second = listing.rebuild()
+    jobs.take_step(second.pk)
+    jobs.retry(first, by=first.owner, reason="doch")
+    jobs.run(first.pk)
+    assert Job.objects.get(pk=first.pk).status == "failed"
+    sweep_stalled()
+    assert live() == ("a", True)
+    jobs.run(second.pk)
+    assert live() == ("b", False)
+    assert kept() == worked_out()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rebuild_does_not_make_others_wait_for_one_who_writes_for_long(super_connection):
+    CustomerFactory()
+    super_connection.execute("select pg_advisory_xact_lock_shared(7102)")
+    job = listing.rebuild()
+    jobs.run(job.pk)
+    assert Job.objects.get(pk=job.pk).status == "failed"
+    assert live() == ("a", False)
+    super_connection.rollback()
+    jobs.retry(job, by=job.owner, reason="noch einmal")
+    jobs.run(job.pk)
+    assert live() == ("b", False)
+
+
+NIGHTS = {
+    "Asia/Shanghai": dt.date(2027, 3, 28),
+    "Asia/Kathmandu": dt.date(2027, 3, 28),
+    "Europe/Berlin": dt.date(2027, 3, 28),  # the clock leaves the hour from two to three out
+    "America/New_York": dt.date(2027, 11, 7),  # an hour comes twice
+    "Africa/Cairo": dt.date(2027, 4, 30),  # midnight is left out
+    "Australia/Lord_Howe": dt.date(2027, 4, 4),  # half an hour comes twice
+}
+
+
+@pytest.mark.proves("XX-9")
+@pytest.mark.parametrize("zone", NIGHTS)
+def test_the_list_is_built_once_in_each_night_of_the_bank(settings, system, zone):
+    settings.TIME_ZONE = zone
+    day = NIGHTS[zone]
+    begun = []
+    for hour in range(24 * 4):
+        tick = dt.datetime(day.year, day.month, day.day, 0, 40, tzinfo=dt.UTC)
+        tick += dt.timedelta(hours=hour - 48)
+        with clock_at(tick):
+            rebuild_listing.func(int(tick.timestamp()))
+        if job := Job.objects.filter(status="queued").first():
+            begun.append(tick.astimezone(ZoneInfo(zone)))
+            stop(job)
+    inner = [at for at in begun if abs(at.date() - day) <= dt.timedelta(days=1)]
+    assert [at.date() - day for at in inner] == [dt.timedelta(days=n) for n in (-1, 0, 1)]
+    assert {at.hour for at in begun} <= {2, 3}
+
+
+def test_a_night_that_failed_is_tried_again_and_one_that_was_stopped_is_not(system):
+    night = dt.datetime(2027, 3, 27, 18, 40, tzinfo=dt.UTC)
+    for hour, end, begun in [(0, let_fail, 1), (1, stop, 2), (2, stop, 2), (25, stop, 3)]:
+        with clock_at(night + dt.timedelta(hours=hour)):
+            rebuild_listing.func(0)
+        assert Job.objects.count() == begun
+        if job := Job.objects.filter(status="queued").first():
+            end(job)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -106,6 +106,23 @@ def test_names_with_accents_are_found_without_them(desk, branch):
     assert hits(desk, "jose nunez") == hits(desk, "Núñez") == [jose.pk]
 
 
+@pytest.mark.proves("CI-20")
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("ÉLODIE ÖZGÜR", ["élodie", "ELODIE", "Élodie Özgür", "ozgur", "ÖZGÜR"]),
+        ("Society ÉTÉ-ÎLES", ["été", "ete", "ÎLES", "iles", "society ete"]),
+        ("Łukasz Żółć", ["lukasz", "łukasz", "ŁUKASZ", "zolc", "ŻÓŁĆ"]),
+        ("ØYSTEIN Straße", ["oystein", "øystein", "ØYSTEIN", "strasse", "straße"]),
+        ("ÖSTERREICHISCHE SPARKASSE", ["österreichische", "osterreichische", "ÖSTERREICHISCHE"]),
+    ],
+)
+def test_accents_and_capitals_neither_hide_a_name_nor_are_needed(desk, branch, name, texts):
+    CustomerFactory(home_branch=branch, name="Anna Berg")
+    wanted = CustomerFactory(home_branch=branch, name=name)
+    assert {text: hits(desk, text) for text in texts} == {text: [wanted.pk] for text in texts}
+
+
 def test_whoever_bears_exactly_the_name_comes_first(desk, branch):
     longer = CustomerFactory(home_branch=branch, name="张伟明")
     inside = CustomerFactory(home_branch=branch, name="王张伟")

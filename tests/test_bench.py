@@ -5,9 +5,10 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from crm.core.clock import bank_today
-from crm.ops.bench import measure
+from crm.ops.bench import measure, plans
 from crm.ops.demo import bank
 
 SIZE = 60
@@ -57,6 +58,83 @@ def test_growth_is_told_beside_the_floor_of_each_run(demo, tmp_path):
     assert "list bank, first page" in head
     growth = line.rpartition("list bank, first page")[2].split()[2]
     assert float(growth) > 100
+
+
+def test_the_plans_of_lists_are_told_where_they_read_or_sort_a_whole_table(
+    demo, tmp_path, monkeypatch
+):
+    file = tmp_path / "figures.json"
+    told = bench(only="list bank, sort -a", json=file)
+    assert "plans of 1 cases: nothing big is read or sorted as a whole" in told
+    assert json.loads(file.read_text())["plans"] == []
+    monkeypatch.setattr(plans, "MOST_ROWS", SIZE - 1)
+    with connection.cursor() as cursor:  # so that nothing but reading all of it is left
+        for way in ("indexscan", "bitmapscan", "indexonlyscan"):
+            cursor.execute(f"set local enable_{way} = off")
+    told = bench(only="list bank, sort -a", json=file)
+    found = json.loads(file.read_text())["plans"]
+    whole = {"name": "list bank, sort -assets", "what": "reads all of customers_listing_a"}
+    assert whole | {"rows": SIZE} in found
+    assert f"plan of list bank, sort -assets: reads all of customers_listing_a, {SIZE} rows" in told
+    assert any(each["what"].startswith("sorts by ") for each in found)
+
+
+FILTERED = {"Filter": "(status = 'dormant')"}
+
+
+def scan(kind, rows, *, loops=1, removed=0, table="customers_listing_a"):
+    return {
+        "Node Type": kind,
+        "Relation Name": table,
+        "Actual Rows": rows,
+        "Actual Loops": loops,
+        "Rows Removed by Filter": removed,
+    }
+
+
+def over(kind, *below, rows=26):
+    return {
+        "Node Type": kind,
+        "Actual Rows": rows,
+        "Actual Loops": 1,
+        "Sort Key": ["assets DESC"],
+        "Plans": list(below),
+    }
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        (over("Limit", scan("Index Only Scan", 60_000)), []),
+        (over("Limit", scan("Seq Scan", 40, table="staff_branch")), []),
+        (over("Sort", scan("Index Scan", 50_000)), []),
+        (
+            over("Limit", over("Sort", scan("Index Scan", 30_000.5, loops=3))),
+            [("sorts by assets DESC", 90_001)],
+        ),
+        (
+            over("Limit", over("Incremental Sort", scan("Bitmap Heap Scan", 70_000))),
+            [("sorts by assets DESC", 70_000)],
+        ),
+        (
+            over("Gather", over("Hash", scan("Parallel Seq Scan", 1, loops=2, removed=40_000))),
+            [("reads all of customers_listing_a", 80_002)],
+        ),
+        # it found enough at the beginning; with other data it would go on to the end
+        (
+            over("Limit", scan("Seq Scan", 26, table="customers_customer") | FILTERED),
+            [("reads all of customers_customer", 1_000_000)],
+        ),
+        (
+            over("Limit", over("Hash Join", scan("Seq Scan", 26, table="customers_customer"))),
+            [("reads all of customers_customer", 1_000_000)],
+        ),
+        (over("Limit", scan("Seq Scan", 10_001, table="customers_customer")), []),
+    ],
+)
+def test_a_plan_that_reads_or_sorts_a_whole_table_is_recognised(plan, said):
+    sizes = {"customers_customer": 1_000_000, "staff_branch": 3_300}
+    assert list(plans.wholes(plan, sizes)) == said
 
 
 @pytest.mark.django_db(transaction=True)

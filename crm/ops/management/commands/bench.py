@@ -1,6 +1,7 @@
 """`manage.py bench [--only PREFIX] [--json FILE] [--against FILE]`: what the pages cost.
 
-Each figure stands beside the floor of the same run, a bare page with session, user and a list.
+Each figure stands beside the floor of the same run, a bare page with session, user and a list. The
+plans of lists are looked through for what reads or sorts a big table as a whole.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from crm.ops.bench.memory import worker_memory_mb
 from crm.ops.bench.pages import Subject, customer_cases, saving_cases, search_cases
 from crm.ops.bench.people import Persona, personas
 from crm.ops.bench.plain import plain_lists
+from crm.ops.bench.plans import Offence, offences_of
 from crm.ops.own_cluster import own_cluster_running
 from crm.ops.postgres import ClusterError
 from customers.models import Customer
@@ -33,6 +35,8 @@ HOST = {"host": "localhost"}
 TIMEOUT_MS = 15_000  # as long as a statement of a page may take in the web process
 WIDTH = 32
 FLOOR = "floor"
+# groups of cases in which no statement may read or sort a big table as a whole
+PLANNED = ("list", "reach")
 Case = tuple[str, Callable[[], int]]
 
 
@@ -84,9 +88,15 @@ class Command(BaseCommand):
         memory = bench.memory() if "memory".startswith(options["only"]) else 0.0
         if memory:
             self.say(f"memory of a web worker after 200 requests: {memory} MB PSS")
+        plans = self.plans(bench, options["only"])
         if options["json"]:
-            told = [each.as_dict() for each in figures]
-            report = {"customers": count, "load": load, "memory_mb": memory, "figures": told}
+            report = {
+                "customers": count,
+                "load": load,
+                "memory_mb": memory,
+                "figures": [each.as_dict() for each in figures],
+                "plans": [each.as_dict() for each in plans],
+            }
             options["json"].write_text(json.dumps(report, indent=1))
         if options["against"]:
             self.tell_growth(figures, json.loads(options["against"].read_text()))
@@ -109,6 +119,16 @@ class Command(BaseCommand):
                 f"{found.ratio:>9.2f}{found.requests:>9}" + found.remark
             )
         return figures
+
+    def plans(self, bench: Bench, only: str) -> list[Offence]:
+        """Tell which statements of the lists read or sort a big table as a whole."""
+        cases = [case for case in bench.cases(only) if case[0].startswith(PLANNED)]
+        found = [offence for name, request in cases for offence in offences_of(name, request)]
+        for offence in found:
+            self.say(f"plan of {offence}")
+        if cases and not found:
+            self.say(f"plans of {len(cases)} cases: nothing big is read or sorted as a whole")
+        return found
 
     def tell_growth(self, figures: list[Figures], before: dict[str, Any]) -> None:
         """How much more each case costs than in an earlier run, both beside their floors."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
 from crm.core.filters import LeanFilterSet
 from staff.models import Branch, StaffMember
 
@@ -14,7 +15,7 @@ from .models import Customer
 
 class CustomerFilter(LeanFilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Customer.Kind)
-    status = ChoicesFilter(label=_("Status"), choices=Customer.Status)
+    status = ChoicesFilter(label=_("Status"), choices=Customer.entered())
     home_branch = LookupFilter(
         label=_("Managing branch"),
         queryset=Branch.objects.all(),
@@ -26,6 +27,7 @@ class CustomerFilter(LeanFilterSet):
         url_name="staff:staffmember_lookup",
         mine="user",
     )
+    pool = YesNoFilter(label=_("In the pool"), holds=Q(lead_manager=None))
     opened = DaysFilter(label=_("Customer since"), field_name="opened_on")
 
     class Meta:

@@ -6,7 +6,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters.constants import EMPTY_VALUES
 from django_filters.widgets import DateRangeWidget
 
 from .forms import LookupField
@@ -63,6 +66,22 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
         # one column never gives a row twice, and DISTINCT would sort the whole list
         kwargs = {"distinct": False, "widget": forms.CheckboxSelectMultiple} | kwargs
         super().__init__(*args, **kwargs)
+
+
+class YesNoFilter(django_filters.ChoiceFilter):
+    """Rows for which something holds, or those for which it does not."""
+
+    def __init__(self, *, holds: Q, **kwargs: Any) -> None:
+        super().__init__(
+            choices=[("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))], **kwargs
+        )
+        self.holds = holds
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Narrow a list, unless neither was chosen."""
+        if value in EMPTY_VALUES:
+            return qs
+        return qs.filter(self.holds if value == "yes" else ~self.holds)
 
 
 class DaysWidget(DateRangeWidget):

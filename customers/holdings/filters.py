@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Holding
 from customers.products import HoldingKind, product_choices
@@ -16,6 +17,7 @@ class HoldingFilter(LeanFilterSet):
     kind = ChoicesFilter(label=_("Kind"), choices=HoldingKind)
     product_code = django_filters.ChoiceFilter(label=_("Product"), choices=product_choices)
     status = ChoicesFilter(label=_("Status"), choices=Holding.Status)
+    overdue = YesNoFilter(label=_("Overdue"), holds=Q(overdue_days__gt=0))
     home_branch = LookupFilter(
         label=_("Managing branch"),
         field_name="customer__home_branch",

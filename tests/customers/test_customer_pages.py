@@ -631,3 +631,24 @@ def test_the_tree_of_branches_walls_customers(signed_in, person, bank, branch, o
             assert status == (200 if customer in seen else 404)
         rows = client.get("/customers/").context["table"].rows
         assert {row.record for row in rows} == seen
+
+
+# --- filters of the list -------------------------------------------------------------------------
+
+
+@pytest.mark.proves("CI-22")
+def test_the_list_narrows_to_customers_without_a_manager(signed_in, person, branch):
+    client = signed_in(person(branch, "customers.view_customer"))
+    led = CustomerFactory(home_branch=branch, lead_manager=StaffMemberFactory(branch=branch))
+    free = CustomerFactory(home_branch=branch)
+    for answer, expected in {"yes": [free.pk], "no": [led.pk], "": [free.pk, led.pk]}.items():
+        page = client.get("/customers/", {"pool": answer})
+        assert sorted(row.record.pk for row in page.context["table"].rows) == sorted(expected)
+
+
+def test_only_states_that_a_customer_can_enter_are_offered_as_a_filter(signed_in, person, branch):
+    client = signed_in(person(branch, "customers.view_customer"))
+    page = client.get("/customers/filter/")
+    offered = [key for key, _label in page.context["filter"].form.fields["status"].choices]
+    assert offered == ["prospect", "active", "dormant", "closed"]
+    assert "Merged" not in page.content.decode()

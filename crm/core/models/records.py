@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.functional import Promise
@@ -82,6 +82,13 @@ class Workflow(Record):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def entered(cls) -> list[tuple[str, Text]]:
+        """The states in which a record begins or that a move enters, with their names."""
+        status: Any = cls._meta.get_field("status")
+        found = {status.get_default(), *(move.enters for move in cls.MOVES.values())}
+        return [(key, label) for key, label in status.flatchoices if key in found]
 
     def can(self, verb: str) -> bool:
         """Whether the present state allows the move."""

@@ -14,6 +14,11 @@ app_name = "customers"
 urlpatterns = [
     path("<int:pk>/holdings/", holding_views.customer_holdings, name="customer_holdings"),
     path(
+        "<int:pk>/holdings/count/",
+        holding_views.customer_holding_count,
+        name="customer_holding_count",
+    ),
+    path(
         "holdings/<int:pk>/transactions/",
         holding_views.holding_transactions,
         name="holding_transactions",

@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db import connection, models
+from django.db.models import Min, QuerySet, Sum
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.core.charts import Series, line_chart
 from crm.core.formats import MONTHS, Number, in_chinese, percent, short_money, short_number
+from crm.core.keyset import Count, capped_count
 from customers.models import Customer, Holding, HoldingParty, HoldingYear
 from customers.products import ASSETS, HoldingKind
 
@@ -89,11 +90,18 @@ def totals_of(customer: Customer, today: dt.date) -> list[KindTotal]:
         .exclude(status=Holding.Status.CLOSED)
         .order_by()
         .values("kind")
-        .annotate(count=Count("pk"), total=Sum("balance_base"), as_of=Min("business_date"))
+        .annotate(count=models.Count("pk"), total=Sum("balance_base"), as_of=Min("business_date"))
         .values_list("kind", "count", "total", "as_of")
     )
     found = [KindTotal(HoldingKind(kind), *rest) for kind, *rest in rows]
     return sorted(found, key=lambda one: ORDER[one.kind])
+
+
+def count_of(customer: Customer, today: dt.date, *, most: int) -> Count:
+    """How many holdings the customer has to do with today, closed ones left out."""
+    held = parties_of(customer, today).values("holding")
+    rows = Holding.objects.filter(pk__in=held).exclude(status=Holding.Status.CLOSED)
+    return capped_count(rows, most)
 
 
 def lines_of(
@@ -195,12 +203,17 @@ def assets_chart(customer: Customer, today: dt.date) -> SafeString:
     return chart(finding(sums, of_assets), series, months)
 
 
-def balance_chart(holding: Holding, today: dt.date) -> SafeString:
+def years_of(holding: Holding, today: dt.date) -> list[HoldingYear]:
+    """The figures of one holding for the months that its page is about."""
+    first, _month = months_until(today)[0]
+    return list(
+        HoldingYear.objects.filter(customer=holding.customer_id, holding=holding, year__gte=first)
+    )
+
+
+def balance_chart(holding: Holding, years: Sequence[HoldingYear], today: dt.date) -> SafeString:
     """Month-end balances of one holding over a year."""
     months = months_until(today)
-    years = HoldingYear.objects.filter(
-        customer=holding.customer_id, holding=holding, year__gte=months[0][0]
-    )
     ends = {year.year: year.month_end for year in years}
     values = [ends[year][month - 1] if year in ends else None for year, month in months]
     series = [Series(str(_("Month-end balance")), values)] if any(values) else []

@@ -17,6 +17,7 @@ from customers.models import Customer, Holding, Transaction
 from sysadmin.models import User
 
 from . import reports
+from .averages import averages_of
 from .tables import TransactionTable
 
 VIEW = "customers.view_holding"
@@ -44,9 +45,8 @@ def assets_for(page: DetailPage) -> dict[str, object]:
     }
 
 
-@require_GET
-def customer_holdings(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a customer has with the bank: a card of the customer's page, or a page of its own."""
+def holder(request: HttpRequest, pk: int) -> Customer:
+    """The customer of an address, for those who may see what they hold."""
     if request.user.reach(VIEW) is None:
         raise PermissionDenied
     customer = Customer.objects.within(request.user, VIEW).filter(pk=pk).first()
@@ -54,6 +54,20 @@ def customer_holdings(request: HttpRequest, pk: int) -> HttpResponse:
         # missing or out of reach: recorded alike, answered alike
         record_denial(request.user, "customers.customer", pk)
         raise Http404
+    return customer
+
+
+@require_GET
+def customer_holding_count(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many holdings a customer has, for the tab; it comes after the page."""
+    count = reports.count_of(holder(request, pk), bank_today(), most=TAB_LINES)
+    return HttpResponse(str(count))
+
+
+@require_GET
+def customer_holdings(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a customer has with the bank: a card of the customer's page, or a page of its own."""
+    customer = holder(request, pk)
     today, is_card = bank_today(), bool(request.htmx)
     most = CARD_LINES if is_card else TAB_LINES
     lines, more = reports.lines_of(customer, today, most=most, closed=not is_card)
@@ -72,6 +86,7 @@ def customer_holdings(request: HttpRequest, pk: int) -> HttpResponse:
             "more": more,
             "chart": reports.assets_chart(customer, today),
             "base_currency": settings.BASE_CURRENCY,
+            "may_see_holdings": True,
             "may_see_history": request.user.has_action("customers.history_customer"),
         },
     )
@@ -95,10 +110,13 @@ class HoldingPage(DetailPage):
         parties = list(holding.parties.select_related("customer").order_by("role", "pk"))
         open_to = Customer.objects.permitted(user).filter(pk__in={p.customer_id for p in parties})
         known = set(open_to.values_list("pk", flat=True))
+        today = bank_today()
+        years = reports.years_of(holding, today)
         return super().facts() | {
             "parties": [(party, party.customer_id in known) for party in parties],
             "holder_opens": holding.customer_id in known,
-            "chart": reports.balance_chart(holding, bank_today()),
+            "chart": reports.balance_chart(holding, years, today),
+            "averages": averages_of(holding, years),
             "base_currency": settings.BASE_CURRENCY,
             "may_reveal": self.may_reveal(),
         }

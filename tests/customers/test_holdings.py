@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.core.clock import bank_today
 from crm.core.models import AccessEvent
+from customers.holdings import views
 from customers.models import Holding, HoldingParty
 from sysadmin.models import Grant, period
 from tests.factories import (
@@ -155,6 +156,38 @@ def test_the_title_of_the_chart_states_what_happened(client, customer, ends, say
     assert f"Assets {says}" in card(client, customer).content.decode()
 
 
+# --- the tab -------------------------------------------------------------------------------------
+
+
+def counted(client, customer):
+    """What the tab says once its count has come."""
+    return client.get(f"/customers/{customer.pk}/holdings/count/").content.decode()
+
+
+@pytest.mark.proves("CI-3")
+def test_the_tab_counts_open_holdings_once_each_whatever_the_roles(
+    client, customer, branch, monkeypatch
+):
+    assert counted(client, customer) == "0"
+    HoldingFactory(customer=customer, status="closed", closed_on=bank_today())
+    own = HoldingFactory(customer=customer)
+    HoldingPartyFactory(holding=own, customer=customer, role="agent")
+    loan = HoldingFactory(customer=CustomerFactory(home_branch=branch), product_code="car_loan")
+    HoldingPartyFactory(holding=loan, customer=customer, role="guarantor")
+    assert counted(client, customer) == "2"
+    monkeypatch.setattr(views, "TAB_LINES", 1)
+    assert counted(client, customer) == "1+"
+
+
+def test_each_page_of_a_customer_asks_for_the_count_of_its_tab_afterwards(
+    signed_in, person, customer
+):
+    user = person(customer.home_branch, *LOOK, "customers.history_customer")
+    client, own = signed_in(user), f"/customers/{customer.pk}/"
+    for page in (own, f"{own}holdings/", f"{own}history/"):
+        assert client.get(page).content.decode().count(f'hx-get="{own}holdings/count/"') == 1
+
+
 # --- access -------------------------------------------------------------------------------------
 
 
@@ -166,6 +199,7 @@ def test_holdings_of_a_customer_out_of_reach_answer_as_if_there_were_none(
     foreign = HoldingFactory(customer=CustomerFactory(home_branch=other_branch))
     for url in (
         f"/customers/{foreign.customer_id}/holdings/",
+        f"/customers/{foreign.customer_id}/holdings/count/",
         f"/customers/holdings/{foreign.pk}/",
         f"/customers/holdings/{foreign.pk}/transactions/",
     ):
@@ -227,6 +261,61 @@ def test_the_page_of_a_holding_shows_facts_parties_and_the_year(client, customer
     assert (event.row_key, event.subject_id) == (holding.pk, customer.pk)
 
 
+def averages(client, holding):
+    """What the page of a holding says of its averages."""
+    found = client.get(f"/customers/holdings/{holding.pk}/").context["averages"]
+    return found and (found.until, found.quarter, found.year)
+
+
+def months(**known):
+    """Twelve figures, of which those of the named months are known."""
+    names = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+    return [Decimal(known[name]) if name in known else None for name in names]
+
+
+@pytest.mark.proves("CI-3")
+@pytest.mark.parametrize(
+    ("opened", "known", "expected"),
+    [
+        ("01-01", {"jan": 100}, ("01-31", 100, 100)),
+        ("03-09", {"mar": 31, "apr": 30}, ("04-30", 30, "30.51")),
+        ("03-09", {"mar": 0, "apr": 120, "may": 0}, ("05-31", "59.02", "39.13")),
+        ("05-31", {"may": 7, "jun": 7, "jul": 1}, ("07-31", 1, "4.98")),
+        # a month that is missing makes what holds it unknown, and nothing else
+        ("01-01", {"jan": 1, "mar": 1, "apr": 5}, ("04-30", 5, None)),
+        ("01-01", {"jan": 1, "feb": 1, "mar": 1, "may": 5}, ("05-31", None, None)),
+        ("01-01", {}, None),
+    ],
+)
+def test_the_page_of_a_holding_tells_its_averages_of_the_quarter_and_the_year(
+    client, customer, opened, known, expected
+):
+    year = bank_today().year - 1
+    opened = dt.date.fromisoformat(f"{year}-{opened}")
+    holding = HoldingFactory(customer=customer, opened_on=opened)
+    HoldingYearFactory(holding=holding, year=year, average=months(**known))
+    found = averages(client, holding)
+    if expected is None:
+        assert found is None
+        return
+    until, *figures = expected
+    assert found[0] == dt.date.fromisoformat(f"{year}-{until}")
+    cents = [figure and round(figure, 2) for figure in found[1:]]
+    assert cents == [figure and Decimal(figure) for figure in figures]
+
+
+def test_averages_are_shown_with_their_day_and_not_where_nothing_is_known(client, customer):
+    year = bank_today().year - 1
+    holding = HoldingFactory(customer=customer, opened_on=dt.date(year, 3, 1))
+    address = f"/customers/holdings/{holding.pk}/"
+    assert "Year average" not in words(client.get(address))
+    known = months(mar=2000, apr=4000)
+    HoldingYearFactory(holding=holding, year=year, average=known)
+    text = words(client.get(address))
+    assert f"Quarter average CNY 4,000.00 As of 30 Apr {year}" in text
+    assert "Year average CNY 2,983.61" in text
+
+
 def test_bookings_come_newest_first_in_pages_without_a_gap(client, customer):
     holding = HoldingFactory(customer=customer)
     today = bank_today()
@@ -275,6 +364,20 @@ def test_the_list_narrows_by_kind_product_status_branch_and_days(client, branch,
     assert listed(client, "?status=frozen&status=closed") == [loan.pk]
     assert listed(client, f"?matures_after={soon}&matures_before={soon}") == [deposit.pk]
     assert listed(client, "?sort=matures_on") == [deposit.pk, loan.pk]
+
+
+@pytest.mark.proves("CI-3")
+def test_the_list_narrows_to_what_is_overdue(client, branch):
+    late, paid = (
+        HoldingFactory(
+            customer=CustomerFactory(home_branch=branch), product_code="car_loan", overdue_days=days
+        )
+        for days in (3, 0)
+    )
+    assert listed(client, "?overdue=yes") == [late.pk]
+    assert listed(client, "?overdue=no") == [paid.pk]
+    assert "Overdue is yes" in words(client.get("/customers/holdings/?overdue=yes"))
+    assert listed(client, "?overdue=perhaps") == []
 
 
 def test_the_list_narrows_by_managing_branch(signed_in, person, branch, other_branch, bank):
@@ -339,7 +442,8 @@ def test_a_rich_customer_costs_no_more_questions_than_a_poor_one(client, custome
             assert client.get(url, **options).status_code == 200
         return len(queries)
 
-    urls = [(f"/customers/{customer.pk}/", {}), (f"/customers/{customer.pk}/holdings/", HTMX)]
+    own = f"/customers/{customer.pk}/"
+    urls = [(own, {}), (f"{own}holdings/", HTMX), (f"{own}holdings/count/", HTMX)]
     HoldingFactory(customer=customer)
     asked(urls[0][0])  # a session's first request stores when it began
     few = [asked(url, **options) for url, options in urls]
@@ -351,4 +455,5 @@ def test_a_rich_customer_costs_no_more_questions_than_a_poor_one(client, custome
     assert many == few
     assert many[0] <= 10
     assert many[1] <= 8
+    assert many[2] <= 5
     assert Holding.objects.count() == 10

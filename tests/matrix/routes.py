@@ -47,6 +47,13 @@ GUARDED = {
         "adds up what one customer has, as holder and otherwise",
         asks="customers.view_holding",
     ),
+    "customers:customer_holding_count": Guard(
+        "customers.customer",
+        "view",
+        ("GET",),
+        "one figure for a tab, after the page",
+        asks="customers.view_holding",
+    ),
     "customers:holding_transactions": Guard(
         "customers.holding", "view", ("GET",), "bookings are read along one holding alone"
     ),

@@ -1,5 +1,6 @@
 """What every page needs around its content: navigation, appearance, who is signed in."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override, to_locale
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.navigation import navigation_html
+from crm.core.frame import Frame
 
 THEMES = ("light", "dark")
 DENSITIES = ("compact", "comfortable")
@@ -68,53 +69,61 @@ TEXTS = {
 }
 
 
+@dataclass(frozen=True)
+class Appearance:
+    """How pages look to a user, and in which language; `keys`: single keys do something."""
+
+    language: str
+    theme: str = THEMES[0]
+    density: str = DENSITIES[0]
+    keys: bool = True
+
+    @classmethod
+    def of(cls, theme: str, density: str = "", *, keys: bool = True) -> "Appearance":
+        """Known values alone, as cookies can hold anything."""
+        return cls(
+            get_language() or settings.LANGUAGE_CODE,
+            theme if theme in THEMES else THEMES[0],
+            density if density in DENSITIES else DENSITIES[0],
+            keys,
+        )
+
+    @property
+    def other_theme(self) -> str:
+        """The theme that the switch leads to."""
+        return THEMES[1 - THEMES.index(self.theme)]
+
+    @property
+    def other_density(self) -> str:
+        """The density that the switch leads to."""
+        return DENSITIES[1 - DENSITIES.index(self.density)]
+
+    @property
+    def lang(self) -> str:
+        """The language as the attribute of <html> spells it: en and zh-Hans."""
+        return to_locale(self.language).replace("_", "-")
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """What the shell links to."""
+        return _links()
+
+    @property
+    def texts(self) -> SafeString:
+        """The words of crm.js."""
+        return _texts(self.language)
+
+
 def shell(request: WSGIRequest) -> dict[str, Any]:
     """The frame of a page; a visitor who is not signed in gets its appearance alone."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": "", "me": None, "demo": _is_demo(), "ui": _ui(_guest(request))}
-    return {
-        "navigation": navigation_html(user, request.path),
-        "me": {
-            "display_name": user.shown_name,
-            "initials": user.initials,
-            "role_label": user.role_label,
-        },
-        "demo": _is_demo(),
-        "ui": _ui({"theme": user.theme, "density": user.density, "keys": _keys_of(user)}),
-    }
-
-
-def _is_demo() -> bool:
-    return bool(getattr(settings, "DEMO", False))
-
-
-def _keys_of(user: object) -> bool:
-    """Single keys can be switched off by those whom they disturb."""
-    return bool(getattr(user, "single_keys", True))
-
-
-def _guest(request: WSGIRequest) -> dict[str, Any]:
-    return {"theme": request.COOKIES.get("crm_theme", ""), "density": "", "keys": True}
-
-
-def _ui(wishes: dict[str, Any]) -> dict[str, Any]:
-    """Appearance from known values alone, as cookies can hold anything."""
-    language = get_language() or settings.LANGUAGE_CODE
-    theme = wishes["theme"] if wishes["theme"] in THEMES else THEMES[0]
-    density = wishes["density"] if wishes["density"] in DENSITIES else DENSITIES[0]
-    return {
-        "theme": theme,
-        "other_theme": THEMES[1 - THEMES.index(theme)],
-        "density": density,
-        "other_density": DENSITIES[1 - DENSITIES.index(density)],
-        "keys": wishes["keys"],
-        "language": language,
-        # en and zh-Hans, as the attribute of <html> spells them
-        "lang": to_locale(language).replace("_", "-"),
-        "urls": _links(),
-        "texts": _texts(language),
-    }
+        user, ui = None, Appearance.of(request.COOKIES.get("crm_theme", ""))
+    else:
+        # single keys can be switched off by those whom they disturb
+        ui = Appearance.of(user.theme, user.density, keys=bool(getattr(user, "single_keys", True)))
+    demo = bool(getattr(settings, "DEMO", False))
+    return {"ui": ui, "demo": demo, "frame": Frame(request, user, ui, demo=demo)}
 
 
 @cache

@@ -230,7 +230,7 @@ MFA_FORMS = {
 USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- sessions, cookies, headers -----------------------------------------------------------------
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "sysadmin.sessions"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS

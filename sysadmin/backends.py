@@ -6,9 +6,17 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+from .models import User
+from .rights import user_with_rights
+
 
 class BankBackend(AuthenticationBackend):
     """Sign-in by user name; rights come from grants alone, never from the framework's tables."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The user of a session, with the rights that hold at this moment."""
+        user = user_with_rights(User, user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj: Any, obj: object = None) -> set[str]:
         """The actions that live grants carry."""

@@ -25,6 +25,9 @@ from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Extent, LiveGrant, Reach, System
 
+from . import rights
+from .rights import Held
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds users for sign-in; a user name is matched whatever its case."""
@@ -102,16 +105,12 @@ class User(AbstractBaseUser, Record):
     @cached_property
     def live_grants(self) -> tuple[LiveGrant, ...]:
         """The grants in force today, read once per request."""
-        return tuple(grant.as_live() for grant in self._grants_today)
+        return tuple(held.grant for held in self.held)
 
     @cached_property
-    def _grants_today(self) -> list[Grant]:
-        today = bank_today()
-        return list(
-            Grant.objects.filter(user=self, valid__contains=today)
-            .select_related("role", "branch")
-            .order_by("pk")
-        )
+    def held(self) -> list[Held]:
+        """The same with what is asked of their roles; with a request they come with its user."""
+        return rights.held_by(self.pk)
 
     def reach(self, action: str) -> Reach | None:
         """How far the user may do this; None if no live grant carries the action."""
@@ -132,7 +131,7 @@ class User(AbstractBaseUser, Record):
     @property
     def needs_second_factor(self) -> bool:
         """Whether a role held today asks for a second factor."""
-        return any(grant.role.needs_second_factor for grant in self._grants_today)
+        return any(held.needs_second_factor for held in self.held)
 
     # --- what the framework and libraries ask ---------------------------------------------------
 
@@ -178,7 +177,7 @@ class User(AbstractBaseUser, Record):
     @property
     def role_label(self) -> str:
         """The first role held today."""
-        return self._grants_today[0].role.label if self._grants_today else ""
+        return self.held[0].role_label if self.held else ""
 
 
 class Role(Record):
@@ -280,16 +279,6 @@ class Grant(Record):
         return _("from %(first)s") % {"first": day(self.valid.lower)}
 
     shown_period.fget.label = _("valid")  # type: ignore[attr-defined]
-
-    def as_live(self) -> LiveGrant:
-        """The grant as the scope needs it."""
-        return LiveGrant(
-            actions=frozenset(self.role.actions),
-            extent=self.extent,
-            node=self.branch_id,
-            lft=self.branch.lft,
-            rgt=self.branch.rgt,
-        )
 
 
 def system_user() -> User:

@@ -16,6 +16,7 @@ from .audit import audited_models
 from .classes import SENSITIVE, class_of
 from .cursors import CursorContext
 from .formats import day
+from .labels import labels_of
 from .keyset import KeysetPage, keyset
 from .models import AuditEvent
 from .named import Named, keys_in
@@ -141,4 +142,4 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], name
         return day(dt.date.fromisoformat(raw))
     if field.is_relation:
         return named.shown(field, raw)
-    return str(dict(field.flatchoices).get(raw, raw))[:LONGEST]
+    return str(labels_of(field).get(raw, raw))[:LONGEST]

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL, DataClass
+from crm.core.labels import Labelled
 from crm.core.scope import Scope
 
 Text = str | Promise
@@ -33,7 +34,7 @@ class Move:
     grave: bool = False
 
 
-class Record(models.Model):
+class Record(Labelled):
     """A business record: dated, versioned against lost updates, audited by the database."""
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -95,7 +96,7 @@ class Workflow(Record):
         return self.status in self.MOVES[verb].leaves
 
 
-class Fed(models.Model):
+class Fed(Labelled):
     """A row that another system owns and feeds in bulk.
 
     The trail does not copy it row by row: the batch that brought it is a Record, with totals and
@@ -111,7 +112,7 @@ class Fed(models.Model):
         abstract = True
 
 
-class Derived(models.Model):
+class Derived(Labelled):
     """What the database works out from records with each change of theirs; nobody writes it.
 
     `TABLES` are the tables in which it rests, if the model's own is a view of them.

@@ -28,6 +28,8 @@ from django_tables2.columns.base import BoundColumn, LinkTransform
 from django_tables2.rows import BoundPinnedRow
 from django_tables2.utils import Accessor, AttributeDict, signature
 
+from crm.core.labels import Labelled, labels_of
+
 from .addresses import pk_url
 
 Cell = Callable[[Any, Any], Any]
@@ -40,6 +42,7 @@ FORMS: dict[bool | None, Callable[[Any], Any]] = {
     True: localize,
     False: unlocalize,
 }
+STOCK_DISPLAYS = tuple(getattr(kind, "_get_FIELD_display") for kind in (Model, Labelled))  # noqa: B009 - unknown to Django's types
 names_of = lru_cache(maxsize=1024)(signature)
 
 
@@ -190,17 +193,15 @@ def _owner(kind: type[Model], path: list[str]) -> type[Model]:
 
 def _labels(owner: type[Model], name: str) -> dict[Any, Any]:
     """The labels of a field's choices, unless the model says them in its own way."""
-    choices = None
+    field = None
     with suppress(FieldDoesNotExist):
         field = owner._meta.get_field(name)
-        choices = field.flatchoices if isinstance(field, Field) else None
-    if not choices:
+    if not isinstance(field, Field) or field.choices is None:
         return {}
     display = getattr_static(owner, f"get_{name}_display", None)
-    stock = getattr(Model, "_get_FIELD_display")  # noqa: B009 - unknown to Django's types
-    if not isinstance(display, partialmethod) or display.func is not stock:
+    if not isinstance(display, partialmethod) or display.func not in STOCK_DISPLAYS:
         raise Unusual
-    return {value: force_str(label, strings_only=True) for value, label in choices}
+    return labels_of(field)
 
 
 def _content(bound: BoundColumn, table: Any, kind: type) -> Cell:

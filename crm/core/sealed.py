@@ -163,7 +163,8 @@ def _blind(value: str, label: str, number: int) -> bytes:
     return number.to_bytes(2, "big") + digest[:BLIND_BYTES]
 
 
-@lru_cache(maxsize=256)
+# a passport has a label for each country: a search asks for all of them at once
+@lru_cache(maxsize=4096)
 def _index_key(key: bytes, label: str) -> bytes:
     return HKDF(hashes.SHA256(), KEY_BYTES, None, f"blind-index/{label}".encode()).derive(key)
 

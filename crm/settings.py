@@ -142,6 +142,7 @@ TEMPLATES = [
                 "crm.core.context.shell",
                 "crm.ops.context.demonstration",
             ],
+            "libraries": {"i18n": "crm.core.templatetags.words"},
         },
     }
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tables2 import Column
 from django_tables2.columns.base import library
@@ -45,7 +47,7 @@ class SelectColumn(Column):
             '<input class="form-check-input" type="checkbox" name="sel" form="bulk" value="{}"'
             ' aria-label="{}">',
             value,
-            _("Select %(row)s") % {"row": record},
+            _select(get_language()) % {"row": record},
         )
 
 
@@ -235,6 +237,11 @@ def masked(text: str, head: int = 0, tail: int = 4) -> str:
     if len(text) <= head + tail:
         return DOTS
     return " ".join(part for part in (text[:head], DOTS, text[len(text) - tail :]) if part)
+
+
+@cache
+def _select(_language: str | None) -> str:
+    return _("Select %(row)s")
 
 
 def _at(path: Accessor | None, record: Any) -> Any:

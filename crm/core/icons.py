@@ -3,9 +3,10 @@
 import re
 from functools import cache
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
+
+from .formats import markup
 
 BETWEEN_TAGS = re.compile(r"\s*\n\s*")
 HUES = 5
@@ -33,4 +34,4 @@ def avatar(name: str, seed: int = 0, *, organisation: bool = False, cls: str = "
     """A small square that helps the eye find a name again: initials, or a building."""
     content = icon("building-2", 14) if organisation else initials(name)
     classes = f"av av-{seed % HUES} {cls}".strip()
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, content)
+    return markup('<span class="{}" aria-hidden="true">{}</span>', classes, content)

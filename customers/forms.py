@@ -173,12 +173,10 @@ class NewCustomerForm(DocumentFields, CustomerForm):
         *CustomerForm.SECTIONS[1:],
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, kind: str, **kwargs: Any) -> None:
+        known = known_of(kwargs["user"], kwargs["action"]) if data is None else {}
         super().__init__(
-            *args,
-            instance=Customer(kind=kind),
-            initial={"kind": kind, **known_of(kwargs["user"], kwargs["action"])},
-            **kwargs,
+            data, instance=Customer(kind=kind), initial={"kind": kind, **known}, **kwargs
         )
         fitting = [
             (value, label)

@@ -86,8 +86,10 @@ def register(
         SourceKey.objects.create(customer=customer, system=source[0], key=source[1])
     for place, facts in enumerate(documents):
         attach_document(customer, facts, is_primary=place == 0)
+    kinds: set[str] = set()
     for contact in contacts:
-        attach_contact(customer, contact)
+        attach_contact(customer, contact, is_primary=contact.kind not in kinds)
+        kinds.add(contact.kind)
     customer_registered.send(Customer, customer=customer, by=by)
     return customer
 
@@ -196,8 +198,9 @@ def add_document(customer: Customer, *, by: User, facts: DocumentFacts) -> Ident
 
 @operation
 def add_contact(customer: Customer, *, by: User, facts: ContactFacts) -> ContactPoint:
-    """Add a way to reach a customer."""
-    return attach_contact(customer, facts)
+    """Add a way to reach a customer; the first of its kind is the preferred one."""
+    is_first = not customer.contact_points.filter(kind=facts.kind).exists()
+    return attach_contact(customer, facts, is_primary=is_first)
 
 
 def attach_document(
@@ -267,8 +270,8 @@ def claim_identity(customer: Customer, document: IdentityDocument, number: numbe
         )
 
 
-def attach_contact(customer: Customer, facts: ContactFacts) -> ContactPoint:
-    """Seal and store a contact point; the first of its kind is the preferred one."""
+def attach_contact(customer: Customer, facts: ContactFacts, *, is_primary: bool) -> ContactPoint:
+    """Seal and store a contact point."""
     value, mask = checked_contact(facts)
     point = ContactPoint(
         pk=reserve_keys(ContactPoint, 1)[0],
@@ -276,7 +279,7 @@ def attach_contact(customer: Customer, facts: ContactFacts) -> ContactPoint:
         kind=facts.kind,
         index=blind(value, f"contact:{facts.kind}"),
         mask=mask,
-        is_primary=not customer.contact_points.filter(kind=facts.kind).exists(),
+        is_primary=is_primary,
     )
     seal_into(point, "value", value, bytes(customer.salt))
     refuse_invalid(point)

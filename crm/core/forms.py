@@ -141,7 +141,11 @@ class LookupField(forms.ModelChoiceField):
         """The row chosen; a number that fits no key is no choice."""
         if isinstance(value, Typed):
             raise forms.ValidationError(self.error_messages["not_chosen"], "not_chosen")
-        if value not in self.empty_values and self._number(value) is None:
+        number = self._number(value)
+        if self.present is not None and number == self.present.pk:
+            # it stays as it is, wherever the row is
+            return self.present
+        if value not in self.empty_values and number is None:
             raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
         return super().to_python(value)
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +35,24 @@ SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
 def page_url(resource: Any, page: str, obj: models.Model | None = None) -> str:
     """The address of a resource's page."""
     return str(resource.url(page, obj))
+
+
+@register.simple_tag
+def control(field: forms.BoundField) -> SafeString:
+    """The control of a form's field, with the classes by which Bootstrap draws it."""
+    widget: Any = field.field.widget
+    look = "form-control"
+    if isinstance(widget, forms.CheckboxInput):
+        look = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        look = "form-select"
+    if field.errors:
+        look += " is-invalid"
+    for part in getattr(widget, "widgets", [widget]):
+        # a control is drawn once, and its form lives no longer than the request
+        own = part.attrs.get("class", "")
+        part.attrs["class"] = f"{own} {type(part).__name__.lower()} {look}".strip()
+    return field.as_widget()
 
 
 @register.filter

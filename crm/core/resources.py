@@ -12,6 +12,7 @@ from django.views import View as Page
 from . import pages
 from .forms import ReasonForm
 from .querysets import action_name
+from .tables.addresses import pk_url
 
 if TYPE_CHECKING:
     from django.db import models
@@ -119,7 +120,9 @@ class Resource:
 
     def url(self, page: str, obj: models.Model | None = None, *args: Any) -> str:
         """The address of a page."""
-        return reverse(self.url_name(page), args=[*([obj.pk] if obj is not None else []), *args])
+        if args or obj is None:
+            return reverse(self.url_name(page), args=[*([obj.pk] if obj is not None else []), *args])
+        return pk_url(self.url_name(page))(obj.pk)
 
     def open_panel(self, field_name: str) -> None:
         """Allow this list as a panel narrowed by a foreign key."""

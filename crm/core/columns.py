@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -62,6 +62,7 @@ class NameColumn(Column):
     ) -> None:
         super().__init__(*args, **options)
         self.view = view
+        self.address: Callable[[Any], str] | None = None
         self.second = Accessor(second) if second else None
         self.organisation = Accessor(organisation) if organisation else None
 
@@ -84,7 +85,9 @@ class NameColumn(Column):
     def _linked(self, name: str, record: Any) -> str:
         if not self.view:
             return name
-        return markup('<a href="{}">{}</a>', pk_url(self.view)(record.pk), name)
+        # columns are made anew with each table, so this holds for one request
+        self.address = self.address or pk_url(self.view)
+        return markup('<a href="{}">{}</a>', self.address(record.pk), name)
 
 
 class BadgeColumn(Column):

@@ -126,7 +126,7 @@ class User(AbstractBaseUser, Record):
     @cached_property
     def role_ids(self) -> frozenset[int]:
         """The keys of the roles held today."""
-        return frozenset(grant.role_id for grant in self._grants_today)
+        return frozenset(held.role_id for held in self.held)
 
     @property
     def needs_second_factor(self) -> bool:

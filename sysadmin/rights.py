@@ -15,7 +15,9 @@ from crm.core.scope import LiveGrant
 if TYPE_CHECKING:
     from .models import User
 
-GRANTS = "g.extent, g.branch_id, b.lft, b.rgt, r.actions, r.name, r.name_zh, r.needs_second_factor"
+GRANTS = (
+    "g.extent, g.branch_id, b.lft, b.rgt, r.actions, r.id, r.name, r.name_zh, r.needs_second_factor"
+)
 FROM = """
 from sysadmin_user u
 left join (
@@ -32,6 +34,7 @@ class Held:
     """A grant in force, with what is asked of its role."""
 
     grant: LiveGrant
+    role_id: int
     name: str
     name_zh: str
     needs_second_factor: bool
@@ -50,7 +53,11 @@ def user_with_rights(model: type[User], key: int) -> User | None:
     if not rows:
         return None
     count = len(fields)
-    user = model.from_db("default", [field.attname for field in fields], rows[0][:count])
+    values = [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, rows[0], strict=False)
+    ]
+    user = model.from_db("default", [field.attname for field in fields], values)
     user.held = _held(row[count:] for row in rows)
     return user
 
@@ -64,7 +71,8 @@ def _read(columns: str, key: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         # the columns are named by the model and by this module
         cursor.execute(f"select {columns} {FROM}", [bank_today(), key])
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _held(rows: Iterable[Sequence[Any]]) -> list[Held]:

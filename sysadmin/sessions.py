@@ -33,7 +33,7 @@ class SessionStore(db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
             return
-        held = self.encode(self._get_session())
+        held = self.encode(dict(self.items()))
         with connection.cursor() as cursor:
             cursor.execute(
                 "update django_session set session_data = %s, expire_date = %s"

@@ -16,8 +16,8 @@ from .audit import audited_models
 from .classes import SENSITIVE, class_of
 from .cursors import CursorContext
 from .formats import day
-from .labels import labels_of
 from .keyset import KeysetPage, keyset
+from .labels import labels_of
 from .models import AuditEvent
 from .named import Named, keys_in
 

@@ -121,7 +121,9 @@ class Resource:
     def url(self, page: str, obj: models.Model | None = None, *args: Any) -> str:
         """The address of a page."""
         if args or obj is None:
-            return reverse(self.url_name(page), args=[*([obj.pk] if obj is not None else []), *args])
+            return reverse(
+                self.url_name(page), args=[*([obj.pk] if obj is not None else []), *args]
+            )
         return pk_url(self.url_name(page))(obj.pk)
 
     def open_panel(self, field_name: str) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from django.template import Library, Variable
 from django.template.base import FilterExpression, Parser, Token
 from django.templatetags import i18n
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = Library()
@@ -23,9 +22,9 @@ class FixedWords(i18n.TranslateNode):
 
     def __init__(self, words: FilterExpression) -> None:
         super().__init__(words, noop=False)
-        self.said: dict[str | None, SafeString] = {}
+        self.said: dict[str | None, str] = {}
 
-    def render(self, context: Any) -> SafeString:
+    def render(self, context: Any) -> str:
         """The words in the active language."""
         language = get_language()
         if language not in self.said:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Count
+from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from crm.core import jobs
@@ -20,7 +20,7 @@ from crm.core.models import Job, JobProgress
 from crm.core.operations import DomainError
 from sysadmin.models import system_user
 
-from .models import Customer, ListedCustomer
+from .models import Customer
 
 STEP = 200_000
 BUSY = _("Somebody else is writing. The list is put in place a little later.")
@@ -44,7 +44,7 @@ def rebuild(*, night: str = "") -> Job:
 
 
 def chunk(run: jobs.Run) -> jobs.Step:
-    """Begin, fill branch by branch, index, and change places."""
+    """Begin, fill along the keys, put in order, and change places."""
     phase = run.position.get("phase", "begin")
     if phase == "begin" or builder() != run.job.pk:
         return begin(run.job)
@@ -98,16 +98,11 @@ def tidy() -> None:
 
 
 def spans() -> list[tuple[int, int]]:
-    """Stretches of the tree with about as many customers each, in the tree's order."""
-    places = ListedCustomer.objects.values_list("lft").annotate(n=Count("pk")).order_by("lft")
-    found: list[tuple[int, int]] = []
-    low, held = 0, 0
-    for lft, n in places:
-        held += n
-        if held >= STEP:
-            found.append((low, lft))
-            low, held = lft + 1, 0
-    return [*found, (low, 2**62)]
+    """Stretches of keys, in the order of the customers."""
+    held = Customer.objects.aggregate(low=Min("pk"), high=Max("pk"))
+    if held["low"] is None:
+        return []
+    return [(low, low + STEP - 1) for low in range(held["low"], held["high"] + 1, STEP)]
 
 
 def call_alone(function: str, *arguments: Any) -> None:

@@ -7,22 +7,17 @@ from typing import Any
 from psycopg import Connection
 
 STEP = 200_000
-# stretches of the tree with about as many customers each, in the tree's order
 SPANS = """
-select min(lft), max(lft)
-from (
-    select b.lft, (sum(count(*)) over (order by b.lft) / %s)::integer as part
-    from customers_customer c join staff_branch b on b.id = c.home_branch_id
-    group by b.lft
-) t
-group by part order by part
+select low, low + %(step)s - 1
+from (select min(id) as least, max(id) as most from customers_customer) held,
+     generate_series(least, most, %(step)s) low
 """
 
 
 def rebuild_listing(connection: Connection[Any]) -> None:
     """Build the list of customers anew by its own functions, each step a transaction."""
     connection.execute("select customers_listing_begin()")
-    for low, high in connection.execute(SPANS, [STEP]).fetchall():
+    for low, high in connection.execute(SPANS, {"step": STEP}).fetchall():
         connection.execute("select customers_listing_fill(%s, %s)", [low, high])
     connection.execute("select customers_listing_finish()")
     connection.execute("select customers_listing_swap()")

@@ -29,7 +29,7 @@ class SearchKey(Derived):
     class Meta:
         db_table = "customers_search_key"
         default_permissions = ()
-        indexes = [GinIndex(fields=["keys"], name="customers_search_keys", fastupdate=False)]
+        indexes = [GinIndex(fields=["keys"], name="customers_search_keys", fastupdate=True)]
 
     def __str__(self) -> str:
         return f"{self.customer_id}"

@@ -203,6 +203,7 @@ def test_functions_that_act_as_their_owner_trust_no_search_path(ask):
         "core_audit",
         "core_make_partitions",
         "customers_make_partitions",
+        "customers_sort_in_search_keys",
         "customers_listing_begin",
         "customers_listing_fill",
         "customers_listing_finish",

@@ -251,6 +251,24 @@ def test_the_other_generation_and_the_state_are_out_of_reach_of_pages(person, br
     assert Branch.objects.exists()
 
 
+def test_many_are_listed_as_each_would_be_alone(crowd):
+    keys = list(Customer.objects.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        for one, other in (("of", "of_many"), ("of_many", "of"), ("of", "as_kept")):
+            source = (
+                "customers_listing" if other == "as_kept" else f"customers_listing_{other}(%(k)s)"
+            )
+            cursor.execute(
+                f"select * from customers_listing_{one}(%(k)s) except select * from {source}",
+                {"k": keys},
+            )
+            assert cursor.fetchall() == []
+        cursor.execute("select customers_refresh_listing(%s)", [keys])
+        assert cursor.fetchone() == (0,)
+        cursor.execute("select count(*) from customers_listing_of_many(%s)", [keys])
+        assert cursor.fetchone() == (len(keys),)
+
+
 # --- built anew ----------------------------------------------------------------------
 
 

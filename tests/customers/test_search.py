@@ -12,6 +12,7 @@ from crm.core.acting import acting
 from crm.core.models import AccessEvent, StoredQuery
 from customers import operations, search
 from customers.models import Customer, SearchKey
+from customers.search_views import ON_PAGE
 from sysadmin.models import Grant
 from tests.factories import (
     BranchFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
 )
 
 RIGHTS = ("customers.view_customer",)
+HEAVEN = [chr(0x5929 + n) for n in range(60)]
 
 
 @pytest.fixture
@@ -244,6 +246,43 @@ def test_keys_follow_the_contact_points(desk, ouyang, system):
     with acting(by=system):
         point.delete()
     assert f"t{tail}" not in SearchKey.objects.get(pk=ouyang.pk).keys
+
+
+def ask(statement, *values):
+    """One value, asked for as the application."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]
+
+
+def waiting():
+    """How many pages of keys were waiting beside the index; none do afterwards."""
+    return ask("select customers_sort_in_search_keys()")
+
+
+@pytest.mark.proves("CI-20")
+def test_many_customers_of_one_statement_are_found_at_once_and_nothing_waits(desk, branch, system):
+    customers = [CustomerFactory.build(home_branch=branch, name=f"欧阳晓{c}") for c in HEAVEN]
+    for serial, customer in enumerate(customers):
+        customer.number, customer.salt = f"99{serial:08}", b"s" * 16
+        operations.tidy_names(customer)
+    waiting()
+    with acting(by=system):
+        Customer.objects.bulk_create(customers)
+    assert waiting() == 0
+    assert len(hits(desk, "欧阳晓")) == len(hits(desk, "oyx")) == ON_PAGE
+    assert hits(desk, customers[7].number) == [customers[7].pk]
+    one_by_one = "select customers_write_search_of_few(array[%s]::bigint[])"
+    assert {ask(one_by_one, customer.pk) for customer in customers} == {0}
+
+
+def test_keys_of_single_customers_wait_and_are_found_while_they_do(desk, branch):
+    waiting()
+    ouyang = CustomerFactory(home_branch=branch, name="欧阳晓月")
+    assert hits(desk, "欧阳") == [ouyang.pk]
+    assert waiting() > 0
+    assert hits(desk, "欧阳") == [ouyang.pk]
+    assert waiting() == 0
 
 
 def test_every_customer_has_exactly_one_row_of_keys(desk, ouyang, company):

@@ -12,7 +12,7 @@ import base64
 import binascii
 import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -75,8 +75,16 @@ class Place:
 
     def as_bytes(self) -> bytes:
         """The place in one way only: every part is preceded by its length."""
-        parts = (self.table.encode(), self.column.encode(), str(self.key).encode())
-        return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+        return _named(self.table) + _named(self.column) + _with_length(str(self.key))
+
+
+def _with_length(part: str) -> bytes:
+    data = part.encode()
+    return len(data).to_bytes(2, "big") + data
+
+
+# tables and columns are few
+_named = lru_cache(maxsize=256)(_with_length)
 
 
 # --- sealing --------------------------------------------------------------------------------------
@@ -140,8 +148,15 @@ def _cipher_for(head: bytes, salt: bytes) -> Cipher:
 @lru_cache(maxsize=256)
 def _cipher(number: int, key: bytes, salt: bytes) -> Cipher:
     suite = SUITES[number]
-    label = f"sealed-field/{number}".encode()
-    return suite.cipher(HKDF(suite.digest, suite.key_bytes, salt, label).derive(key))
+    return suite.cipher(_derived(suite, key, salt, f"sealed-field/{number}".encode()))
+
+
+def _derived(suite: Suite, key: bytes, salt: bytes, info: bytes) -> bytes:
+    """HKDF (RFC 5869) of at most one block: loads derive a key for each customer they bring."""
+    if suite.key_bytes > suite.digest.digest_size:
+        return HKDF(suite.digest, suite.key_bytes, salt, info).derive(key)
+    extracted = hmac.digest(salt, key, suite.digest.name)
+    return hmac.digest(extracted, info + b"\x01", suite.digest.name)[: suite.key_bytes]
 
 
 # --- blind indexes --------------------------------------------------------------------------------
@@ -152,6 +167,13 @@ def blind(value: str, label: str) -> bytes:
     return _blind(value, label, key_ring().index.active)
 
 
+def blind_all(values: Iterable[str], label: str) -> list[bytes]:
+    """What `blind` makes of each of many values."""
+    number = key_ring().index.active
+    head, key = number.to_bytes(2, "big"), _index_key(key_ring().index.by_id[number], label)
+    return [head + _digest(key, value) for value in values]
+
+
 def blinds(value: str, label: str) -> list[bytes]:
     """What may stand in an index for a value: one for each key, the active one first."""
     return [_blind(value, label, number) for number in key_ring().index.generations()]
@@ -159,8 +181,11 @@ def blinds(value: str, label: str) -> list[bytes]:
 
 def _blind(value: str, label: str, number: int) -> bytes:
     key = _index_key(key_ring().index.by_id[number], label)
-    digest = hmac.digest(key, value.encode(errors="surrogatepass"), "sha256")
-    return number.to_bytes(2, "big") + digest[:BLIND_BYTES]
+    return number.to_bytes(2, "big") + _digest(key, value)
+
+
+def _digest(key: bytes, value: str) -> bytes:
+    return hmac.digest(key, value.encode(errors="surrogatepass"), "sha256")[:BLIND_BYTES]
 
 
 # a passport has a label for each country: a search asks for all of them at once
@@ -262,7 +287,10 @@ def reserve_keys(model: type[models.Model], count: int) -> list[int]:
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select nextval(pg_get_serial_sequence(%s, %s)::regclass) from generate_series(1, %s)",
+            # the fence has the sequence looked up once, not for each key
+            "select nextval(s) from"
+            " (select pg_get_serial_sequence(%s, %s)::regclass as s offset 0) t,"
+            " generate_series(1, %s)",
             [table, pk.column, count],
         )
         return [key for (key,) in cursor.fetchall()]

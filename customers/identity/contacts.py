@@ -15,7 +15,7 @@ from .text import plain_text
 
 HOME_COUNTRY = "CN"
 HOME_CODE = "86"
-RANGE_DIGITS = 7
+RANGE_DIGITS = 5
 _USUAL_FORM = re.compile(r"1[0-9]{10}")
 _PHONE_FORM = re.compile(r"[+(0-9][+0-9 ()./-]{2,40}")
 _EXTENSION = re.compile(r"(?i)[0-9]\s*(?:转|分机|ext\.?|x|#)\s*[0-9]")
@@ -55,7 +55,7 @@ def is_usual(told: str) -> bool:
 
 @lru_cache(maxsize=2**16)
 def _is_mobile_range(digits: str) -> bool:
-    number = phonenumbers.parse(f"{digits}0000", HOME_COUNTRY)
+    number = phonenumbers.parse(f"{digits}000000", HOME_COUNTRY)
     return (
         phonenumbers.is_valid_number(number)
         and phonenumbers.number_type(number) == PhoneNumberType.MOBILE

@@ -66,6 +66,8 @@ class Candidate:
     source_key: str
     facts: dict[str, object] = field(default_factory=dict)
     document: tuple[str, str, numbers.Number] | None = None
+    # what stands in the index of identities, once it has been worked out
+    blind: bytes = b""
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     valid_until: dt.date | None = None
     is_long_term: bool = False
@@ -138,6 +140,8 @@ def _plain_text(values: Values, candidate: Candidate, world: World) -> None:
                 {"limit": LONGEST[name]},
             )
         candidate.facts[name] = values[name]
+    if not columns.may_have_lost_digits(values.values()):
+        return
     for name in columns.FIELDS:
         if columns.lost_digits(values[name]):
             raise Refused(

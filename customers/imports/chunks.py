@@ -30,7 +30,8 @@ from .reader import WORKBOOK, read_table, suffix_of
 from .table import FileRefused, Limits, Row, Table
 
 AREA = "imports"
-CHUNK = 1000
+# a second of work or so
+CHUNK = 2000
 LONGEST_TEXT = 500
 MOST_READINGS = 2
 Status = ImportRun.Status

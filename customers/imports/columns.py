@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
@@ -103,9 +105,11 @@ DAY = re.compile(
 )
 MIDNIGHT = re.compile(r"(?<=\d)[ T]0{1,2}:00(?::00(?:\.0+)?)?\Z")
 ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?\d{2}", re.IGNORECASE | re.ASCII)
+LIKE_ROUNDED = re.compile(r"[0-9]E\+?[0-9]{2}", re.IGNORECASE)
 BESIDE_LETTERS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """The word without width, case, spaces and punctuation."""
     if len(text) > LONGEST_WORD:
@@ -179,6 +183,7 @@ def document_type_of(text: str) -> str | None:
     return _DOCUMENT_TYPE_OF.get(folded(text))
 
 
+@lru_cache(maxsize=2**15)
 def day_of(text: str) -> date | None:
     """The day that was written, or None when it is not written as a day.
 
@@ -203,6 +208,11 @@ def looks_like_formula(field: str, text: str) -> bool:
         return True
     # Spreadsheets take the full-width signs for the narrow ones.
     return unicodedata.normalize("NFKC", text.strip()[:1]) in FORMULA_STARTS
+
+
+def may_have_lost_digits(texts: Iterable[str]) -> bool:
+    """Whether it is worth looking at each of these texts: nearly never, and cheaper to ask."""
+    return LIKE_ROUNDED.search("\n".join(texts)) is not None
 
 
 def lost_digits(text: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 from django.utils import timezone
@@ -55,7 +56,8 @@ from json_to_recordset(%(rows)s::json)
     as f(id bigint, {", ".join(f"{name} {kind}" for name, kind in RENEWED.items())})
 where c.id = f.id
 """
-Told = tuple[str, str, str, bool]
+Told = tuple[Any, ...]
+Rows = list[Told]
 
 
 def documented(candidate: Candidate) -> tuple[str, str, numbers.Number]:
@@ -65,17 +67,35 @@ def documented(candidate: Candidate) -> tuple[str, str, numbers.Number]:
     return candidate.document
 
 
+class Held(NamedTuple):
+    """What the bank knows of a customer, as far as a file may say otherwise."""
+
+    pk: int
+    kind: str
+    salt: bytes
+    name: str
+    city: str
+    address: str
+    country: str
+    gender: str
+    born_on: dt.date | None
+    founded_on: dt.date | None
+    opened_on: dt.date
+    home_branch_id: int
+    lead_manager_id: int | None
+
+
 @dataclass
 class Renewal:
     """What a row says otherwise than the bank knows: facts, and contact points it has not had."""
 
-    customer: Customer
+    customer: Held
     candidate: Candidate
     differs: bool
     contacts: list[Told]
 
     @classmethod
-    def of(cls, customer: Customer, candidate: Candidate, held: dict[str, set[bytes]]) -> Renewal:
+    def of(cls, customer: Held, candidate: Candidate, held: dict[str, set[bytes]]) -> Renewal:
         """Compare a row with a customer and the blind indexes of their contact points."""
         contacts = [
             (kind, value, mask, not held.get(kind))
@@ -95,7 +115,7 @@ def wanted_of(candidate: Candidate) -> dict[str, object]:
     return {n: v for n, v in candidate.facts.items() if n not in {"kind", "status"}}
 
 
-def differs(customer: Customer, candidate: Candidate) -> bool:
+def differs(customer: Held | Customer, candidate: Candidate) -> bool:
     """Whether a row says something else about a customer than the bank knows."""
     return any(getattr(customer, n) != v for n, v in wanted_of(candidate).items())
 
@@ -107,27 +127,49 @@ def enter(fresh: list[Candidate], system: str) -> None:
     """Enter new customers with their documents and contact points."""
     keys = reserve_keys(Customer, len(fresh))
     salts = [os.urandom(SALT_BYTES) for _ in fresh]
-    series = next_numbers(len(fresh))
-    people = list(zip(keys, salts, fresh, strict=True))
+    documents, identities, contacts = sealed_rows(list(zip(keys, salts, fresh, strict=True)))
     # references are checked at the end: with their contact points already there, the search keys of
     # new customers are made once, not twice
-    attach_contacts(
-        [
-            (key, salt, (kind, value, mask, True))
-            for key, salt, candidate in people
-            for kind, (value, mask) in candidate.contacts.items()
-        ]
-    )
+    copy_in(ContactPoint, CONTACT, contacts)
     copy_in(
         Customer,
         CUSTOMER,
         [
             facts_of(candidate, {"id": key, "number": number, "salt": salt})
-            for (key, salt, candidate), number in zip(people, series, strict=True)
+            for key, salt, candidate, number in zip(
+                keys, salts, fresh, next_numbers(len(fresh)), strict=True
+            )
         ],
     )
-    attach_documents(people)
-    copy_in(SourceKey, SOURCE_KEY, [(key, system, c.source_key) for key, _salt, c in people])
+    copy_in(IdentityDocument, DOCUMENT, documents)
+    copy_in(IdentityKey, IDENTITY, identities)
+    copy_in(
+        SourceKey,
+        SOURCE_KEY,
+        [(key, system, c.source_key) for key, c in zip(keys, fresh, strict=True)],
+    )
+
+
+def sealed_rows(people: list[tuple[int, bytes, Candidate]]) -> tuple[Rows, Rows, Rows]:
+    """Documents, identities and contact points of new customers.
+
+    All that belongs to one customer is sealed in one go, while the key derived for it is at hand.
+    """
+    documents: Rows = []
+    identities: Rows = []
+    contacts: Rows = []
+    document_keys = iter(reserve_keys(IdentityDocument, len(people)))
+    told = sum(len(candidate.contacts) for _key, _salt, candidate in people)
+    contact_keys = iter(reserve_keys(ContactPoint, told))
+    for key, salt, candidate in people:
+        document, identity = document_rows(next(document_keys), key, salt, candidate)
+        documents.append(document)
+        identities.append(identity)
+        contacts += [
+            contact_row(next(contact_keys), key, salt, (kind, value, mask, True))
+            for kind, (value, mask) in candidate.contacts.items()
+        ]
+    return documents, identities, contacts
 
 
 def facts_of(candidate: Candidate, given: dict[str, object]) -> list[object]:
@@ -140,38 +182,43 @@ def facts_of(candidate: Candidate, given: dict[str, object]) -> list[object]:
     return [facts[name] for name in CUSTOMER]
 
 
-def attach_documents(people: list[tuple[int, bytes, Candidate]]) -> None:
-    """Seal and store the first document of each new customer."""
-    documents, identities = [], []
-    keys = reserve_keys(IdentityDocument, len(people))
-    for (customer, salt, candidate), key in zip(people, keys, strict=True):
-        kind, country, number = documented(candidate)
-        sealed = seal(number.value, Place(IdentityDocument._meta.db_table, "number", key), salt)
-        mask = numbers.mask(number.value)
-        until, is_long_term = candidate.valid_until, candidate.is_long_term
-        documents.append((key, customer, kind, country, sealed, mask, until, is_long_term, True))
-        index = blind(number.value, identity_label(number))
-        identities.append((customer, key, number.family, number.country, index))
-    copy_in(IdentityDocument, DOCUMENT, documents)
-    copy_in(IdentityKey, IDENTITY, identities)
+def document_rows(key: int, customer: int, salt: bytes, candidate: Candidate) -> tuple[Told, Told]:
+    """The first document of a new customer, sealed, and the identity that it claims."""
+    kind, country, number = documented(candidate)
+    sealed = seal(number.value, Place(IdentityDocument._meta.db_table, "number", key), salt)
+    mask = numbers.mask(number.value)
+    until, is_long_term = candidate.valid_until, candidate.is_long_term
+    index = candidate.blind or blind(number.value, identity_label(number))
+    return (
+        (key, customer, kind, country, sealed, mask, until, is_long_term, True),
+        (customer, key, number.family, number.country, index),
+    )
+
+
+def contact_row(key: int, customer: int, salt: bytes, told: Told) -> Told:
+    """A contact point, sealed; the first of its kind is the preferred one."""
+    kind, value, mask, is_primary = told
+    sealed = seal(value, Place(ContactPoint._meta.db_table, "value", key), salt)
+    return key, customer, kind, sealed, blind(value, f"contact:{kind}"), mask, is_primary
 
 
 def attach_contacts(told: list[tuple[int, bytes, Told]]) -> None:
-    """Seal and store contact points; the first of its kind is the preferred one."""
-    rows = []
-    table = ContactPoint._meta.db_table
+    """Seal and store contact points of known customers."""
     keys = reserve_keys(ContactPoint, len(told))
-    for (customer, salt, (kind, value, mask, is_primary)), key in zip(told, keys, strict=True):
-        sealed = seal(value, Place(table, "value", key), salt)
-        rows.append(
-            (key, customer, kind, sealed, blind(value, f"contact:{kind}"), mask, is_primary)
-        )
+    rows = [
+        contact_row(key, customer, salt, facts)
+        for key, (customer, salt, facts) in zip(keys, told, strict=True)
+    ]
     copy_in(ContactPoint, CONTACT, rows)
 
 
 def copy_in(model: type[models.Model], names: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Insert rows of a record by COPY, dated and in their first version."""
-    now = timezone.now()
+    rows = list(rows)
+    if not rows:
+        return
+    # as text, which is put into words once
+    now = timezone.now().isoformat()
     statement = sql.SQL("copy {table} ({columns}) from stdin").format(
         table=sql.Identifier(model._meta.db_table),
         columns=sql.SQL(", ").join(map(sql.Identifier, (*names, *STAMPS))),

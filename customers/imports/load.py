@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from crm.core.acting import acting
+from crm.core.arrays import among
 from crm.core.clock import bank_today
 from crm.core.sealed import blinds
 from customers.models import ContactPoint, Customer, IdentityKey, SourceKey
@@ -26,13 +27,13 @@ from staff.models import Branch, StaffMember
 
 from .checks import Candidate, Fault, Refused, World, check_row, identified
 from .columns import FIELDS, NEEDED, match_header
-from .enter import Renewal, documented, enter, renew
+from .enter import Held, Renewal, documented, enter, renew
 from .table import FileRefused, Row, Table, shown
 
 if TYPE_CHECKING:
     from sysadmin.models import User
 
-BATCH = 1000
+BATCH = 4000
 IMPORT = "customers.import_customer"
 # imports wait for each other's batch, so that what a plan has read still holds when it is written
 LOCK = 7_340_034
@@ -51,7 +52,7 @@ OUT_OF_REACH = gettext_noop(
 
 Positions = Mapping[str, int]
 Values = dict[str, str]
-Held = dict[int, dict[str, set[bytes]]]
+Points = dict[int, dict[str, set[bytes]]]
 
 
 @dataclass
@@ -241,11 +242,12 @@ class Known:
 
     def __init__(self, candidates: list[Candidate], system: str, by: User) -> None:
         rows = SourceKey.objects.filter(
-            system=system, key__in=[candidate.source_key for candidate in candidates]
-        ).select_related("customer")
-        self.customers = {row.key: row.customer for row in rows}
+            system=system, key__in=among("text", (candidate.source_key for candidate in candidates))
+        )
+        columns = (f"customer__{name}" for name in Held._fields)
+        self.customers = {key: Held(*told) for key, *told in rows.values_list("key", *columns)}
         keys = [customer.pk for customer in self.customers.values()]
-        within = Customer.objects.permitted(by, "import").filter(pk__in=keys)
+        within = Customer.objects.permitted(by, "import").filter(pk__in=among("bigint", keys))
         self.reached = set(within.values_list("pk", flat=True)) if keys else set()
         self.held = contacts_held(keys)
         self.owners = owners_of(candidates, system)
@@ -253,26 +255,31 @@ class Known:
 
 def owners_of(candidates: list[Candidate], system: str) -> dict[tuple[str, str, str], str]:
     """For identities that the bank knows: the source key of the customer they belong to."""
-    wanted = {
-        index: identity_of(candidate)
-        for candidate in candidates
-        for index in blinds(identity_of(candidate)[2], identity_label(documented(candidate)[2]))
-    }
-    rows = IdentityKey.objects.filter(index__in=list(wanted)).values_list("index", "customer_id")
+    wanted: dict[bytes, tuple[str, str, str]] = {}
+    for candidate in candidates:
+        number = documented(candidate)[2]
+        indexes = blinds(number.value, identity_label(number))
+        candidate.blind = indexes[0]
+        wanted |= dict.fromkeys(indexes, identity_of(candidate))
+    rows = IdentityKey.objects.filter(index__in=among("bytea", wanted)).values_list(
+        "index", "customer_id"
+    )
     owners = {wanted[bytes(index)]: customer for index, customer in rows}
     if not owners:
         return {}
-    found = SourceKey.objects.filter(system=system, customer_id__in=set(owners.values()))
+    found = SourceKey.objects.filter(
+        system=system, customer_id__in=among("bigint", set(owners.values()))
+    )
     keys = dict(found.values_list("customer_id", "key"))
     return {identity: keys.get(customer, "") for identity, customer in owners.items()}
 
 
-def contacts_held(keys: list[int]) -> Held:
+def contacts_held(keys: list[int]) -> Points:
     """Blind indexes of the contact points that each customer has, by kind."""
-    held: Held = {key: defaultdict(set) for key in keys}
+    held: Points = {key: defaultdict(set) for key in keys}
     if not keys:
         return held
-    points = ContactPoint.objects.filter(customer_id__in=keys)
+    points = ContactPoint.objects.filter(customer_id__in=among("bigint", keys))
     for customer_id, kind, index in points.values_list("customer_id", "kind", "index"):
         held[customer_id][kind].add(bytes(index))
     return held

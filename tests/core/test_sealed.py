@@ -2,6 +2,8 @@ import base64
 import secrets
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.db import connection, models
@@ -9,12 +11,14 @@ from django.db.migrations.writer import MigrationWriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm.core import sealed
 from crm.core.keyring import key_ring, parse_keys
 from crm.core.sealed import (
     Place,
     SealedField,
     SealError,
     blind,
+    blind_all,
     blinds,
     open_field,
     reseal,
@@ -61,6 +65,12 @@ def card(plain=SECRET, key=7):
 
 
 # --- sealing --------------------------------------------------------------------------------------
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(min_size=16, max_size=16), st.binary())
+def test_the_key_of_a_customer_is_derived_as_the_standard_says(key, salt, info):
+    standard = HKDF(hashes.SHA256(), 32, salt, info)
+    assert sealed._derived(sealed.SUITES[1], key, salt, info) == standard.derive(key)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(1, 2**63 - 1))
@@ -164,6 +174,12 @@ def test_blind_indexes_have_one_generation_for_each_key(ring):
     assert len(after) == 18
     ring(keys={2: KEYS[2]}, active=2)
     assert blinds(SECRET, "identity") == [after]
+
+
+def test_blind_indexes_of_many_are_those_of_each(ring):
+    ring(active=2)
+    values = ["310104196401224417", "", "陈"]
+    assert blind_all(values, "account") == [blind(value, "account") for value in values]
 
 
 def test_blind_indexes_differ_by_label_value_and_key(ring):

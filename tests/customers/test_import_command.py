@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.core.models import AuditEvent
 from customers.imports.load import IMPORT, import_customers
@@ -106,6 +108,18 @@ def test_a_changed_row_changes_that_customer_alone(importer, branch, sheet):
     rows[1] = rows[1].replace("杭州", "宁波")
     assert "0 created, 1 updated, 2 unchanged" in run(sheet(*rows), importer)
     assert sorted(Customer.objects.values_list("city", flat=True)) == ["宁波", "杭州", "杭州"]
+
+
+def test_a_file_asks_as_much_for_many_rows_as_for_few(importer, branch, sheet):
+    def asked(*rows):
+        with CaptureQueriesContext(connection) as queries:
+            run(sheet(*rows), importer)
+        return len(queries)
+
+    few, many = ([row(n, branch) for n in range(*span)] for span in ((1, 3), (3, 70)))
+    assert asked(*few) == asked(*many)
+    assert asked(*few) == asked(*many)  # both known by now
+    assert Customer.objects.count() == 69
 
 
 def test_a_dry_run_keeps_nothing(importer, branch, sheet):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from crm.core.sealed import Place, blind, blinds, seal
+from crm.core.sealed import Place, blind, blind_all, blinds, seal
 from customers import numbers
 from customers.models import Holding
 
@@ -28,6 +28,11 @@ def sealed(account: str, key: int, salt: bytes) -> bytes:
 def index(account: str) -> bytes:
     """What stands in the index for a number."""
     return blind(account, LABEL)
+
+
+def index_all(accounts: list[str]) -> list[bytes]:
+    """What stands in the index for each of many numbers."""
+    return blind_all(accounts, LABEL)
 
 
 def indexes(account: str) -> list[bytes]:

@@ -48,9 +48,7 @@ def holding(values: Values, today: dt.date, business_date: dt.date) -> Fed:
         raise Refused("bad_period", "matures_on", _("A holding matures after it was opened."))
     if closed and (status != Status.CLOSED or closed < opened):
         raise Refused("bad_period", "closed_on", _("Only a closed holding has a closing day."))
-    overdue = values["overdue_days"] or "0"
-    if not DAYS.fullmatch(overdue) or (int(overdue) and kind not in DEBTS):
-        raise Refused("bad_overdue", "overdue_days", _("Enter days overdue for loans and cards."))
+    days = overdue(values["overdue_days"], kind)
     account = account_numbers.normalise(values["account_no"])
     if not account or lost_digits(values["account_no"]):
         raise Refused("bad_account", "account_no", _("Enter the whole account or card number."))
@@ -71,48 +69,58 @@ def holding(values: Values, today: dt.date, business_date: dt.date) -> Fed:
         "matures_on": matures and matures.isoformat(),
         "closed_on": closed and closed.isoformat(),
         "status": status,
-        "overdue_days": int(overdue),
+        "overdue_days": days,
         "business_date": (past_day(values, "business_date", today) or business_date).isoformat(),
     }
 
 
 def party(values: Values) -> Fed:
     """A row of the file of parties; the last day stands in the file, the day after in the table."""
-    first, last = needed_day(values, "valid_from", None), any_day(values, "valid_until")
-    if last and last < first:
-        raise Refused("bad_period", "valid_until", _("A role must begin before it ends."))
-    without_end = last is None or last.year == WITHOUT_END
+    first, last = validity(values)
     return {
         "holding_no": key(values, "holding_no", 40),
         "customer_no": key(values, "customer_no", 40),
         "role": coded(ROLE_CODES, values, "role"),
-        "first": first.isoformat(),
-        "last": None if without_end else last and last.isoformat(),
+        "first": first,
+        "last": last,
     }
+
+
+def validity(values: Values) -> tuple[str, str | None]:
+    """The first and the last day of a role, as the database takes them."""
+    first, last = needed_day(values, "valid_from", None), any_day(values, "valid_until")
+    if last and last < first:
+        raise Refused("bad_period", "valid_until", _("A role must begin before it ends."))
+    has_end = last is not None and last.year != WITHOUT_END
+    return first.isoformat(), last.isoformat() if last and has_end else None
 
 
 def balance(values: Values, today: dt.date) -> Fed:
     """A row of the file of balances: one month of one holding."""
-    written = MONTH.fullmatch(values["month"])
-    year, month = (int(part) for part in written.groups()) if written else (0, 0)
-    if not FIRST_BALANCE_YEAR <= year <= today.year or not 1 <= month <= 12:
-        raise Refused("bad_month", "month", _("Enter a past month as year-month."))
-    if (year, month) > (today.year, today.month):
-        raise Refused("future_date", "month", _("This month is still to come."))
+    year, in_year = month(values, today)
     return {
         "holding_no": key(values, "holding_no", 40),
         "year": year,
-        "month": month,
+        "month": in_year,
         "month_end": needed_amount(values, "month_end"),
         "average": amount(values, "average"),
     }
 
 
+def month(values: Values, today: dt.date) -> tuple[int, int]:
+    """A year and a month of it that has begun."""
+    written = MONTH.fullmatch(values["month"])
+    year, in_year = (int(part) for part in written.groups()) if written else (0, 0)
+    if not FIRST_BALANCE_YEAR <= year <= today.year or not 1 <= in_year <= 12:
+        raise Refused("bad_month", "month", _("Enter a past month as year-month."))
+    if (year, in_year) > (today.year, today.month):
+        raise Refused("future_date", "month", _("This month is still to come."))
+    return year, in_year
+
+
 def transaction(values: Values, today: dt.date) -> Fed:
     """A row of the file of transactions."""
-    booked = needed_day(values, "booked_on", today)
-    if booked.year < today.year - OLDEST_BOOKING_YEARS:
-        raise Refused("too_old", "booked_on", _("Bookings as old as this are not kept here."))
+    booked = booking_day(values, today)
     return {
         "source_key": key(values, "transaction_no", 60),
         "holding_no": key(values, "holding_no", 40),
@@ -123,6 +131,14 @@ def transaction(values: Values, today: dt.date) -> Fed:
         "counterparty": text(values, "counterparty", 120),
         "description": text(values, "description", 200),
     }
+
+
+def booking_day(values: Values, today: dt.date) -> dt.date:
+    """The day of a booking that is kept here."""
+    booked = needed_day(values, "booked_on", today)
+    if booked.year < today.year - OLDEST_BOOKING_YEARS:
+        raise Refused("too_old", "booked_on", _("Bookings as old as this are not kept here."))
+    return booked
 
 
 # --- single values --------------------------------------------------------------------------------
@@ -190,6 +206,14 @@ def rate(values: Values) -> str | None:
     if value and not RATE.fullmatch(value):
         raise Refused("bad_rate", "rate", _("Enter the rate in per cent, such as 2.15."))
     return value or None
+
+
+def overdue(written: str, kind: str) -> int:
+    """Days for which a loan or a card is overdue."""
+    days = written or "0"
+    if not DAYS.fullmatch(days) or (int(days) and kind not in DEBTS):
+        raise Refused("bad_overdue", "overdue_days", _("Enter days overdue for loans and cards."))
+    return int(days)
 
 
 def text(values: Values, column: str, most: int) -> str:

@@ -1,14 +1,13 @@
 """The four kinds of fed file: how their rows find what they belong to, and how they are merged.
 
-A chunk of rows travels to the database as one document and is merged by set-based statements;
-only what differs is written, so the same file twice changes nothing.
+A chunk of rows travels to the database as one array for each column and is merged by set-based
+statements; only what differs is written, so the same file twice changes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
@@ -17,23 +16,21 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from crm.core.arrays import among
 from crm.core.sealed import reserve_keys
 from customers import numbers
 from customers.imports.checks import Fault
 from customers.models import Customer, FeedBatch, Holding, HoldingParty, SourceKey
 from staff.models import Branch
 
-from . import account_numbers, checks, statements
+from . import account_numbers, at_once, checks, statements
+from .at_once import Doubts, Tidied, Told
 from .checks import Fed, Values
+from .chunk import Chunk
+from .statements import Statement
 
-
-class Known(NamedTuple):
-    """What the bank knows of a holding, as far as a load asks for it."""
-
-    key: int
-    customer: int
-    number_index: bytes
-    business_date: dt.date
+Known = tuple[int, int, bytes, dt.date]
+Owner = tuple[int, bytes]
 
 
 class Taken(NamedTuple):
@@ -41,14 +38,6 @@ class Taken(NamedTuple):
 
     new: int
     changed: int
-
-
-@dataclass
-class Line:
-    """A row that is right in itself, with its place in the file."""
-
-    line: int
-    row: Fed
 
 
 @dataclass
@@ -61,23 +50,24 @@ class Run:
     within: QuerySet[Customer]
     faults: list[Fault] = field(default_factory=list)
 
-    @property
-    def values(self) -> dict[str, object]:
-        """What a statement names beside the rows."""
-        return {"system": self.system, "batch": self.batch.pk}
-
-    def refuse(self, line: Line, code: str, column: str, message: str) -> None:
+    def refuse(self, line: int, code: str, column: str, message: str) -> None:
         """Keep why a row was refused."""
-        self.faults.append(Fault(line.line, code, column, message))
+        self.faults.append(Fault(line, code, column, message))
 
-    def customers(self, lines: Iterable[Line]) -> dict[str, tuple[int, bytes]]:
+    def ask(self, statement: Statement, chunk: Chunk, **more: object) -> tuple[Any, ...]:
+        """Send rows through a statement; returns what it tells, or how many rows it wrote."""
+        given: dict[str, Any] = {"system": self.system, "batch": self.batch.pk} | more
+        with connection.cursor() as cursor:
+            cursor.execute(statement.text, given | chunk.arrays(statement.columns))
+            return cursor.fetchone() if cursor.description else (cursor.rowcount,)
+
+    def customers(self, wanted: Collection[str]) -> dict[str, Owner]:
         """Key and salt of the customers that rows name, by the source's number or the bank's."""
-        wanted = {str(line.row["customer_no"]) for line in lines}
         rows = SourceKey.objects.filter(
-            system=self.system, key__in=wanted, customer__in=self.within
+            system=self.system, key__in=among("text", wanted), customer__in=self.within
         ).values_list("key", "customer_id", "customer__salt")
         found = {key: (pk, bytes(salt)) for key, pk, salt in rows}
-        ours = {read_number(text): text for text in wanted - found.keys()}
+        ours = {read_number(text): text for text in wanted if text not in found}
         known = self.within.filter(number__in=ours.keys() - {""})
         found |= {
             ours[number]: (pk, bytes(salt))
@@ -85,12 +75,12 @@ class Run:
         }
         return found
 
-    def holdings(self, keys: Iterable[object], **narrowed: object) -> dict[str, Known]:
-        """The holdings that the source system's keys name."""
+    def holdings(self, keys: Iterable[str], columns: Sequence[str], **narrowed: object) -> Any:
+        """What is known of the holdings that the source system's keys name."""
         rows = Holding.objects.filter(
-            source_system=self.system, source_key__in=set(keys), **narrowed
-        ).values_list("source_key", "pk", "customer_id", "number_index", "business_date")
-        return {key: Known(pk, holder, bytes(index), day) for key, pk, holder, index, day in rows}
+            source_system=self.system, source_key__in=among("text", sorted(keys)), **narrowed
+        )
+        return rows.values_list("source_key", *columns)
 
 
 def read_number(text: str) -> str:
@@ -99,14 +89,6 @@ def read_number(text: str) -> str:
         return numbers.read_customer_number(text)
     except ValidationError:
         return ""
-
-
-def ask(statement: str, rows: str, **values: object) -> int:
-    """Send a document of rows through a statement; returns how many it wrote, or what it counts."""
-    with connection.cursor() as cursor:
-        given: dict[str, Any] = {"rows": rows} | values
-        cursor.execute(statement, given)
-        return int(cursor.fetchone()[0]) if cursor.description else cursor.rowcount
 
 
 class Feed:
@@ -121,24 +103,31 @@ class Feed:
         """The row, tidied; raises Refused."""
         raise NotImplementedError
 
-    def identity(self, row: Fed) -> str:
+    def tidied(self, told: Told) -> tuple[Tidied, Doubts]:
+        """The rows, tidied, and which of them want a check of their own."""
+        raise NotImplementedError
+
+    def identities(self, chunk: Chunk) -> Iterable[object]:
         """What may stand in a file once."""
         raise NotImplementedError
 
-    def resolve(self, lines: list[Line]) -> Iterator[Fed]:
+    def resolve(self, chunk: Chunk) -> Chunk:
         """The rows whose customers and holdings were found; the others are refused."""
         raise NotImplementedError
 
-    def merge(self, rows: list[Fed]) -> Taken:
+    def merge(self, chunk: Chunk) -> Taken:
         """Write what is new and what differs."""
         raise NotImplementedError
 
-    def with_holding(self, lines: list[Line]) -> Iterator[Line]:
+    def with_holding(self, chunk: Chunk) -> Chunk:
         """Rows about holdings within reach, each with the keys of holding and holder."""
-        keys = [line.row["holding_no"] for line in lines]
-        known = self.run.holdings(keys, customer__in=self.run.within)
-        for line in lines:
-            holding = known.get(str(line.row["holding_no"]))
+        numbers_told = chunk["holding_no"]
+        rows = self.run.holdings(
+            set(numbers_told), ("pk", "customer_id"), customer__in=self.run.within
+        )
+        known = {key: (pk, holder) for key, pk, holder in rows}
+        found = list(map(known.get, numbers_told))
+        for line, holding in zip(chunk.lines, found, strict=True):
             if holding is None:
                 self.run.refuse(
                     line,
@@ -146,15 +135,20 @@ class Feed:
                     "holding_no",
                     _("There is no such holding within your reach. Load the holdings first."),
                 )
-            else:
-                line.row |= {"holding_id": holding.key, "holder_id": holding.customer}
-                yield line
+        chunk = chunk.only(found)
+        pairs = [holding for holding in found if holding]
+        chunk.columns["holding_id"] = [holding for holding, _holder in pairs]
+        chunk.columns["holder_id"] = [holder for _holding, holder in pairs]
+        return chunk
 
-    def upsert(self, known: str, statement: str, rows: list[Fed]) -> Taken:
-        """Count what is known, then write; what was written beyond the new rows has changed."""
-        document, values = json.dumps(rows), self.run.values
-        new = len(rows) - ask(known, document, **values)
-        return Taken(new, ask(statement, document, **values) - new)
+    def upsert(
+        self, differing: Statement, merging: Statement, chunk: Chunk, **more: object
+    ) -> Taken:
+        """Find what is new and what differs, and write that."""
+        new, changed = self.run.ask(differing, chunk, **more)
+        if new or changed:
+            self.run.ask(merging, chunk.at(place - 1 for place in sorted([*new, *changed])))
+        return Taken(len(new), len(changed))
 
 
 class Holdings(Feed):
@@ -165,51 +159,59 @@ class Holdings(Feed):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.branches = dict(Branch.objects.values_list("code", "pk"))
-        self.fresh: set[object] = set()
+        self.fresh: set[int] = set()
 
     def check(self, values: Values) -> Fed:
         """One row of the file."""
         return checks.holding(values, self.run.today, self.run.batch.business_date)
 
-    def identity(self, row: Fed) -> str:
-        """The source system's key."""
-        return str(row["source_key"])
+    def tidied(self, told: Told) -> tuple[Tidied, Doubts]:
+        """Rows of the file."""
+        return at_once.holdings(told, self.run.today, self.run.batch.business_date)
 
-    def resolve(self, lines: list[Line]) -> Iterator[Fed]:
+    def identities(self, chunk: Chunk) -> Iterable[object]:
+        """The source system's key."""
+        return chunk["source_key"]
+
+    def resolve(self, chunk: Chunk) -> Chunk:
         """Rows with customer, branch and sealed number; keys are reserved for the new ones."""
-        customers = self.run.customers(lines)
-        keys = {line.row["source_key"] for line in lines}
-        known = self.run.holdings(keys)
-        reserved = reserve_keys(Holding, len(keys - known.keys()))
-        fresh, self.fresh = iter(reserved), set(reserved)
-        for line in lines:
-            customer = customers.get(str(line.row.pop("customer_no")))
-            holding = known.get(str(line.row["source_key"]))
-            if fault := self.fault(line.row, customer, holding):
+        owners = self.run.customers(set(chunk["customer_no"]))
+        columns = ("pk", "customer_id", "number_index", "business_date")
+        rows = self.run.holdings(chunk["source_key"], columns)
+        known = {key: (pk, owner, bytes(index), day) for key, pk, owner, index, day in rows}
+        chunk.columns["owner"] = list(map(owners.get, chunk["customer_no"]))
+        chunk.columns["known"] = list(map(known.get, chunk["source_key"]))
+        facts = (chunk[name] for name in ("owner", "known", "branch_code", "business_date"))
+        faults = [self.fault(*told) for told in zip(*facts, strict=True)]
+        for line, fault in zip(chunk.lines, faults, strict=True):
+            if fault:
                 self.run.refuse(line, *fault)
-            elif customer is not None:
-                key = holding.key if holding else next(fresh)
-                yield self.completed(line.row, customer, key, holding)
+        chunk = chunk.only([fault is None for fault in faults])
+        self.complete(chunk)
+        return chunk
 
     def fault(
-        self, row: Fed, customer: tuple[int, bytes] | None, holding: Known | None
+        self, owner: Owner | None, known: Known | None, branch: str, day: str
     ) -> tuple[str, str, str] | None:
         """Why a row does not fit what the bank knows, if it does not."""
-        if customer is None:
+        if owner is None:
             return (
                 "unknown_customer",
                 "customer_no",
                 _("There is no such customer within your reach. Load the customers first."),
             )
-        if row["branch_code"] not in self.branches:
+        if branch not in self.branches:
             return "unknown_branch", "branch_code", _("Enter the code of a branch.")
-        if holding and holding.customer != customer[0]:
+        if known is None:
+            return None
+        _key, holder, _index, known_day = known
+        if holder != owner[0]:
             return (
                 "holder_changed",
                 "customer_no",
                 _("The bank knows this holding under another customer."),
             )
-        if holding and holding.business_date.isoformat() > str(row["business_date"]):
+        if known_day.isoformat() > day:
             return (
                 "older_than_known",
                 "business_date",
@@ -217,35 +219,45 @@ class Holdings(Feed):
             )
         return None
 
-    def completed(
-        self, row: Fed, customer: tuple[int, bytes], key: int, holding: Known | None
-    ) -> Fed:
-        """The row with all keys; the number is sealed where it is new or another one."""
-        account = str(row.pop("account"))
-        index = account_numbers.index(account)
-        is_same = holding is not None and holding.number_index == index
-        number = None if is_same else account_numbers.sealed(account, key, customer[1])
-        return row | {
-            "id": key,
-            "customer_id": customer[0],
-            "account_branch_id": self.branches[str(row.pop("branch_code"))],
-            "number": number and f"\\x{number.hex()}",
-            "number_index": f"\\x{index.hex()}",
-            "mask": account_numbers.mask(account),
-            "role": HoldingParty.HOLDERS[Holding.Kind(str(row["kind"]))],
+    def complete(self, chunk: Chunk) -> None:
+        """Give the rows their keys; a number is sealed where it is new or another one."""
+        reserved = reserve_keys(Holding, chunk["known"].count(None))
+        keys, self.fresh = iter(reserved), set(reserved)
+        accounts = chunk["account"]
+        indexes = account_numbers.index_all(accounts)
+        ids = [known[0] if known else next(keys) for known in chunk["known"]]
+        sealed = [
+            None
+            if known and known[2] == index
+            else f"\\x{account_numbers.sealed(account, key, owner[1]).hex()}"
+            for known, index, account, key, owner in zip(
+                chunk["known"], indexes, accounts, ids, chunk["owner"], strict=True
+            )
+        ]
+        chunk.columns |= {
+            "id": ids,
+            "customer_id": [owner for owner, _salt in chunk["owner"]],
+            "account_branch_id": list(map(self.branches.__getitem__, chunk["branch_code"])),
+            "number": sealed,
+            "number_index": [f"\\x{index.hex()}" for index in indexes],
+            "mask": list(map(account_numbers.mask, accounts)),
+            "role": [ROLE_OF[kind] for kind in chunk["kind"]],
         }
 
-    def merge(self, rows: list[Fed]) -> Taken:
+    def merge(self, chunk: Chunk) -> Taken:
         """Update what differs, enter what is new, and make each holder a party."""
-        known = [row for row in rows if row["id"] not in self.fresh]
+        is_known = [key not in self.fresh for key in chunk["id"]]
+        known, fresh = chunk.only(is_known), chunk.only([not each for each in is_known])
         changed = new = 0
-        if known:
-            changed = ask(statements.CHANGE_HOLDINGS, json.dumps(known), **self.run.values)
-        if len(known) < len(rows):
-            document = json.dumps([row for row in rows if row["id"] in self.fresh])
-            new = ask(statements.ENTER_HOLDINGS, document, **self.run.values)
-            ask(statements.ENTER_HOLDERS, document, **self.run.values)
+        if len(known):
+            (changed,) = self.run.ask(statements.CHANGE_HOLDINGS, known)
+        if len(fresh):
+            (new,) = self.run.ask(statements.ENTER_HOLDINGS, fresh)
+            self.run.ask(statements.ENTER_HOLDERS, fresh)
         return Taken(new, changed)
+
+
+ROLE_OF = {kind.value: role.value for kind, role in HoldingParty.HOLDERS.items()}
 
 
 class Parties(Feed):
@@ -257,28 +269,34 @@ class Parties(Feed):
         """One row of the file."""
         return checks.party(values)
 
-    def identity(self, row: Fed) -> str:
-        """A customer has a role in a holding once."""
-        return f"{row['holding_no']}\n{row['customer_no']}\n{row['role']}"
+    def tidied(self, told: Told) -> tuple[Tidied, Doubts]:
+        """Rows of the file."""
+        return at_once.parties(told)
 
-    def resolve(self, lines: list[Line]) -> Iterator[Fed]:
+    def identities(self, chunk: Chunk) -> Iterable[object]:
+        """A customer has a role in a holding once."""
+        return zip(chunk["holding_no"], chunk["customer_no"], chunk["role"], strict=True)
+
+    def resolve(self, chunk: Chunk) -> Chunk:
         """Rows whose holding and customer were found."""
-        customers = self.run.customers(lines)
-        for line in self.with_holding(lines):
-            customer = customers.get(str(line.row["customer_no"]))
-            if customer is None:
+        owners = self.run.customers(set(chunk["customer_no"]))
+        chunk = self.with_holding(chunk)
+        found = list(map(owners.get, chunk["customer_no"]))
+        for line, owner in zip(chunk.lines, found, strict=True):
+            if owner is None:
                 self.run.refuse(
                     line,
                     "unknown_customer",
                     "customer_no",
                     _("There is no such customer within your reach. Load the customers first."),
                 )
-            else:
-                yield line.row | {"customer_id": customer[0]}
+        chunk = chunk.only(found)
+        chunk.columns["customer_id"] = [owner[0] for owner in found if owner]
+        return chunk
 
-    def merge(self, rows: list[Fed]) -> Taken:
+    def merge(self, chunk: Chunk) -> Taken:
         """Write the roles."""
-        return self.upsert(statements.KNOWN_PARTIES, statements.MERGE_PARTIES, rows)
+        return self.upsert(statements.DIFFERING_PARTIES, statements.MERGE_PARTIES, chunk)
 
 
 class Balances(Feed):
@@ -290,23 +308,21 @@ class Balances(Feed):
         """One row of the file."""
         return checks.balance(values, self.run.today)
 
-    def identity(self, row: Fed) -> str:
+    def tidied(self, told: Told) -> tuple[Tidied, Doubts]:
+        """Rows of the file."""
+        return at_once.balances(told, self.run.today)
+
+    def identities(self, chunk: Chunk) -> Iterable[object]:
         """A holding has a month once."""
-        return f"{row['holding_no']}\n{row['year']}-{row['month']}"
+        return zip(chunk["holding_no"], chunk["year"], chunk["month"], strict=True)
 
-    def resolve(self, lines: list[Line]) -> Iterator[Fed]:
+    def resolve(self, chunk: Chunk) -> Chunk:
         """Rows whose holding was found."""
-        for line in self.with_holding(lines):
-            yield line.row
+        return self.with_holding(chunk)
 
-    def merge(self, rows: list[Fed]) -> Taken:
+    def merge(self, chunk: Chunk) -> Taken:
         """Put the months into their years; counted by month, as the file has them."""
-        document = json.dumps(rows)
-        new = ask(statements.NEW_MONTHS, document)
-        changed = ask(statements.CHANGED_MONTHS, document)
-        if new or changed:
-            ask(statements.MERGE_YEARS, document, **self.run.values)
-        return Taken(new, changed)
+        return self.upsert(statements.DIFFERING_MONTHS, statements.MERGE_YEARS, chunk)
 
 
 class Transactions(Feed):
@@ -322,21 +338,31 @@ class Transactions(Feed):
         """One row of the file."""
         return checks.transaction(values, self.run.today)
 
-    def identity(self, row: Fed) -> str:
+    def tidied(self, told: Told) -> tuple[Tidied, Doubts]:
+        """Rows of the file."""
+        return at_once.transactions(told, self.run.today)
+
+    def identities(self, chunk: Chunk) -> Iterable[object]:
         """The source system's key on its day."""
-        return f"{row['booked_on']}\n{row['source_key']}"
+        return zip(chunk["booked_on"], chunk["source_key"], strict=True)
 
-    def resolve(self, lines: list[Line]) -> Iterator[Fed]:
+    def resolve(self, chunk: Chunk) -> Chunk:
         """Rows whose holding was found."""
-        for line in self.with_holding(lines):
-            yield line.row
+        return self.with_holding(chunk)
 
-    def merge(self, rows: list[Fed]) -> Taken:
+    def merge(self, chunk: Chunk) -> Taken:
         """Make the months that are missing, then write the bookings."""
-        for month in sorted({str(row["booked_on"])[:7] for row in rows} - self.months):
+        days = set(chunk["booked_on"])
+        for month in sorted({day[:7] for day in days} - self.months):
             make_months(dt.date.fromisoformat(f"{month}-01"))
             self.months.add(month)
-        return self.upsert(statements.KNOWN_TRANSACTIONS, statements.MERGE_TRANSACTIONS, rows)
+        return self.upsert(
+            statements.DIFFERING_TRANSACTIONS,
+            statements.MERGE_TRANSACTIONS,
+            chunk,
+            first=min(days),
+            last=max(days),
+        )
 
 
 def make_months(first: dt.date, last: dt.date | None = None) -> None:

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from crm.core.clock import bank_today
 from crm.core.models import AuditEvent
@@ -224,6 +225,28 @@ def test_a_row_said_twice_in_one_file_is_refused_the_second_time(load):
     assert totals(new=1, refused=1) in said
     assert "duplicate_in_file" in said
     assert Holding.objects.get().balance == Decimal("1286450.22")
+
+
+def test_the_earlier_of_two_rows_counts_even_if_it_is_written_unusually(load):
+    said = load("holdings", {"balance": "1,286.00"}, {"balance": "1.00"})
+    assert totals(new=1, refused=1) in said
+    assert "line 3" in said
+    assert Holding.objects.get().balance == Decimal(1286)
+
+
+@pytest.mark.parametrize("kind", ["holdings", "balances", "transactions"])
+def test_a_file_asks_as_much_for_many_rows_as_for_few(load, account, kind):
+    column = {"holdings": "holding_no", "balances": "month", "transactions": "transaction_no"}[kind]
+
+    def asked(first, last):
+        rows = [
+            {column: f"20{n}-01" if kind == "balances" else f"N{n}"} for n in range(first, last)
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            assert totals(new=last - first) in load(kind, *rows)
+        return len(queries)
+
+    assert asked(10, 12) == asked(12, 26)
 
 
 def test_what_is_known_of_a_later_day_or_of_another_holder_is_not_overwritten(

@@ -10,6 +10,7 @@ from django.db import connection
 from crm.core.clock import bank_today
 from crm.ops.bench import measure, plans
 from crm.ops.demo import bank
+from customers.models import Customer, FeedBatch
 
 SIZE = 60
 GROUPS = ("sql", "list", "reach", "search", "customer", "save")
@@ -43,6 +44,28 @@ def test_every_case_of_the_bench_answers(demo, tmp_path, group):
     assert len(figures) == 1 + {"reach": 40, "sql": 5, "search": 10, "save": 2}.get(
         group, len(figures) - 1
     )
+
+
+def test_files_are_taken_new_and_once_more_and_nothing_of_them_stays(demo, tmp_path):
+    file = tmp_path / "figures.json"
+    told = bench(only="load", rows=30, json=file)
+    report = json.loads(file.read_text())
+    assert [(each["name"], each["rows"]) for each in report["loads"]] == [
+        ("load customers, tried out", 30),
+        ("load customers, new", 30),
+        ("load customers, unchanged", 30),
+        ("load holdings, new", 30),
+        ("load holdings, unchanged", 30),
+        ("load balances, new", 30),
+        ("load balances, unchanged", 30),
+        ("load transactions, new", 30),
+        ("load transactions, unchanged", 30),
+    ]
+    assert all(each["rows_by_second"] > 0 for each in report["loads"])
+    assert "load transactions, unchanged" in told
+    assert report["figures"] == []
+    assert Customer.objects.count() == SIZE
+    assert not FeedBatch.objects.filter(system="bench").exists()
 
 
 def test_growth_is_told_beside_the_floor_of_each_run(demo, tmp_path):

@@ -20,6 +20,7 @@ from django.test import Client, override_settings
 
 from crm.ops.bench.floor import MIDDLEWARE
 from crm.ops.bench.lists import combined_cases, list_cases
+from crm.ops.bench.loads import Loaded, loads
 from crm.ops.bench.measure import Effort, Figures, measure
 from crm.ops.bench.memory import worker_memory_mb
 from crm.ops.bench.pages import Subject, customer_cases, saving_cases, search_cases
@@ -34,7 +35,7 @@ from sysadmin.models import User
 HOST = {"host": "localhost"}
 TIMEOUT_MS = 15_000  # as long as a statement of a page may take in the web process
 WIDTH = 32
-FLOOR = "floor"
+FLOOR, LOAD = "floor", "load"
 # groups of cases in which no statement may read or sort a big table as a whole
 PLANNED = ("list", "reach")
 Case = tuple[str, Callable[[], int]]
@@ -44,8 +45,8 @@ class Command(BaseCommand):
     """Measure lists, searches, pages and what is saved, and the floor."""
 
     help = (
-        "Measures what the pages cost. Changes one customer's city to and fro, and enters "
-        "customers: for installations with invented data."
+        "Measures what the pages cost, and how fast files are taken. Changes one customer's city "
+        "to and fro, and enters customers: for installations with invented data."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         parser.add_argument("--only", default="", help="cases whose names begin with this")
         parser.add_argument("--rounds", type=int, default=40, help="requests a batch, of five")
         parser.add_argument("--seconds", type=float, default=4.0, help="longest time a case")
+        parser.add_argument("--rows", type=int, default=20_000, help="rows of a file to load")
         parser.add_argument("--json", type=Path, help="file for the figures")
         parser.add_argument("--against", type=Path, help="file of an earlier run to compare with")
 
@@ -85,6 +87,7 @@ class Command(BaseCommand):
             self.say(f"{persona.reach:<9} {persona.customers:>10,}  {persona.user.username}")
         effort = Effort(options["rounds"], options["seconds"])
         figures = self.measured(bench, options["only"], effort)
+        taken = self.taken(options["only"], options["rows"])
         memory = bench.memory() if "memory".startswith(options["only"]) else 0.0
         if memory:
             self.say(f"memory of a web worker after 200 requests: {memory} MB PSS")
@@ -95,6 +98,7 @@ class Command(BaseCommand):
                 "load": load,
                 "memory_mb": memory,
                 "figures": [each.as_dict() for each in figures],
+                "loads": [each.as_dict() for each in taken],
                 "plans": [each.as_dict() for each in plans],
             }
             options["json"].write_text(json.dumps(report, indent=1))
@@ -128,6 +132,21 @@ class Command(BaseCommand):
             self.say(f"plan of {offence}")
         if cases and not found:
             self.say(f"plans of {len(cases)} cases: nothing big is read or sorted as a whole")
+        return found
+
+    def taken(self, only: str, rows: int) -> list[Loaded]:
+        """Measure and tell how many rows of files are taken in a second."""
+        if not (LOAD.startswith(only) or only.startswith(LOAD)):
+            return []
+        heads = ("rows/s", "web us", "db us", "rows")
+        self.say(f"{'':<{WIDTH}}" + "".join(f"{head:>9}" for head in heads))
+        found = []
+        for each in loads(rows):
+            found.append(each)
+            self.say(
+                f"{each.name:<{WIDTH}}{each.by_second:>9,.0f}{each.web_cpu_us:>9.1f}"
+                f"{each.database_cpu_us:>9.1f}{each.rows:>9,}"
+            )
         return found
 
     def tell_growth(self, figures: list[Figures], before: dict[str, Any]) -> None:

@@ -222,7 +222,7 @@ alter index customers_search_keys set (fastupdate = off);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0012_listing_by_key")]
+    dependencies = [("customers", "0010_listing_by_key")]
     operations = [
         migrations.RunSQL(
             SQL,

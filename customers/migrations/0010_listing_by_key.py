@@ -60,5 +60,5 @@ end $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0011_listing_builder")]
+    dependencies = [("customers", "0009_listing_builder")]
     operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop)]

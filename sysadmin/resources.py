@@ -119,7 +119,7 @@ approval = Resource(
         Transition("withdraw", approvals.withdraw, DecisionForm),
     ),
     joins=("maker", "checker", "role", "branch", "policy"),
-    overrides={"view": views.ApprovalPage},
+    overrides={"list": views.ApprovalList, "view": views.ApprovalPage},
 )
 approval_policy = Resource(
     ApprovalPolicy,

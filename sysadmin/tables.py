@@ -120,6 +120,7 @@ class ApprovalTable(FastTable):
         verbose_name=_("Request"),
         linkify=("sysadmin:approval_view", [A("pk")]),
     )
+    subject = Column(accessor="shown_subject", verbose_name=_("Record"), empty_values=("",))
     maker = Column(accessor="maker__shown_name", verbose_name=_("Asked by"))
     branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
     amount = MoneyColumn(verbose_name=_("Amount"), unit=settings.BASE_CURRENCY)
@@ -134,6 +135,7 @@ class ApprovalTable(FastTable):
         model = Approval
         fields = (
             "operation",
+            "subject",
             "maker",
             "branch",
             "amount",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.core import approvals, jobs
 from crm.core.forms import ReasonForm
 from crm.core.navigation import first_page
-from crm.core.pages import ActPage, DetailPage
+from crm.core.pages import ActPage, DetailPage, ListPage
 
 from .models import User
 from .operations import set_manner
@@ -95,20 +95,37 @@ class ApprovalPage(DetailPage):
             "refusal": refusal,
             "is_own": is_own,
             "compared": approvals.compared(request),
-            "subject": subject_of(request, user),
+            "subject": subjects_of([request], user).get(
+                (request.subject_model, request.subject_key)
+            ),
         }
 
 
-def subject_of(request, user):
-    """The record that a request is about, with its address, for those who reach it."""
+class ApprovalList(ListPage):
+    """The inbox; each request names the record that it is about, to those who reach it."""
+
+    def page_of_rows(self):
+        found = super().page_of_rows()
+        shown = subjects_of(found.rows, self.request.user)
+        for row in found.rows:
+            subject = shown.get((row.subject_model, row.subject_key))
+            row.shown_subject = str(subject[0]) if subject else ""
+        return found
+
+
+def subjects_of(requests, user):
+    """The records that requests are about, with their addresses, for those who reach them."""
     from crm.core.resources import all_resources  # noqa: PLC0415  (resources are made of pages)
 
-    resource = next((r for r in all_resources() if str(r) == request.subject_model), None)
-    if resource is None or request.subject_key is None:
-        return None
-    rows = getattr(resource.model, "scoped", resource.model._default_manager)
-    found = rows.permitted(user).filter(pk=request.subject_key).first()
-    return found and (found, resource.url("view", found))
+    found: dict = {}
+    for resource in all_resources():
+        label = str(resource)
+        keys = {r.subject_key for r in requests if r.subject_model == label and r.subject_key}
+        if keys and user.has_action(resource.permission("view")):
+            rows = getattr(resource.model, "scoped", resource.model._default_manager)
+            permitted = rows.permitted(user).select_related(*resource.joins).filter(pk__in=keys)
+            found |= {(label, row.pk): (row, resource.url("view", row)) for row in permitted}
+    return found
 
 
 class JobPage(DetailPage):

@@ -119,7 +119,9 @@ def test_what_a_policy_holds_back_waits_for_a_second_person_who_carries_it_out(
     request = Approval.objects.get()
     assert (request.maker, request.reason, request.status) == (maker, "because", "pending")
     other = signed_in(checker)
-    assert "Closing of a customer" in other.get(f"{INBOX}?decide=true").content.decode()
+    inbox = other.get(f"{INBOX}?decide=true").content.decode()
+    assert "Closing of a customer" in inbox
+    assert "Wang Meihua" in inbox
     shown = other.get(f"{INBOX}{request.pk}/").content.decode()
     assert "Active" in shown
     assert "Closed" in shown

@@ -12,7 +12,7 @@ class CustomersConfig(AppConfig):
         from crm.core.registry import Panel, add_panel, add_sweeper
         from crm.core.trail import register_purposes
 
-        from . import assignment, listing
+        from . import assignment, listing, ties
         from .imports import chunks
         from .imports.operations import sweep
         from .purposes import PURPOSES
@@ -25,6 +25,7 @@ class CustomersConfig(AppConfig):
         jobs.register(chunks.IMPORT_JOB)
         add_sweeper(sweep)
         jobs.register(listing.REBUILD)
+        ties.register()
         add_panel("staff.branch", Panel(customer, "home_branch"))
         add_panel("staff.staffmember", Panel(customer, "lead_manager"))
         register_item(

@@ -10,17 +10,20 @@ class StaffConfig(AppConfig):
         from crm.core.navigation import NavItem, register_item
         from crm.core.registry import Panel, add_panel
 
-        from .resources import staff_member
+        from . import ties
+        from .resources import branch, staff_member
 
+        ties.register()
+        add_panel("staff.branch", Panel(branch, "parent", heading=_("Branches below")))
         add_panel("staff.branch", Panel(staff_member, "branch"))
         add_panel(
             "staff.staffmember", Panel(staff_member, "supervisor", heading=_("Reports to them"))
         )
         register_item(
             NavItem(
-                label=_("Branches"),
+                label=_("Organisation"),
                 icon="network",
-                url_name="staff:branch_list",
+                url_name="staff:branch_tree",
                 action="staff.view_branch",
                 group=_("Organisation"),
                 order=500,

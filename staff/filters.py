@@ -11,6 +11,12 @@ from .models import Branch, StaffMember
 
 class BranchFilter(LeanFilterSet):
     level = django_filters.ChoiceFilter(label=_("Level"), choices=Branch.Level)
+    is_open = django_filters.BooleanFilter(
+        label=_("Open"), field_name="closed_on", lookup_expr="isnull"
+    )
+    parent = LookupFilter(
+        label=_("Belongs to"), queryset=Branch.objects.all(), url_name="staff:branch_lookup"
+    )
 
     class Meta:
         model = Branch

@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.resources import Resource, Section
+from crm.core.resources import Resource, Section, Transition
 
+from . import operations, views
 from .filters import BranchFilter, StaffMemberFilter
+from .forms import BranchForm
 from .models import Branch, StaffMember
 from .tables import BranchTable, StaffMemberTable
 
@@ -14,11 +16,26 @@ branch = Resource(
     table=BranchTable,
     sorts={"tree": ("lft",), "code": ("code",), "opened_on": ("opened_on", "id")},
     filterset=BranchFilter,
+    form=BranchForm,
     sections=(
-        Section(_("Branch"), ("code", "name", "name_en", "level", "parent", "city", "opened_on")),
+        Section(
+            _("Branch"),
+            (
+                "code",
+                "name",
+                "name_en",
+                "level",
+                "parent",
+                "city",
+                "opened_on",
+                "closed_on",
+            ),
+        ),
     ),
+    transitions=(Transition("close", operations.close_branch),),
     joins=("parent",),
     search=("code", "name", "name_en"),
+    overrides={"add": views.OpenBranchPage, "view": views.BranchPage},
 )
 staff_member = Resource(
     StaffMember,

@@ -1,13 +1,14 @@
-"""What a module contributes to a module below it: panels on a page, actions of its own."""
+"""What a module contributes to a module below it: panels on a page, ties to its records."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .keyset import Count
     from .models import Text
     from .resources import Resource
 
@@ -47,6 +48,41 @@ def panels_for(label: str) -> list[Panel]:
 def heading_of(label: str, resource: Resource, field: str) -> Text:
     """What this list says at its top as a panel on the page of the model `label`."""
     return next(p.heading for p in _panels[label] if (p.resource, p.field) == (resource, field))
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What a module has at records of a module below: it is counted, and may hold the record back.
+
+    `count` gives for each of some records how many there are, as far as the user sees them or, for
+    nobody, all of them. `words` says a count in words. `action` is what a user needs to see it;
+    without one it is not shown beside the record, and only holds it back.
+    """
+
+    count: Callable[[Sequence[Any], Any], list[Count]]
+    words: Callable[[Count], str]
+    action: str = ""
+
+
+_ties: dict[str, list[Tie]] = defaultdict(list)
+
+
+def add_tie(label: str, tie: Tie) -> None:
+    """Count what a module has at records of the model `label` ("app.model"); call from ready()."""
+    _ties[label].append(tie)
+
+
+def ties_of(label: str, user: Any = None) -> list[Tie]:
+    """The ties of a model, in the order of the installed modules; for a user those on show."""
+    if user is None:
+        return list(_ties[label])
+    return [tie for tie in _ties[label] if tie.action and user.has_action(tie.action)]
+
+
+def what_ties(obj: Any) -> list[str]:
+    """Everything that holds a record back, in words; empty if nothing does."""
+    counted = [(tie, tie.count([obj], None)[0]) for tie in ties_of(obj._meta.label_lower)]
+    return [tie.words(count) for tie, count in counted if count.n]
 
 
 _sweepers: list[Callable[[], object]] = []

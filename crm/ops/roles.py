@@ -39,6 +39,12 @@ IMPORT = (
     "customers.change_importrun",
     "customers.discard_importrun",
 )
+ORGANISE = (
+    "staff.add_branch",
+    "staff.change_branch",
+    "staff.move_branch",
+    "staff.close_branch",
+)
 TRAILS = ("core.view_auditevent", "core.view_accessevent")
 ACCOUNTS = ("sysadmin.view_user", "sysadmin.view_role", "sysadmin.view_grant")
 
@@ -83,6 +89,7 @@ ROLES = (
         "人员管理员",
         (
             *DIRECTORY,
+            *ORGANISE,
             "customers.view_customer",
             *ASSIGN,
             *SHARE,

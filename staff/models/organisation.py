@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import PUBLIC
-from crm.core.models import Record
+from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Asker, BankWide, tree_arms
 
@@ -25,7 +25,11 @@ class BranchQuerySet(ScopedQuerySet["Branch"]):
     """Branches of the tree."""
 
     def open_to(self, user: Asker, action: str) -> Self:
-        """Branches in which the user may do this: what the look-up of a form offers."""
+        """Open branches in which the user may do this: what the look-up of a form offers."""
+        return self.in_reach(user, action).filter(closed_on=None)
+
+    def in_reach(self, user: Asker, action: str) -> Self:
+        """Branches, closed ones among them, in which the user may do this."""
         reach = user.reach(action)
         if reach is None:
             return self.none()
@@ -72,10 +76,32 @@ class Branch(Record):
     rgt = models.BigIntegerField(editable=False)
     city = models.CharField(_("city"), max_length=60)
     opened_on = models.DateField(_("opened on"))
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
 
+    MOVES = {
+        "close": Move(
+            label=_("Close branch"),
+            question=_("Close %(name)s today?"),
+            done=_("%(name)s is closed."),
+            refused=_("This branch cannot be closed: it is closed already, or the head office."),
+            grave=True,
+        )
+    }
     SCOPE = BankWide()
     CLASSES = dict.fromkeys(
-        ["code", "name", "name_en", "level", "parent", "lft", "rgt", "city", "opened_on"], PUBLIC
+        [
+            "code",
+            "name",
+            "name_en",
+            "level",
+            "parent",
+            "lft",
+            "rgt",
+            "city",
+            "opened_on",
+            "closed_on",
+        ],
+        PUBLIC,
     )
     objects = BranchQuerySet.as_manager()
 
@@ -83,6 +109,11 @@ class Branch(Record):
         verbose_name = _("branch")
         verbose_name_plural = _("branches")
         ordering = ["lft"]
+        default_permissions = ("view", "add", "change")
+        permissions = [
+            ("move_branch", _("Move a branch within the tree")),
+            ("close_branch", _("Close a branch")),
+        ]
         indexes = [models.Index(fields=["lft"], name="staff_branch_lft")]
         constraints = [
             models.CheckConstraint(name="staff_branch_span", condition=Q(lft__lt=F("rgt"))),
@@ -91,6 +122,11 @@ class Branch(Record):
                 condition=Q(parent__isnull=True, level="head_office")
                 | Q(parent__isnull=False) & ~Q(level="head_office"),
                 violation_error_message=_("Only the head office stands alone in the tree."),
+            ),
+            models.CheckConstraint(
+                name="staff_branch_closed_after_opening",
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
+                violation_error_message=_("A branch cannot be closed before it is opened."),
             ),
         ]
 
@@ -101,3 +137,17 @@ class Branch(Record):
     def shown_name(self) -> str:
         """The name in the active language."""
         return self.name if in_chinese() else self.name_en
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the branch is closed."""
+        return self.closed_on is not None
+
+    def can(self, verb: str) -> bool:
+        """Whether the branch can still be closed."""
+        return not self.is_closed and self.parent_id is not None
+
+    def stands_above(self, level: str) -> bool:
+        """Whether units of a level can belong to this one: levels go down, and may be left out."""
+        levels: list[str] = self.Level.values
+        return levels.index(self.level) < levels.index(level)

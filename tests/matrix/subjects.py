@@ -78,6 +78,11 @@ def new_customer(branch: Any) -> dict[str, Any]:
     }
 
 
+def new_branch(branch: Any) -> dict[str, Any]:
+    """What a form for a new or moved branch cannot guess."""
+    return {"parent": branch.parent_id, "level": "sub_branch", "code": f"{next(serials):08d}"}
+
+
 def change_in_trail(branch: Any, manager: Any) -> Model:
     """An entry of the audit trail."""
     RoleFactory()
@@ -182,7 +187,7 @@ FACTORIES = {
     "customers.holdingparty": Subject(lambda b, m: HoldingPartyFactory(holding=holding(b, m))),
     "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
-    "staff.branch": Subject(lambda b, m: BranchFactory(parent=b)),
+    "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(lambda b, m: StaffMemberFactory(branch=b, supervisor=m)),
     "sysadmin.user": Subject(lambda b, m: UserFactory()),
     "sysadmin.role": Subject(lambda b, m: RoleFactory()),

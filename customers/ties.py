@@ -1,0 +1,34 @@
+"""Customers at branches, as they are counted there and hold a branch open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from crm.core.keyset import Count, capped_counts
+from crm.core.registry import Tie, add_tie
+from staff.models import Branch
+
+from .models import ListedCustomer
+
+VIEW = "customers.view_customer"
+
+
+def at_branches(branches: Sequence[Branch], user: Any) -> list[Count]:
+    """Customers of each branch and those below, within the user's reach, or all of them."""
+    rows = ListedCustomer.objects.all() if user is None else ListedCustomer.objects.permitted(user)
+    return capped_counts(
+        [rows.filter(lft__gte=branch.lft, lft__lte=branch.rgt) for branch in branches]
+    )
+
+
+def in_words(count: Count) -> str:
+    """So many customers."""
+    return ngettext("%(shown)s customer", "%(shown)s customers", count.n) % {"shown": count}
+
+
+def register() -> None:
+    """Make known what holds a branch open."""
+    add_tie("staff.branch", Tie(at_branches, in_words, action=VIEW))

@@ -15,6 +15,7 @@ from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Throug
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportMapping
+from staff.models import Branch
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
 from tests.factories import (
@@ -80,7 +81,8 @@ def new_customer(branch: Any) -> dict[str, Any]:
 
 def new_branch(branch: Any) -> dict[str, Any]:
     """What a form for a new or moved branch cannot guess."""
-    return {"parent": branch.parent_id, "level": "sub_branch", "code": f"{next(serials):08d}"}
+    above = BranchFactory(parent=branch, level=Branch.Level.BRANCH)
+    return {"parent": above.pk, "level": "sub_branch", "code": f"{next(serials):08d}"}
 
 
 def change_in_trail(branch: Any, manager: Any) -> Model:

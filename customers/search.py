@@ -239,9 +239,12 @@ def reach_keys(reach: Reach, user: User) -> list[str] | None:
         return None
     keys = [f"@{node}" for node in reach.nodes]
     if reach.ranges:
-        lows = [low for low, _high in reach.ranges]
-        tops = Branch.objects.filter(lft__in=lows).values_list("pk", flat=True)
-        keys += [f"@@{top}" for top in tops]
+        within = Q(lft__in=[low for low, _high in reach.ranges])
+        for low, high in reach.ranges:
+            # those whose keys do not name the branches above them yet are found by their own
+            within |= Q(lft__gte=low, lft__lte=high, search_due__isnull=False)
+        tops = Branch.objects.filter(within).values_list("pk", "search_due")
+        keys += [f"@@{top}" for top, _due in tops] + [f"@{top}" for top, due in tops if due]
     if reach.own or reach.team:
         owners = Q(user=user) if reach.own else Q()
         if reach.team:

@@ -1,10 +1,10 @@
-"""Nightly work of this module."""
+"""Work of this module that nobody waits for."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from . import listing
+from . import follow, listing
 
 
 @app.periodic(cron="40 * * * *")  # the queue counts in UTC; the night is the bank's own
@@ -12,3 +12,10 @@ from . import listing
 def rebuild_listing(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
     """Build the list of customers anew when it is night in the bank."""
     listing.rebuild_tonight()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="follow_tree")
+def follow_tree(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Let the search keys follow branches that have moved."""
+    follow.search_keys()

@@ -1,4 +1,4 @@
-"""Customers at branches, as they are counted there and hold a branch open."""
+"""Customers as they are counted at branches and in the hands of members of staff."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from crm.core.keyset import Count, capped_counts
 from crm.core.registry import Tie, add_tie
-from staff.models import Branch
+from staff.models import Branch, StaffMember
 
 from .models import ListedCustomer
 
@@ -24,11 +24,17 @@ def at_branches(branches: Sequence[Branch], user: Any) -> list[Count]:
     )
 
 
+def led_by(members: Sequence[StaffMember], _user: Any) -> list[Count]:
+    """Customers whom each of these members of staff leads."""
+    return capped_counts([ListedCustomer.objects.filter(lead_manager=m) for m in members])
+
+
 def in_words(count: Count) -> str:
     """So many customers."""
     return ngettext("%(shown)s customer", "%(shown)s customers", count.n) % {"shown": count}
 
 
 def register() -> None:
-    """Make known what holds a branch open."""
+    """Make known what holds a branch open, and what somebody who leaves has to hand over."""
     add_tie("staff.branch", Tie(at_branches, in_words, action=VIEW))
+    add_tie("staff.staffmember", Tie(led_by, in_words))

@@ -7,13 +7,15 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
+        from crm.core import jobs
         from crm.core.navigation import NavItem, register_item
         from crm.core.registry import Panel, add_panel
 
-        from . import ties
+        from . import moving, ties
         from .resources import branch, staff_member
 
         ties.register()
+        jobs.register(moving.MOVE)
         add_panel("staff.branch", Panel(branch, "parent", heading=_("Branches below")))
         add_panel("staff.branch", Panel(staff_member, "branch"))
         add_panel(
@@ -39,5 +41,25 @@ class StaffConfig(AppConfig):
                 group=_("Organisation"),
                 order=510,
                 key="s",
+            )
+        )
+        register_item(
+            NavItem(
+                label=_("Licences"),
+                icon="badge-check",
+                url_name="staff:licence_list",
+                action="staff.view_licence",
+                group=_("Organisation"),
+                order=520,
+            )
+        )
+        register_item(
+            NavItem(
+                label=_("Rights of posts"),
+                icon="key-square",
+                url_name="staff:postrole_list",
+                action="staff.view_postrole",
+                group=_("Organisation"),
+                order=530,
             )
         )

@@ -1,12 +1,24 @@
 """Filters of the organisation's lists."""
 
 import django_filters
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.clock import bank_today
 from crm.core.filter_kinds import LookupFilter
 from crm.core.filters import LeanFilterSet
 
-from .models import Branch, StaffMember
+from .models import Branch, Licence, StaffAssignment, StaffMember
+
+EXPIRY = (
+    ("soon", _("within 30 days")),
+    ("expired", _("has expired")),
+)
+
+
+def of_expiry(licences, asked):
+    """The licences that expire soon, or have expired."""
+    return licences.expired() if asked == "expired" else licences.expiring()
 
 
 class BranchFilter(LeanFilterSet):
@@ -33,7 +45,50 @@ class StaffMemberFilter(LeanFilterSet):
         url_name="staff:staffmember_lookup",
     )
     post = django_filters.ChoiceFilter(label=_("Post"), choices=StaffMember.Post)
+    licence = django_filters.ChoiceFilter(
+        label=_("Licence expires"), choices=EXPIRY, method="with_licence"
+    )
+    present = django_filters.BooleanFilter(label=_("Works here"), method="who_work_here")
+
+    def with_licence(self, rows, _name, asked):
+        licences = of_expiry(Licence.objects.filter(member=OuterRef("pk")), asked)
+        return rows.filter(Exists(licences))
+
+    def who_work_here(self, rows, _name, asked):
+        return rows.present() if asked else rows.filter(leaves_on__lt=bank_today())
 
     class Meta:
         model = StaffMember
+        fields = ()
+
+
+class StaffAssignmentFilter(LeanFilterSet):
+    member = LookupFilter(
+        label=_("Member of staff"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+    )
+    branch = LookupFilter(
+        label=_("Branch"), queryset=Branch.objects.all(), url_name="staff:branch_lookup"
+    )
+
+    class Meta:
+        model = StaffAssignment
+        fields = ()
+
+
+class LicenceFilter(LeanFilterSet):
+    member = LookupFilter(
+        label=_("Member of staff"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+    )
+    kind = django_filters.ChoiceFilter(label=_("Licence"), choices=Licence.Kind)
+    expires = django_filters.ChoiceFilter(label=_("Expires"), choices=EXPIRY, method="that_expire")
+
+    def that_expire(self, rows, _name, asked):
+        return of_expiry(rows, asked)
+
+    class Meta:
+        model = Licence
         fields = ()

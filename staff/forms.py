@@ -11,7 +11,9 @@ from crm.core.clock import bank_today
 from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
 
 from . import operations
-from .models import Branch
+from .models import Branch, Licence, PostRole, StaffAssignment, StaffMember
+from .people import operations as people
+from .people.rules import Place
 
 
 def date_input() -> forms.DateInput:
@@ -58,3 +60,134 @@ class MoveBranchForm(Sectioned, ReasonForm):
     def __init__(self, *args: Any, user: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].open_to(user, action)
+
+
+def member_field(**options: Any) -> LookupField:
+    """A member of staff, by number or name."""
+    return LookupField(StaffMember.objects.all(), url_name="staff:staffmember_lookup", **options)
+
+
+def day_field(**options: Any) -> forms.DateField:
+    """A day, by the browser's own picker."""
+    return forms.DateField(widget=date_input(), **options)
+
+
+class MemberForm(RecordForm):
+    skills = forms.MultipleChoiceField(
+        label=_("Skills"),
+        choices=StaffMember.Skill,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = StaffMember
+        fields = ("name", "latin_name", "skills")
+
+    def apply(self, *, by: Any, version: int | None) -> StaffMember:
+        names = [name for name in self.changed_data if name in self.Meta.fields]
+        return people.amend_facts(self.instance, by=by, fields=names, version=version or 0)
+
+
+class JoinForm(MemberForm):
+    branch = branch_field(label=_("Branch"))
+    supervisor = member_field(label=_("Reports to"), required=False)
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=40,
+        required=False,
+        help_text=_("Left empty, there is no sign-in. The first password is shown once."),
+    )
+    decision = forms.CharField(
+        label=_("Decision"),
+        max_length=60,
+        required=False,
+        help_text=_("Number of the order or decision."),
+    )
+
+    SECTIONS = (
+        (_("Who joins"), ("number", "name", "latin_name", "skills")),
+        (_("Where they work"), ("branch", "post", "supervisor", "joined_on", "decision")),
+        (_("Sign-in"), ("username",)),
+    )
+
+    class Meta:
+        model = StaffMember
+        fields = (
+            "number",
+            "name",
+            "latin_name",
+            "skills",
+            "branch",
+            "post",
+            "supervisor",
+            "joined_on",
+        )
+        widgets = {"joined_on": date_input()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["joined_on"].initial = bank_today
+        self.password = ""
+
+    def apply(self, *, by: Any, version: int | None) -> StaffMember:
+        given = {name: self.cleaned_data[name] for name in ("username", "decision")}
+        self.password = people.join(self.instance, by=by, **given)
+        return self.instance
+
+
+class PlaceForm(RecordForm):
+    """Where somebody works from a day on."""
+
+    branch = branch_field(label=_("Branch"))
+    supervisor = member_field(label=_("Reports to"), required=False)
+    first_day = day_field(label=_("From"))
+    field_order = ("first_day", "branch", "post", "supervisor", "decision")
+
+    class Meta:
+        model = StaffAssignment
+        fields = ("branch", "post", "supervisor", "decision")
+
+    def place(self) -> Place:
+        """What was chosen."""
+        named = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return Place(**named)
+
+
+class AssignForm(PlaceForm):
+    reason = ReasonForm.base_fields["reason"]
+
+
+class AmendForm(PlaceForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["first_day"].initial = self.instance.valid.lower
+
+    def apply(self, *, by: Any, version: int | None) -> StaffAssignment:
+        return people.amend(
+            self.instance,
+            by=by,
+            place=self.place(),
+            first_day=self.cleaned_data["first_day"],
+            version=version or 0,
+        )
+
+
+class LeaveForm(Sectioned, ReasonForm):
+    last_day = day_field(label=_("Last day"))
+    field_order = ("last_day", "reason")
+
+
+class LicenceForm(RecordForm):
+    member = member_field(label=_("Member of staff"))
+
+    class Meta:
+        model = Licence
+        fields = ("member", "kind", "number", "issued_on", "expires_on")
+        widgets = {"issued_on": date_input(), "expires_on": date_input()}
+
+
+class PostRoleForm(RecordForm):
+    class Meta:
+        model = PostRole
+        fields = ("post", "role", "extent", "by_hand", "note")

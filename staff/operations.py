@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def open_branch(branch: Branch, *, by: User) -> Branch:
     """Open a branch below another."""
     tree.alone()
-    parent = Branch.objects.get(pk=branch.parent_id)
+    assert branch.parent is not None  # noqa: S101  (the form asks for it)
+    parent = Branch.objects.get(pk=branch.parent.pk)
     _refuse_below(parent, branch.level)
     branch.lft, branch.rgt = tree.leaf_below(parent)
     save_new(branch)
@@ -84,7 +85,7 @@ def _refuse_below(parent: Branch, level: str) -> None:
         raise DomainError(_("That branch is closed. Choose an open one."), "parent")
     if not parent.stands_above(level):
         raise DomainError(
-            _("A unit of this level cannot belong to one of level “%(level)s”. Choose a higher one.")
+            _("This level cannot belong to one of level “%(level)s”. Choose a higher one.")
             % {"level": parent.get_level_display()},
             "parent",
         )

@@ -3,12 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.resources import Resource, Section, Transition
+from crm.core.saved_views import View
 
 from . import operations, views
-from .filters import BranchFilter, StaffMemberFilter
-from .forms import BranchForm
-from .models import Branch, StaffMember
-from .tables import BranchTable, StaffMemberTable
+from .filters import BranchFilter, LicenceFilter, StaffAssignmentFilter, StaffMemberFilter
+from .forms import AmendForm, BranchForm, LicenceForm, MemberForm, PostRoleForm
+from .models import Branch, Licence, PostRole, StaffAssignment, StaffMember
+from .tables import (
+    BranchTable,
+    LicenceTable,
+    PostRoleTable,
+    StaffAssignmentTable,
+    StaffMemberTable,
+)
 
 branch = Resource(
     Branch,
@@ -43,13 +50,70 @@ staff_member = Resource(
     table=StaffMemberTable,
     sorts={"number": ("number",), "joined_on": ("joined_on", "id")},
     filterset=StaffMemberFilter,
+    form=MemberForm,
     sections=(
         Section(
             _("Member of staff"),
-            ("number", "name", "latin_name", "post", "branch", "supervisor", "joined_on"),
+            (
+                "number",
+                "name",
+                "latin_name",
+                "post",
+                "branch",
+                "supervisor",
+                "shown_skills",
+                "joined_on",
+                "leaves_on",
+            ),
         ),
     ),
     joins=("branch", "supervisor"),
     search=("number", "name", "latin_name"),
+    overrides={"add": views.JoinPage, "view": views.MemberPage},
 )
-RESOURCES = (branch, staff_member)
+assignment = Resource(
+    StaffAssignment,
+    route="assignments/",
+    table=StaffAssignmentTable,
+    sorts={"newest": ("-id",)},
+    filterset=StaffAssignmentFilter,
+    form=AmendForm,
+    sections=(
+        Section(
+            _("Assignment"),
+            ("member", "shown_period", "post", "branch", "supervisor", "decision"),
+        ),
+    ),
+    joins=("member", "branch", "supervisor"),
+    without=frozenset({"add"}),
+)
+licence = Resource(
+    Licence,
+    route="licences/",
+    table=LicenceTable,
+    sorts={"expires_on": ("expires_on", "id"), "newest": ("-id",)},
+    filterset=LicenceFilter,
+    form=LicenceForm,
+    sections=(
+        Section(
+            _("Licence"),
+            ("member", "kind", "number", "issued_on", "expires_on", "shown_state"),
+        ),
+    ),
+    joins=("member__branch",),
+    views=(
+        View("soon", _("Expire within 30 days"), "expires=soon", near=True),
+        View("expired", _("Expired"), "expires=expired"),
+    ),
+    overrides={"add": views.NewLicencePage},
+)
+post_role = Resource(
+    PostRole,
+    route="posts/",
+    table=PostRoleTable,
+    sorts={"post": ("post",)},
+    form=PostRoleForm,
+    sections=(Section(_("Right of a post"), ("post", "role", "extent", "by_hand", "note")),),
+    joins=("role",),
+)
+RESOURCES = (branch, staff_member, assignment, licence, post_role)

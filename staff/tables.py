@@ -1,12 +1,12 @@
 """Tables of the organisation."""
 
 from django.utils.translation import gettext_lazy as _
-from django_tables2 import Column
+from django_tables2 import A, Column
 
-from crm.core.columns import DateColumn, NameColumn
+from crm.core.columns import BadgeColumn, DateColumn, NameColumn
 from crm.core.tables import FastTable
 
-from .models import Branch, StaffMember
+from .models import Branch, Licence, PostRole, StaffAssignment, StaffMember
 
 
 class BranchTable(FastTable):
@@ -35,3 +35,53 @@ class StaffMemberTable(FastTable):
     class Meta:
         model = StaffMember
         fields = ("name", "post", "branch", "supervisor", "joined_on")
+
+
+class StaffAssignmentTable(FastTable):
+    member = NameColumn(
+        accessor="member__shown_name",
+        verbose_name=_("Name"),
+        second="member__number",
+        view="staff:staffassignment_view",
+    )
+    period = Column(accessor="shown_period", verbose_name=_("Valid"))
+    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
+    supervisor = Column(accessor="supervisor__shown_name", verbose_name=_("Reports to"))
+
+    class Meta:
+        model = StaffAssignment
+        fields = ("member", "period", "post", "branch", "supervisor", "decision")
+
+
+class LicenceTable(FastTable):
+    member = NameColumn(
+        accessor="member__shown_name",
+        verbose_name=_("Name"),
+        second="member__number",
+        view="staff:licence_view",
+    )
+    branch = Column(accessor="member__branch__shown_name", verbose_name=_("Branch"))
+    issued_on = DateColumn()
+    expires_on = DateColumn()
+    state = BadgeColumn(
+        accessor="state",
+        verbose_name=_("State"),
+        tones={"good": "ok", "soon": "warn", "expired": "bad"},
+        icons={"soon": "clock", "expired": "circle-alert"},
+    )
+
+    def render_state(self, record, bound_column):
+        return bound_column.column.render(record.shown_state, record, bound_column)
+
+    class Meta:
+        model = Licence
+        fields = ("member", "branch", "kind", "number", "issued_on", "expires_on", "state")
+
+
+class PostRoleTable(FastTable):
+    post = Column(linkify=("staff:postrole_view", [A("pk")]))
+    role = Column(accessor="role__label", verbose_name=_("Role"))
+
+    class Meta:
+        model = PostRole
+        fields = ("post", "role", "extent", "by_hand", "note")

@@ -1,7 +1,8 @@
-"""What this module counts at branches: units below, staff, and grants that are still to end."""
+"""What this module counts at branches and in the hands of members of staff."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.utils.translation import ngettext
 
 from crm.core.clock import bank_today
 from crm.core.keyset import Count, capped_counts
+from crm.core.models import Job
 from crm.core.registry import Tie, add_tie
 from sysadmin.models import Grant, period
 
-from .models import Branch, StaffMember
+from .models import Branch, StaffAssignment, StaffMember
 
 
 def below(branches: Sequence[Branch], _user: Any) -> list[Count]:
@@ -26,10 +28,12 @@ def below(branches: Sequence[Branch], _user: Any) -> list[Count]:
 
 
 def staff(branches: Sequence[Branch], _user: Any) -> list[Count]:
-    """Members of staff at each branch and below it."""
+    """Members of staff at each branch and below it, those who have left not among them."""
     return capped_counts(
         [
-            StaffMember.objects.filter(branch__lft__gte=branch.lft, branch__lft__lte=branch.rgt)
+            StaffMember.objects.present().filter(
+                branch__lft__gte=branch.lft, branch__lft__lte=branch.rgt
+            )
             for branch in branches
         ]
     )
@@ -41,6 +45,56 @@ def grants(branches: Sequence[Branch], _user: Any) -> list[Count]:
     return capped_counts(
         [Grant.objects.filter(branch=branch, valid__overlap=from_today) for branch in branches]
     )
+
+
+def plans(branches: Sequence[Branch], _user: Any) -> list[Count]:
+    """Assignments to each branch that have not begun."""
+    tomorrow = bank_today() + dt.timedelta(days=1)
+    return capped_counts(
+        [
+            StaffAssignment.objects.filter(branch=branch, valid__startswith__gte=tomorrow)
+            for branch in branches
+        ]
+    )
+
+
+def reports(members: Sequence[StaffMember], _user: Any) -> list[Count]:
+    """Who reports to each of these members of staff."""
+    return capped_counts(
+        [StaffMember.objects.present().filter(supervisor=member) for member in members]
+    )
+
+
+def open_jobs(members: Sequence[StaffMember], _user: Any) -> list[Count]:
+    """Jobs of each of these members that still have something to do."""
+    waiting = (Job.Status.QUEUED, Job.Status.RUNNING)
+    return capped_counts(
+        [
+            Job.objects.filter(owner=member.user_id, status__in=waiting)
+            if member.user_id
+            else Job.objects.none()
+            for member in members
+        ]
+    )
+
+
+def plans_in_words(count: Count) -> str:
+    """So many plans."""
+    return ngettext("%(shown)s planned assignment", "%(shown)s planned assignments", count.n) % {
+        "shown": count
+    }
+
+
+def reports_in_words(count: Count) -> str:
+    """So many who report."""
+    return ngettext(
+        "%(shown)s person who reports to them", "%(shown)s people who report to them", count.n
+    ) % {"shown": count}
+
+
+def jobs_in_words(count: Count) -> str:
+    """So many jobs."""
+    return ngettext("%(shown)s open job", "%(shown)s open jobs", count.n) % {"shown": count}
 
 
 def units_in_words(count: Count) -> str:
@@ -65,7 +119,10 @@ def grants_in_words(count: Count) -> str:
 
 
 def register() -> None:
-    """Make known what holds a branch open."""
+    """Make known what holds a branch open, and what somebody who leaves has to hand over."""
     add_tie("staff.branch", Tie(below, units_in_words))
     add_tie("staff.branch", Tie(staff, staff_in_words, action="staff.view_staffmember"))
     add_tie("staff.branch", Tie(grants, grants_in_words))
+    add_tie("staff.branch", Tie(plans, plans_in_words))
+    add_tie("staff.staffmember", Tie(reports, reports_in_words))
+    add_tie("staff.staffmember", Tie(open_jobs, jobs_in_words))

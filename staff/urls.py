@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from . import views
-from .resources import RESOURCES, branch
+from .resources import RESOURCES, branch, staff_member
 
 app_name = "staff"
 urlpatterns = [
@@ -12,6 +12,16 @@ urlpatterns = [
         "branches/<int:pk>/move/",
         views.MoveBranchPage.as_view(resource=branch),
         name="branch_move",
+    ),
+    path(
+        "staff/<int:pk>/move/",
+        views.AssignPage.as_view(resource=staff_member),
+        name="staffmember_move",
+    ),
+    path(
+        "staff/<int:pk>/leave/",
+        views.LeavePage.as_view(resource=staff_member),
+        name="staffmember_leave",
     ),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

@@ -7,13 +7,18 @@ from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from crm.core.clock import bank_today
 from crm.core.forms import version_of
+from crm.core.models import Job
 from crm.core.pages import ActPage, AddPage, DetailPage, Page
-from crm.core.registry import ties_of
+from crm.core.pages.acts import address_of
+from crm.core.registry import ties_of, what_ties
+from sysadmin.models import Grant
 
-from . import operations
-from .forms import MoveBranchForm, OpenBranchForm
+from . import moving, operations
+from .forms import AssignForm, JoinForm, LeaveForm, MoveBranchForm, OpenBranchForm
 from .models import Branch
+from .people import operations as people
 
 
 def key_in(text):
@@ -82,10 +87,9 @@ class OpenBranchPage(AddPage):
         return super().show_form(form, status, title=_("Open a branch"), **context)
 
 
-class MoveBranchPage(ActPage):
-    """A branch given to another one, with everything below it."""
+class VersionedPage(ActPage):
+    """A step that asks for more than a reason, with a record as it was shown."""
 
-    page = "move"
     template = "form"
 
     @cached_property
@@ -96,6 +100,25 @@ class MoveBranchPage(ActPage):
             return given or 0
         return self.object.version
 
+    def show_form(self, form, status=200, **context):
+        version = self.version
+        if status == 409:  # what was shown is out of date: sending again means what is now there
+            version = type(self.object).objects.get(pk=self.object.pk).version
+        return super().show_form(
+            form,
+            status,
+            object=self.object,
+            version=version,
+            cancel=self.resource.url("view", self.object),
+            **context,
+        )
+
+
+class MoveBranchPage(VersionedPage):
+    """A branch given to another one, with everything below it."""
+
+    page = "move"
+
     def build_form(self, data=None):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
@@ -104,26 +127,143 @@ class MoveBranchPage(ActPage):
         )
 
     def perform(self, form):
-        operations.move_branch(
-            self.object, by=self.request.user, version=self.version, **form.cleaned_data
-        )
+        facts = {"by": self.request.user, "version": self.version} | form.cleaned_data
+        if moving.is_long(self.object):
+            return moving.move_later(self.object, **facts)
+        operations.move_branch(self.object, **facts)
         return self.object
 
+    def success_url(self, done):
+        return address_of(done)
+
     def said(self, done):
+        if isinstance(done, Job):
+            return _("%(name)s: started.") % {"name": done}
         return _("%(name)s has been moved.") % {"name": done}
 
     def show_form(self, form, status=200, **context):
-        version = self.version
-        if status == 409:  # what was shown is out of date: sending again means what is now there
-            self.object.refresh_from_db()
-            version = self.object.version
-        return super().show_form(
-            form,
-            status,
-            object=self.object,
-            version=version,
-            title=_("Move %(name)s") % {"name": self.object},
-            submit=_("Move"),
-            cancel=self.success_url(self.object),
-            **context,
+        title = _("Move %(name)s") % {"name": self.object}
+        return super().show_form(form, status, title=title, submit=_("Move"), **context)
+
+
+class MemberPage(DetailPage):
+    """A member of staff: where they work and will work, what they may do, who reports to them."""
+
+    def facts(self):
+        member, user = self.object, self.request.user
+        assignments = member.assignments.select_related("branch", "supervisor")
+        licences = list(member.licences.order_by("expires_on", "pk"))
+        may_see_grants = user.has_action("sysadmin.view_grant") and member.user_id
+        grants = Grant.objects.permitted(user).filter(user=member.user_id)
+        return super().facts() | {
+            "assignments": assignments.order_by("-valid"),
+            "licences": licences,
+            "troubled": [one for one in licences if one.state != "good"],
+            "grants": grants.select_related("role", "branch").order_by("-valid")
+            if may_see_grants
+            else None,
+            "may_amend": user.has_action("staff.change_staffassignment"),
+            "may_license": user.has_action("staff.add_licence"),
+            "may_move": not member.has_left and user.has_action("staff.move_staffmember"),
+            "may_leave": not member.has_left and user.has_action("staff.leave_staffmember"),
+        }
+
+
+class JoinPage(AddPage):
+    """Somebody joins the bank; the first password of the sign-in is shown once."""
+
+    def build_form(self, data=None):
+        self.form = JoinForm(data, user=self.request.user, action=self.resource.permission("add"))
+        return self.form
+
+    def said(self, done):
+        if self.form.password:
+            return _("%(name)s: added. First password, shown this once: %(password)s") % {
+                "name": done,
+                "password": self.form.password,
+            }
+        return super().said(done)
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(form, status, title=_("New member of staff"), **context)
+
+
+class MemberStep(VersionedPage):
+    """A step of a member of staff who has not left."""
+
+    def build_form(self, data=None):
+        if self.object is None:
+            raise Http404
+        return self.form_of(data)
+
+
+class AssignPage(MemberStep):
+    """Another post, branch or supervisor from a day on."""
+
+    page = "move"
+
+    def form_of(self, data):
+        member = self.object
+        return AssignForm(
+            data,
+            initial={
+                "branch": member.branch_id,
+                "post": member.post,
+                "supervisor": member.supervisor_id,
+                "first_day": bank_today(),
+            },
+            user=self.request.user,
+            action=self.resource.permission(self.page),
         )
+
+    def perform(self, form):
+        people.assign(
+            self.object,
+            by=self.request.user,
+            place=form.place(),
+            first_day=form.cleaned_data["first_day"],
+            reason=form.cleaned_data["reason"],
+            version=self.version,
+        )
+        return self.object
+
+    def show_form(self, form, status=200, **context):
+        title = _("Another post or branch for %(name)s") % {"name": self.object}
+        return super().show_form(form, status, title=title, **context)
+
+
+class LeavePage(MemberStep):
+    """The last day of somebody who leaves, with what is still in their hands."""
+
+    page = "leave"
+
+    def form_of(self, data):
+        return LeaveForm(data)
+
+    def perform(self, form):
+        return people.leave(
+            self.object, by=self.request.user, version=self.version, **form.cleaned_data
+        )
+
+    def show_form(self, form, status=200, **context):
+        title = _("%(name)s leaves") % {"name": self.object}
+        left = what_ties(self.object)
+        return super().show_form(
+            form, status, title=title, below="staff/_left.html", left=left, **context
+        )
+
+
+class NewLicencePage(AddPage):
+    """A licence, of the member of staff from whose page it was asked for."""
+
+    def build_form(self, data=None):
+        member = key_in(self.request.GET.get("member", ""))
+        return self.resource.form(
+            data,
+            initial={"member": member} if member else None,
+            user=self.request.user,
+            action=self.resource.permission("add"),
+        )
+
+    def success_url(self, done):
+        return address_of(done.member)

@@ -29,7 +29,7 @@ from customers.models import (
     Transaction,
 )
 from customers.products import KIND_OF
-from staff.models import Branch, StaffMember
+from staff.models import Branch, Licence, PostRole, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
 serials = itertools.count(1)
@@ -150,6 +150,45 @@ class StaffMemberFactory(Recorded):
     post = StaffMember.Post.WEALTH_MANAGER
     user = factory.SubFactory(UserFactory)
     joined_on = dt.date(2015, 3, 2)
+
+
+class StaffAssignmentFactory(Recorded):
+    """A post that a member of staff is to take up in a month."""
+
+    class Meta:
+        model = StaffAssignment
+
+    member = factory.SubFactory(StaffMemberFactory)
+    branch = factory.SelfAttribute("member.branch")
+    post = StaffMember.Post.TELLER
+    supervisor = None
+    valid = factory.LazyFunction(lambda: period(bank_today() + dt.timedelta(days=30)))
+    decision = factory.Sequence("No. {}".format)
+
+
+class LicenceFactory(Recorded):
+    """A licence that is good for another two years."""
+
+    class Meta:
+        model = Licence
+
+    member = factory.SubFactory(StaffMemberFactory)
+    kind = Licence.Kind.FUNDS
+    number = factory.Sequence("F{:08d}".format)
+    issued_on = dt.date(2024, 5, 6)
+    expires_on = factory.LazyFunction(lambda: bank_today() + dt.timedelta(days=730))
+
+
+class PostRoleFactory(Recorded):
+    """The role that comes with a post; another post each time."""
+
+    class Meta:
+        model = PostRole
+
+    post = factory.Sequence(lambda n: StaffMember.Post.values[n % (len(StaffMember.Post) - 1)])
+    role = factory.SubFactory(RoleFactory)
+    extent = Grant.Reach.OWN
+    note = factory.Sequence("Decision {}".format)
 
 
 class CustomerFactory(Recorded):

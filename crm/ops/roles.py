@@ -44,6 +44,16 @@ ORGANISE = (
     "staff.change_branch",
     "staff.move_branch",
     "staff.close_branch",
+    "staff.add_staffmember",
+    "staff.change_staffmember",
+    "staff.move_staffmember",
+    "staff.leave_staffmember",
+    "staff.view_staffassignment",
+    "staff.change_staffassignment",
+    "staff.view_licence",
+    "staff.add_licence",
+    "staff.change_licence",
+    "staff.view_postrole",
 )
 TRAILS = ("core.view_auditevent", "core.view_accessevent")
 ACCOUNTS = ("sysadmin.view_user", "sysadmin.view_role", "sysadmin.view_grant")
@@ -112,6 +122,10 @@ ROLES = (
             *DECIDE,
             "sysadmin.add_grant",
             "sysadmin.end_grant",
+            "staff.view_staffassignment",
+            "staff.view_postrole",
+            "staff.add_postrole",
+            "staff.change_postrole",
         ),
     ),
     RoleSpec(
@@ -130,3 +144,38 @@ ROLES = (
         ),
     ),
 )
+# Roles that let somebody change what others may do or see: no post gives them of itself.
+BY_HAND = {
+    "staff_administrator",
+    "configuration_administrator",
+    "system_administrator",
+    "auditor",
+}
+# The role that comes with a post, and how far it reaches.
+POST_ROLES = {
+    "wealth_manager": ("wealth_manager", "own"),
+    "private_banker": ("wealth_manager", "own"),
+    "retail_loan_rm": ("wealth_manager", "own"),
+    "corporate_rm": ("corporate_manager", "own"),
+    "small_business_rm": ("corporate_manager", "own"),
+    "lobby_manager": ("service_agent", "branch"),
+    "teller": ("service_agent", "branch"),
+    "agent": ("service_agent", "branches_below"),
+    "team_leader": ("service_agent", "team"),
+    "sub_branch_head": ("branch_manager", "branches_below"),
+    "branch_head": ("branch_manager", "branches_below"),
+    "president": ("branch_manager", "bank"),
+    "risk_manager": ("risk_officer", "branches_below"),
+    "credit_reviewer": ("risk_officer", "bank"),
+    "credit_approver": ("risk_officer", "bank"),
+    "aml_officer": ("compliance_officer", "bank"),
+    "compliance": ("compliance_officer", "bank"),
+    "consumer_protection_officer": ("compliance_officer", "bank"),
+    "performance_officer": ("staff_administrator", "bank"),
+    "personnel": ("staff_administrator", "bank"),
+    "configuration": ("configuration_administrator", "bank"),
+    "internal_auditor": ("auditor", "bank"),
+    "audit_administrator": ("auditor", "bank"),
+    "system_administrator": ("system_administrator", "bank"),
+    "security_administrator": ("system_administrator", "bank"),
+}

@@ -1,14 +1,15 @@
-"""The list and the search keys follow the tree, in the transaction that changes it."""
+"""The list follows the tree in the transaction that changes it, the search keys soon after."""
 
-from django.db import migrations
+import django.db.models.deletion
+from django.db import migrations, models
 
 SQL = r"""
--- After a move: the positions in the list, and the branches above among the search keys. Whoever
--- changes the tree is alone with it (lock 7102), so nobody places customers by the old one meanwhile.
+-- After a move: the positions in the list at once, as they decide who sees whom; and the branches
+-- whose customers' search keys are still to follow. Whoever changes the tree is alone with it (lock
+-- 7102), so nobody places customers by the old one meanwhile.
 create function customers_follow_tree() returns trigger language plpgsql as $$
 declare
     moved bigint[];
-    one record;
 begin
     select array_agg(n.id) into moved from new_rows n join old_rows o on o.id = n.id
     where n.lft is distinct from o.lft;
@@ -23,32 +24,19 @@ begin
         insert into customers_listing_changed
         select id from customers_customer where home_branch_id = any(moved);
     end if;
-    for one in
-        with before as (
-            select b.id, coalesce(o.lft, b.lft) as lft, coalesce(o.rgt, b.rgt) as rgt
-            from staff_branch b left join old_rows o on o.id = b.id
-        ), above_before as (
-            select m.id, array_agg('@@' || a.id) as keys
-            from before m join before a on a.lft <= m.lft and a.rgt >= m.rgt
-            where m.id = any(moved) group by m.id
-        ), above_now as (
-            select m.id, array_agg('@@' || a.id) as keys
-            from staff_branch m join staff_branch a on a.lft <= m.lft and a.rgt >= m.rgt
-            where m.id = any(moved) group by m.id
-        ), changed as (
-            select n.id,
-                   array(select unnest(b.keys) except select unnest(n.keys) order by 1) as gone,
-                   array(select unnest(n.keys) except select unnest(b.keys) order by 1) as come
-            from above_now n join above_before b on b.id = n.id
-        )
-        select gone, come, array_agg(id) as ids from changed
-        where gone <> '{}' or come <> '{}' group by gone, come
-    loop
-        update customers_search_key s
-        set keys = array(select k from unnest(s.keys) k where k <> all(one.gone)) || one.come
-        from customers_customer c
-        where c.home_branch_id = any(one.ids) and s.customer_id = c.id;
-    end loop;
+    -- who stands below other branches than before is found by their own until their keys have followed
+    insert into customers_search_due as d (branch_id)
+    select m.id from staff_branch m where m.id = any(moved) and (
+        select array_agg(a.id order by a.id) from staff_branch a
+        where a.lft <= m.lft and a.rgt >= m.rgt
+    ) is distinct from (
+        select array_agg(a.id order by a.id)
+        from (select b.id, coalesce(o.lft, b.lft) as lft, coalesce(o.rgt, b.rgt) as rgt
+              from staff_branch b left join old_rows o on o.id = b.id) a,
+             old_rows own
+        where own.id = m.id and a.lft <= own.lft and a.rgt >= own.rgt
+    )
+    on conflict (branch_id) do update set move = d.move + 1;
     return null;
 end $$;
 
@@ -124,4 +112,23 @@ end $$;
 
 class Migration(migrations.Migration):
     dependencies = [("customers", "0008_listing"), ("staff", "0004_open_branches")]
-    operations = [migrations.RunSQL(SQL, UNDO)]
+    operations = [
+        migrations.CreateModel(
+            name="SearchDue",
+            fields=[
+                (
+                    "branch",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="search_due",
+                        serialize=False,
+                        to="staff.branch",
+                    ),
+                ),
+                ("move", models.PositiveIntegerField(db_default=1)),
+            ],
+            options={"db_table": "customers_search_due", "default_permissions": ()},
+        ),
+        migrations.RunSQL(SQL, UNDO),
+    ]

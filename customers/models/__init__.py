@@ -7,7 +7,7 @@ from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
 from .imports import ImportFault, ImportMapping, ImportRun
 from .listing import ListedCustomer
-from .search import SearchKey
+from .search import SearchDue, SearchKey
 
 __all__ = [
     "ContactPoint",
@@ -22,6 +22,7 @@ __all__ = [
     "ImportMapping",
     "ImportRun",
     "ListedCustomer",
+    "SearchDue",
     "SearchKey",
     "SourceKey",
     "Transaction",

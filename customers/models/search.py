@@ -8,6 +8,7 @@ from django.db import models
 
 from crm.core.classes import INTERNAL, PERSONAL
 from crm.core.models import Derived
+from staff.models import Branch
 
 from .customer import Customer
 
@@ -33,3 +34,24 @@ class SearchKey(Derived):
 
     def __str__(self) -> str:
         return f"{self.customer_id}"
+
+
+class SearchDue(Derived):
+    """A branch that has moved, whose customers' keys do not name the branches above it yet.
+
+    `move` counts its moves, so that one that comes while keys follow is not overlooked.
+    """
+
+    branch = models.OneToOneField(
+        Branch, models.PROTECT, primary_key=True, related_name="search_due"
+    )
+    move = models.PositiveIntegerField(db_default=1)
+
+    CLASSES = dict.fromkeys(["branch", "move"], INTERNAL)
+
+    class Meta:
+        db_table = "customers_search_due"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.branch_id}"

@@ -1,6 +1,17 @@
 """The bank's own organisation: branches and the people who work in them."""
 
+from .assignments import PostRole, StaffAssignment
+from .licences import WARN_DAYS, Licence
 from .organisation import Branch, BranchQuerySet
 from .people import StaffMember, StaffMemberQuerySet
 
-__all__ = ["Branch", "BranchQuerySet", "StaffMember", "StaffMemberQuerySet"]
+__all__ = [
+    "WARN_DAYS",
+    "Branch",
+    "BranchQuerySet",
+    "Licence",
+    "PostRole",
+    "StaffAssignment",
+    "StaffMember",
+    "StaffMemberQuerySet",
+]

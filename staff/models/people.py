@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL, PERSONAL
+from crm.core.clock import bank_today
 from crm.core.models import Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Asker, BankWide
@@ -24,7 +26,12 @@ class StaffMemberQuerySet(ScopedQuerySet["StaffMember"]):
 
     def open_to(self, user: Asker, action: str) -> Self:
         """Members of the branches in which the user may do this."""
-        return self.filter(branch__in=Branch.objects.open_to(user, action))
+        within = Branch.objects.in_reach(user, action)
+        return self.present().filter(branch__in=within)
+
+    def present(self) -> Self:
+        """Those whose last day is not over."""
+        return self.filter(Q(leaves_on=None) | Q(leaves_on__gte=bank_today()))
 
 
 class StaffMember(Record):
@@ -57,6 +64,16 @@ class StaffMember(Record):
         SECURITY_ADMINISTRATOR = "security_administrator", _("Security administrator")
         AUDIT_ADMINISTRATOR = "audit_administrator", _("Audit administrator")
 
+    class Skill(models.TextChoices):
+        ENGLISH = "english", _("English")
+        CANTONESE = "cantonese", _("Cantonese")
+        SIGN_LANGUAGE = "sign_language", _("Sign language")
+        PRIVATE_BANKING = "private_banking", _("Private banking")
+        TRADE_FINANCE = "trade_finance", _("Trade finance")
+        SUPPLY_CHAIN = "supply_chain", _("Supply-chain finance")
+        RURAL = "rural", _("Farming and villages")
+        ELDERLY = "elderly", _("Care for elderly customers")
+
     number = models.CharField(
         _("staff number"),
         max_length=10,
@@ -85,11 +102,19 @@ class StaffMember(Record):
         related_name="staff_member",
         verbose_name=_("sign-in"),
     )
+    skills = ArrayField(
+        models.CharField(max_length=40, choices=Skill),
+        verbose_name=_("skills"),
+        default=list,
+        blank=True,
+    )
     joined_on = models.DateField(_("joined on"))
+    leaves_on = models.DateField(_("last day"), null=True, blank=True, editable=False)
 
     SCOPE = BankWide()
     CLASSES = dict.fromkeys(
-        ["number", "branch", "post", "supervisor", "user", "joined_on"], INTERNAL
+        ["number", "branch", "post", "supervisor", "user", "skills", "joined_on", "leaves_on"],
+        INTERNAL,
     ) | {
         "name": PERSONAL,
         "latin_name": PERSONAL,
@@ -100,12 +125,22 @@ class StaffMember(Record):
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
         ordering = ["number"]
+        default_permissions = ("view", "add", "change")
+        permissions = [
+            ("move_staffmember", _("Give a member of staff another post or branch")),
+            ("leave_staffmember", _("Enter that a member of staff leaves")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="staff_member_not_own_supervisor",
                 condition=Q(supervisor__isnull=True) | ~Q(supervisor=F("id")),
                 violation_error_message=_("Nobody reports to themselves."),
-            )
+            ),
+            models.CheckConstraint(
+                name="staff_member_leaves_after_joining",
+                condition=Q(leaves_on__isnull=True) | Q(leaves_on__gte=F("joined_on")),
+                violation_error_message=_("Nobody leaves before they join. Enter a later day."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,3 +150,16 @@ class StaffMember(Record):
     def shown_name(self) -> str:
         """The name as pages in the active language show it."""
         return self.name if in_chinese() else self.latin_name
+
+    @property
+    def shown_skills(self) -> str:
+        """The skills in words."""
+        labels = dict(self.Skill.choices)
+        return ", ".join(str(labels.get(skill, skill)) for skill in self.skills)
+
+    shown_skills.fget.label = _("skills")  # type: ignore[attr-defined]
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the last day is over."""
+        return self.leaves_on is not None and self.leaves_on < bank_today()

@@ -15,7 +15,7 @@ from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Throug
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportMapping
-from staff.models import Branch
+from staff.models import Branch, StaffMember
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
 from tests.factories import (
@@ -29,9 +29,12 @@ from tests.factories import (
     HoldingPartyFactory,
     HoldingYearFactory,
     IdentityDocumentFactory,
+    LicenceFactory,
+    PostRoleFactory,
     RoleFactory,
     SavedViewFactory,
     SourceKeyFactory,
+    StaffAssignmentFactory,
     StaffMemberFactory,
     TransactionFactory,
     UserFactory,
@@ -83,6 +86,11 @@ def new_branch(branch: Any) -> dict[str, Any]:
     """What a form for a new or moved branch cannot guess."""
     above = BranchFactory(parent=branch, level=Branch.Level.BRANCH)
     return {"parent": above.pk, "level": "sub_branch", "code": f"{next(serials):08d}"}
+
+
+def new_member(branch: Any) -> dict[str, Any]:
+    """What a form for somebody who joins cannot guess."""
+    return {"number": f"N{next(serials):08d}"}
 
 
 def change_in_trail(branch: Any, manager: Any) -> Model:
@@ -190,7 +198,17 @@ FACTORIES = {
     "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
-    "staff.staffmember": Subject(lambda b, m: StaffMemberFactory(branch=b, supervisor=m)),
+    "staff.staffmember": Subject(
+        lambda b, m: StaffMemberFactory(branch=b, supervisor=m), fill=new_member
+    ),
+    "staff.staffassignment": Subject(
+        lambda b, m: StaffAssignmentFactory(member=StaffMemberFactory(branch=b))
+    ),
+    "staff.licence": Subject(lambda b, m: LicenceFactory(member=StaffMemberFactory(branch=b))),
+    "staff.postrole": Subject(
+        lambda b, m: PostRoleFactory(),
+        fill=lambda b: {"post": StaffMember.Post.AUDIT_ADMINISTRATOR},
+    ),
     "sysadmin.user": Subject(lambda b, m: UserFactory()),
     "sysadmin.role": Subject(lambda b, m: RoleFactory()),
     "sysadmin.grant": Subject(

@@ -20,9 +20,10 @@ from customers.imports.enter import enter
 from customers.imports.load import BATCH
 from customers.imports.table import Dialect, Row, Table
 from customers.models import Customer, FeedBatch
-from staff.models import Branch, StaffMember
+from staff.models import Branch, Licence, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
+from . import careers
 from .approvals import ask_and_decide, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
@@ -78,7 +79,8 @@ def enter_all(system: User, today: dt.date, size: int) -> int:
     """Enter branches, people, rights, policies, customers and what these hold."""
     places = enter_branches(branches(today))
     people = enter_staff(staff(today), places)
-    enter_grants(staff(today), places, people)
+    grants = enter_grants(staff(today), places, people)
+    enter_careers(staff(today), grants, places, people, today)
     enter_policies()
     specs = list(customers(today, size))
     entered = enter_customers(specs, places, people, today)
@@ -170,22 +172,62 @@ def enter_staff(specs: list[StaffSpec], places: dict[str, Branch]) -> dict[str, 
 
 def enter_grants(
     specs: list[StaffSpec], places: dict[str, Branch], people: dict[str, StaffMember]
-) -> None:
-    """Give everybody the rights of their roles from the day they joined."""
+) -> dict[str, Grant]:
+    """Give everybody the rights of their roles from the day they joined; the grants by number."""
     roles = {role.code: role for role in Role.objects.all()}
-    Grant.objects.bulk_create(
-        [
-            Grant(
-                user=people[spec.number].user,
-                role=roles[held.role],
-                branch=places[held.branch],
-                extent=held.reach,
-                valid=period(spec.joined_on),
+    given = [
+        Grant(
+            user=people[spec.number].user,
+            role=roles[held.role],
+            branch=places[held.branch],
+            extent=held.reach,
+            valid=period(spec.joined_on),
+        )
+        for spec in specs
+        for held in spec.roles
+    ]
+    Grant.objects.bulk_create(given)
+    return {spec.number: grant for spec, grant in zip(specs, given, strict=True)}
+
+
+def enter_careers(
+    specs: list[StaffSpec],
+    grants: dict[str, Grant],
+    places: dict[str, Branch],
+    people: dict[str, StaffMember],
+    today: dt.date,
+) -> None:
+    """Enter where everybody works and worked, and what they are licensed to do."""
+    assignments, licences = [], []
+    for spec in specs:
+        member, grant = people[spec.number], grants[spec.number]
+        career = careers.of(spec, today)
+        member.skills = list(career.skills)
+        assignments += [
+            StaffAssignment(
+                member=member,
+                branch=places[past.branch],
+                post=past.post,
+                supervisor=member.supervisor if past.is_last else None,
+                valid=period(past.first, past.beyond),
+                decision=past.decision,
+                grant=grant if past.is_last else None,
             )
-            for spec in specs
-            for held in spec.roles
+            for past in career.assignments
         ]
-    )
+        licences += [
+            Licence(
+                member=member,
+                kind=held.kind,
+                number=held.number,
+                issued_on=held.issued_on,
+                expires_on=held.expires_on,
+            )
+            for held in career.licences
+        ]
+    StaffMember.objects.bulk_update(people.values(), ["skills"])
+    StaffAssignment.objects.bulk_create(assignments)
+    Licence.objects.bulk_create(licences)
 
 
 def enter_customers(

@@ -7,6 +7,7 @@ from random import Random
 
 from crm.ops.demo.branches import BranchSpec, branches
 from crm.ops.demo.names import PersonName, person_name
+from crm.ops.roles import POST_ROLES
 
 SEED = "Lanjiang Bank staff"
 MANAGER_POSTS = (
@@ -54,34 +55,6 @@ ROLES = {
 }
 REACHES = ("own", "team", "branch", "branches_below", "bank")
 
-# What a post may do, and how far.
-_RIGHTS = {
-    "wealth_manager": ("wealth_manager", "own"),
-    "private_banker": ("wealth_manager", "own"),
-    "retail_loan_rm": ("wealth_manager", "own"),
-    "corporate_rm": ("corporate_manager", "own"),
-    "small_business_rm": ("corporate_manager", "own"),
-    "lobby_manager": ("service_agent", "branch"),
-    "teller": ("service_agent", "branch"),
-    "agent": ("service_agent", "branches_below"),
-    "team_leader": ("service_agent", "team"),
-    "sub_branch_head": ("branch_manager", "branches_below"),
-    "branch_head": ("branch_manager", "branches_below"),
-    "president": ("branch_manager", "bank"),
-    "risk_manager": ("risk_officer", "branches_below"),
-    "credit_reviewer": ("risk_officer", "bank"),
-    "credit_approver": ("risk_officer", "bank"),
-    "aml_officer": ("compliance_officer", "bank"),
-    "compliance": ("compliance_officer", "bank"),
-    "consumer_protection_officer": ("compliance_officer", "bank"),
-    "performance_officer": ("staff_administrator", "bank"),
-    "personnel": ("staff_administrator", "bank"),
-    "configuration": ("configuration_administrator", "bank"),
-    "internal_auditor": ("auditor", "bank"),
-    "audit_administrator": ("auditor", "bank"),
-    "system_administrator": ("system_administrator", "bank"),
-    "security_administrator": ("system_administrator", "bank"),
-}
 # Managers by branch; at other outlets one manager, in turn of these posts.
 _MANAGERS = {
     "0001": ("private_banker", "corporate_rm"),
@@ -244,7 +217,7 @@ def staff(today: date) -> list[StaffSpec]:
 
 
 def _rights(post: str, code: str) -> tuple[str, str]:
-    role, reach = _RIGHTS[post]
+    role, reach = POST_ROLES[post]
     return role, "bank" if post == "risk_manager" and code == "0001" else reach
 
 

@@ -170,10 +170,10 @@ from meridian_generate.staff
 order by n;
 insert into staff_staffmember
     (id, created_at, updated_at, version, number, name, latin_name, branch_id, post, supervisor_id,
-     user_id, joined_on)
+     user_id, joined_on, skills)
 select s.n, now(), now(), 1, 'S' || lpad(s.n::text, 5, '0'), s.name, s.latin, b.id, s.post,
     s.supervisor,
-    {users} + s.n, {today}::date - (90 + meridian_generate.draw(s.n, 108) * 8000)::integer
+    {users} + s.n, {today}::date - (90 + meridian_generate.draw(s.n, 108) * 8000)::integer, '{{}}'
 from meridian_generate.staff s join meridian_generate.branch b on b.n = s.branch
 order by s.n;
 insert into sysadmin_grant
@@ -182,7 +182,16 @@ select now(), now(), 1, {users} + s.n, r.id, b.id, s.extent, daterange({today}::
 from meridian_generate.staff s
 join meridian_generate.branch b on b.n = s.branch
 join sysadmin_role r on r.code = s.role
-order by s.n
+order by s.n;
+insert into staff_staffassignment
+    (created_at, updated_at, version, member_id, branch_id, post, supervisor_id, valid, decision,
+     grant_id)
+select now(), now(), 1, m.id, m.branch_id, m.post, m.supervisor_id, daterange(m.joined_on, null),
+    '', g.id
+from staff_staffmember m
+join sysadmin_grant g on g.user_id = m.user_id and g.branch_id = m.branch_id
+where m.user_id > {users}
+order by m.id
 """
 # Customers are dealt out in equal slots: a manager with twice the weight has twice the slots. Some
 # customers of a manager above outlets are kept in one of these.

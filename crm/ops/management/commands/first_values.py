@@ -8,12 +8,13 @@ from django.core.management.base import BaseCommand
 
 from crm.core.acting import acting
 from crm.core.operations import save_new
-from crm.ops.roles import ROLES
+from crm.ops.roles import BY_HAND, POST_ROLES, ROLES
+from staff.models import PostRole
 from sysadmin.models import Role, system_user
 
 
 class Command(BaseCommand):
-    """Enter the shipped roles that are not there yet; what the bank has changed stays."""
+    """Enter the shipped roles and rights of posts that are missing; what the bank changed stays."""
 
     help = "Enters the roles that every installation begins with."
 
@@ -33,4 +34,12 @@ class Command(BaseCommand):
                         needs_second_factor=spec.needs_second_factor,
                     )
                 )
+            roles = {role.code: role for role in Role.objects.all()}
+            ruled = set(PostRole.objects.values_list("post", flat=True))
+            for post, (code, extent) in POST_ROLES.items():
+                if post not in ruled and code in roles:
+                    by_hand = code in BY_HAND
+                    save_new(
+                        PostRole(post=post, role=roles[code], extent=extent, by_hand=by_hand)
+                    )
         self.stdout.write(f"{len(missing)} roles entered, {len(known)} kept.")

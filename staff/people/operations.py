@@ -1,0 +1,184 @@
+"""What happens to members of staff: they join, move to another post or branch, and leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from crm.core.clock import bank_today
+from crm.core.operations import (
+    DomainError,
+    Stale,
+    operation,
+    refuse_invalid,
+    save_changes,
+    save_new,
+    write,
+)
+from staff.models import Branch, StaffAssignment, StaffMember
+from sysadmin.models import Grant, User, period
+from sysadmin.operations import disable, open_account
+
+from .rights import end, end_grant, enter, give_rights
+from .rules import (
+    OUTSIDE,
+    Place,
+    as_kept,
+    one_at_a_time,
+    refuse_beyond_powers,
+    refuse_day,
+    refuse_followers,
+    refuse_other_plans,
+    refuse_overlap,
+    refuse_place,
+    still_at,
+)
+
+# --- joining ---------------------------------------------------------------------------
+
+
+@operation
+def join(member: StaffMember, *, by: User, username: str = "", decision: str = "") -> str:
+    """Enter somebody who joins the bank; returns the first password if they get a sign-in."""
+    one_at_a_time()
+    if member.joined_on < bank_today():
+        raise DomainError(_("Nobody joins in the past. Enter today or later."), "joined_on")
+    place = Place(member.branch, member.post, member.supervisor, decision)
+    refuse_place(place, member.joined_on)
+    password = ""
+    if username:
+        member.user = User(
+            username=username, display_name=member.name, latin_name=member.latin_name
+        )
+        refuse_invalid(member)
+        password = _open_account(member.user, by)
+    save_new(member)
+    enter(member, place, member.joined_on)
+    return password
+
+
+def _open_account(user: User, by: User) -> str:
+    try:
+        return open_account(user, by=by)
+    except DomainError as error:
+        raise DomainError(error.message, "username") from error
+
+
+@operation
+def amend_facts(member: StaffMember, *, by: User, fields: list[str], version: int) -> StaffMember:
+    """Change facts about a member of staff, if nobody else did since `version`."""
+    within = Branch.objects.in_reach(by, "staff.change_staffmember")
+    if not within.filter(pk=member.branch_id).exists():
+        raise DomainError(OUTSIDE)
+    save_changes(member, fields, version=version)
+    return member
+
+
+# --- moving ----------------------------------------------------------------------------
+
+
+@operation
+def assign(
+    member: StaffMember, *, by: User, place: Place, first_day: dt.date, version: int, reason: str
+) -> StaffAssignment:
+    """Give a member of staff another post, branch or supervisor from a day on.
+
+    The rights of the post before end with the day before, those of the new one begin.
+    """
+    one_at_a_time()
+    member = still_at(member, version)
+    refuse_beyond_powers(member, by, "move_staffmember")
+    refuse_day(member, first_day)
+    refuse_other_plans(member, first_day)
+    refuse_place(place, first_day, member)
+    before = member.assignments.on(first_day).first()
+    if before and (before.branch_id, before.post, before.supervisor_id) == as_kept(place):
+        raise DomainError(_("That is where they are on that day already. Change something."))
+    if before:
+        end(before, first_day)
+    beyond = member.leaves_on + dt.timedelta(days=1) if member.leaves_on else None
+    assignment = enter(member, place, first_day, beyond)
+    # whoever had the page open sees that there is something new
+    write(member, [], version=version)
+    if first_day <= bank_today():
+        take_effect(assignment)
+    return assignment
+
+
+@operation
+def amend(
+    assignment: StaffAssignment, *, by: User, place: Place, first_day: dt.date, version: int
+) -> StaffAssignment:
+    """Change an assignment that has not begun; the one before it ends the day before."""
+    one_at_a_time()
+    member = assignment.member
+    assignment.refresh_from_db()
+    if assignment.version != version:
+        raise Stale
+    refuse_beyond_powers(member, by, "change_staffassignment")
+    if not assignment.is_ahead:
+        raise DomainError(_("This assignment has begun. Enter a new one from a later day."))
+    if first_day <= bank_today():
+        raise DomainError(_("A planned assignment begins after today."), "first_day")
+    before = member.assignments.filter(valid__endswith=assignment.valid.lower).first()
+    refuse_overlap(assignment, before, first_day)
+    refuse_place(place, first_day, member)
+    # the one that gives days away is written first, so that the two never overlap
+    if before and first_day < assignment.valid.lower:
+        end(before, first_day)
+    give_rights(assignment, place, period(first_day, assignment.valid.upper))
+    assignment.branch, assignment.post = place.branch, place.post
+    assignment.supervisor, assignment.decision = place.supervisor, place.decision
+    assignment.valid = period(first_day, assignment.valid.upper)
+    fields = ["branch", "post", "supervisor", "decision", "valid", "grant"]
+    save_changes(assignment, fields, version=version)
+    if before and first_day != before.valid.upper:
+        end(before, first_day)
+    return assignment
+
+
+def take_effect(assignment: StaffAssignment) -> None:
+    """Show on the member what is in force from today on."""
+    member = StaffMember.objects.select_for_update().get(pk=assignment.member_id)
+    member.branch, member.post = assignment.branch, assignment.post
+    member.supervisor = assignment.supervisor
+    write(member, ["branch", "post", "supervisor"], version=member.version)
+
+
+# --- leaving ---------------------------------------------------------------------------
+
+
+@operation
+def leave(
+    member: StaffMember, *, by: User, last_day: dt.date, version: int, reason: str
+) -> StaffMember:
+    """Enter the last day of somebody who leaves; all rights and the sign-in end with it."""
+    one_at_a_time()
+    member = still_at(member, version)
+    refuse_beyond_powers(member, by, "leave_staffmember")
+    if last_day < bank_today():
+        raise DomainError(
+            _("The last day cannot lie in the past. Enter today or later."), "last_day"
+        )
+    if last_day < member.joined_on:
+        raise DomainError(_("Nobody leaves before they join. Enter a later day."), "last_day")
+    beyond = last_day + dt.timedelta(days=1)
+    refuse_other_plans(member, beyond)
+    refuse_followers(member, last_day)
+    for assignment in member.assignments.filter(valid__overlap=period(bank_today())):
+        end(assignment, beyond)
+    if member.user_id:
+        for grant in Grant.objects.filter(user=member.user_id, valid__overlap=period(beyond)):
+            end_grant(grant, beyond)
+    member.leaves_on = last_day
+    write(member, ["leaves_on"], version=version)
+    return member
+
+
+@operation
+def see_off(member: StaffMember, *, by: User, reason: str) -> None:
+    """Close the sign-in of somebody whose last day is over; open sessions end with it."""
+    user = member.user
+    if user is not None and user.is_active:
+        disable(user, by=by, reason=reason)

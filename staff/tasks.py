@@ -1,0 +1,14 @@
+"""Work of this module that nobody waits for."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from . import effective
+
+
+@app.periodic(cron="5 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="effective_today")
+def effective_today(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Apply what is in force from the bank's today on."""
+    effective.apply()

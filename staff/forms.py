@@ -183,7 +183,7 @@ class LicenceForm(RecordForm):
 
     class Meta:
         model = Licence
-        fields = ("member", "kind", "number", "issued_on", "expires_on")
+        fields = ("member", "kind", "certificate", "issued_on", "expires_on")
         widgets = {"issued_on": date_input(), "expires_on": date_input()}
 
 

@@ -97,7 +97,7 @@ licence = Resource(
     sections=(
         Section(
             _("Licence"),
-            ("member", "kind", "number", "issued_on", "expires_on", "shown_state"),
+            ("member", "kind", "certificate", "issued_on", "expires_on", "shown_state"),
         ),
     ),
     joins=("member__branch",),

@@ -75,7 +75,7 @@ class LicenceTable(FastTable):
 
     class Meta:
         model = Licence
-        fields = ("member", "branch", "kind", "number", "issued_on", "expires_on", "state")
+        fields = ("member", "branch", "kind", "certificate", "issued_on", "expires_on", "state")
 
 
 class PostRoleTable(FastTable):

@@ -174,7 +174,7 @@ class LicenceFactory(Recorded):
 
     member = factory.SubFactory(StaffMemberFactory)
     kind = Licence.Kind.FUNDS
-    number = factory.Sequence("F{:08d}".format)
+    certificate = factory.Sequence("F{:08d}".format)
     issued_on = dt.date(2024, 5, 6)
     expires_on = factory.LazyFunction(lambda: bank_today() + dt.timedelta(days=730))
 

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('kind', models.CharField(choices=[('banking', 'Banking practitioner'), ('funds', 'Fund sales'), ('securities', 'Securities'), ('insurance', 'Insurance sales'), ('wealth', 'Wealth products'), ('planner', 'Financial planner'), ('precious_metals', 'Precious metals'), ('counterfeits', 'Detection of counterfeits')], max_length=20, verbose_name='licence')),
-                ('number', models.CharField(max_length=40, verbose_name='number')),
+                ('certificate', models.CharField(max_length=40, verbose_name='certificate number')),
                 ('issued_on', models.DateField(verbose_name='issued on')),
                 ('expires_on', models.DateField(blank=True, help_text='Left empty, it does not expire.', null=True, verbose_name='expires on')),
             ],
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='licence',
-            constraint=models.UniqueConstraint(fields=('kind', 'number'), name='staff_licence_once', violation_error_message='A licence of this kind with this number is entered already.'),
+            constraint=models.UniqueConstraint(fields=('kind', 'certificate'), name='staff_licence_once', violation_error_message='A licence of this kind with this number is entered already.'),
         ),
         migrations.AddConstraint(
             model_name='licence',

@@ -50,7 +50,7 @@ class Licence(Record):
         StaffMember, models.PROTECT, related_name="licences", verbose_name=_("member of staff")
     )
     kind = models.CharField(_("licence"), max_length=20, choices=Kind)
-    number = models.CharField(_("number"), max_length=40)
+    certificate = models.CharField(_("certificate number"), max_length=40)
     issued_on = models.DateField(_("issued on"))
     expires_on = models.DateField(
         _("expires on"), null=True, blank=True, help_text=_("Left empty, it does not expire.")
@@ -58,7 +58,7 @@ class Licence(Record):
 
     SCOPE = BankWide()
     CLASSES = dict.fromkeys(["member", "kind", "issued_on", "expires_on"], INTERNAL) | {
-        "number": PERSONAL
+        "certificate": PERSONAL
     }
     objects = LicenceQuerySet.as_manager()
 
@@ -69,7 +69,7 @@ class Licence(Record):
         indexes = [models.Index(fields=["expires_on", "id"], name="staff_licence_expiry")]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "number"],
+                fields=["kind", "certificate"],
                 name="staff_licence_once",
                 violation_error_message=_(
                     "A licence of this kind with this number is entered already."
@@ -85,7 +85,7 @@ class Licence(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.number}"
+        return f"{self.get_kind_display()} · {self.certificate}"
 
     @property
     def state(self) -> str:

@@ -373,7 +373,7 @@ def test_licences_are_entered_and_those_that_expire_soon_are_found(desk, branch)
     member, other = StaffMemberFactory.create_batch(2, branch=branch)
     form = desk.get("/organisation/licences/add/", {"member": member.pk})
     assert member.latin_name in form.content.decode()
-    facts = {"member": member.pk, "kind": "funds", "number": "A1", "issued_on": "2024-01-01"}
+    facts = {"member": member.pk, "kind": "funds", "certificate": "A1", "issued_on": "2024-01-01"}
     soon = facts | {"expires_on": in_days(30).isoformat()}
     assert send(desk, "/organisation/licences/add/", **soon).status_code == 302
     LicenceFactory(member=other, expires_on=in_days(31))
@@ -383,7 +383,7 @@ def test_licences_are_entered_and_those_that_expire_soon_are_found(desk, branch)
     def listed(url, **asked):
         return [row.record for row in desk.get(url, asked).context["table"].rows]
 
-    assert [row.number for row in listed("/organisation/licences/", expires="soon")] == ["A1"]
+    assert [row.certificate for row in listed("/organisation/licences/", expires="soon")] == ["A1"]
     assert listed("/organisation/licences/", expires="expired") == [expired]
     assert listed(STAFF, licence="soon") == [member]
     assert listed(STAFF, licence="expired") == [other]
@@ -397,8 +397,8 @@ def test_a_licence_that_contradicts_itself_or_another_is_refused(desk, branch):
     known = LicenceFactory(member=member)
     facts = {"member": member.pk, "kind": known.kind, "issued_on": "2024-01-01"}
     url = "/organisation/licences/add/"
-    assert "entered already" in errors(send(desk, url, number=known.number, **facts))
-    wrong = facts | {"number": "B1", "expires_on": "2023-12-31"}
+    assert "entered already" in errors(send(desk, url, certificate=known.certificate, **facts))
+    wrong = facts | {"certificate": "B1", "expires_on": "2023-12-31"}
     assert "expires after it is issued" in errors(send(desk, url, **wrong))
     assert member.licences.count() == 1
 

@@ -219,7 +219,7 @@ def enter_careers(
             Licence(
                 member=member,
                 kind=held.kind,
-                number=held.number,
+                certificate=held.certificate,
                 issued_on=held.issued_on,
                 expires_on=held.expires_on,
             )

@@ -45,7 +45,7 @@ class LicenceSpec:
     """A licence that somebody holds."""
 
     kind: str
-    number: str
+    certificate: str
     issued_on: date
     expires_on: date | None
 

@@ -99,10 +99,10 @@ class JoinForm(MemberForm):
         help_text=_("Left empty, there is no sign-in. The first password is shown once."),
     )
     decision = forms.CharField(
-        label=_("Decision"),
+        label=_("Appointment order"),
         max_length=60,
         required=False,
-        help_text=_("Number of the order or decision."),
+        help_text=_("Number of the order or decision by which it is given."),
     )
 
     SECTIONS = (

@@ -58,7 +58,10 @@ class StaffAssignment(Record):
     )
     valid = DateRangeField(_("valid"), editable=False)
     decision = models.CharField(
-        _("decision"), max_length=60, blank=True, help_text=_("Number of the order or decision.")
+        _("appointment order"),
+        max_length=60,
+        blank=True,
+        help_text=_("Number of the order or decision by which it is given."),
     )
     grant = models.OneToOneField(
         Grant,

@@ -51,7 +51,7 @@ class Branch(Record):
 
     class Level(models.TextChoices):
         HEAD_OFFICE = "head_office", _("Head office")
-        BRANCH = "branch", _("Branch")
+        BRANCH = "branch", pgettext_lazy("level", "Branch")
         MANAGING_SUB_BRANCH = "managing_sub_branch", _("Managing sub-branch")
         SUB_BRANCH = "sub_branch", _("Sub-branch")
 
@@ -76,7 +76,9 @@ class Branch(Record):
     rgt = models.BigIntegerField(editable=False)
     city = models.CharField(_("city"), max_length=60)
     opened_on = models.DateField(_("opened on"))
-    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    closed_on = models.DateField(
+        pgettext_lazy("branch", "closed on"), null=True, blank=True, editable=False
+    )
 
     MOVES = {
         "close": Move(

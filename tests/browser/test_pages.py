@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import expect
 
+from crm.core.clock import bank_today
 from crm.urls import RESOURCES
 from sysadmin.operations import set_manner
+from tests.factories import BranchFactory, LicenceFactory, StaffAssignmentFactory
 from tests.matrix.subjects import subject_of
 
 from .bank import PHRASE
@@ -123,6 +125,27 @@ def test_the_filters_of_every_list_are_open_to_all(reader, language, theme):
             expect(page.locator("#drawer header")).to_be_visible()
             somebody.judge(resource.url("filter"), part="#drawer")
     assert somebody.judged
+    assert somebody.barred == []
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_the_pages_around_the_organisation_are_open_to_all(reader, bank, language, theme):
+    somebody = reader(language, theme)
+    page, member = somebody.page, StaffAssignmentFactory(member=bank.lead).member
+    LicenceFactory(member=member, expires_on=bank_today())
+    BranchFactory(parent=bank.branch)
+    somebody.open(
+        reverse("staff:branch_tree"),
+        reverse("staff:branch_move", args=[bank.branch.pk]),
+        reverse("staff:staffmember_view", args=[member.pk]),
+        reverse("staff:staffmember_move", args=[member.pk]),
+        reverse("staff:staffmember_leave", args=[member.pk]),
+    )
+    page.goto(reverse("staff:branch_tree"))
+    page.locator(".tree details:not([open]) > summary").first.click()
+    expect(page.locator(".tree .tree .tree .tree-row").first).to_be_visible()
+    somebody.judge(reverse("staff:branch_tree"))
     assert somebody.barred == []
 
 

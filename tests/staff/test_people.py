@@ -169,7 +169,11 @@ def test_a_post_that_administers_gives_no_right_of_itself_and_ends_the_one_given
     member = joined(desk, branch, post=post)
     assert not member.user.grants.exists()
     given = GrantFactory(
-        user=member.user, role=rule.role, branch=branch, extent=rule.extent, valid=period(in_days(0))
+        user=member.user,
+        role=rule.role,
+        branch=branch,
+        extent=rule.extent,
+        valid=period(in_days(0)),
     )
     assert move(desk, member, branch, "wealth_manager", days=10).status_code == 302
     given.refresh_from_db()

@@ -39,7 +39,5 @@ class Command(BaseCommand):
             for post, (code, extent) in POST_ROLES.items():
                 if post not in ruled and code in roles:
                     by_hand = code in BY_HAND
-                    save_new(
-                        PostRole(post=post, role=roles[code], extent=extent, by_hand=by_hand)
-                    )
+                    save_new(PostRole(post=post, role=roles[code], extent=extent, by_hand=by_hand))
         self.stdout.write(f"{len(missing)} roles entered, {len(known)} kept.")

@@ -1,4 +1,4 @@
-"""The keys of search follow branches that have moved, a few hundred customers at a time."""
+"""The keys of search follow branches that have moved, some customers at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from staff.tree import LOCK
 
 from .models import Customer, SearchDue
 
-CHUNK = 500
+CHUNK = 2000
 
 
 def search_keys() -> None:

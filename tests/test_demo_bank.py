@@ -1,5 +1,6 @@
 """The demonstration bank as those who sign in to it see it."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from crm.core.clock import bank_today
 from crm.ops.demo import bank
 from customers.models import Customer
+from staff.models import Licence, StaffAssignment, StaffMember
 from sysadmin.models import User
 from tests.factories import UserFactory
 
@@ -71,3 +73,16 @@ def test_a_demonstration_without_its_people_names_nobody(db, client, settings, t
     assert page.status_code == 200
     assert "data-sign-in" not in page.content.decode()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_somebody_is_about_to_move_and_somebody_to_leave(demo):
+    today = bank_today()
+    planned = StaffAssignment.objects.filter(valid__startswith__gt=today)
+    assert [one.grant.valid == one.valid for one in planned] == [True]
+    leaver = StaffMember.objects.get(leaves_on__gt=today)
+    assert {grant.valid.upper for grant in leaver.user.grants.all()} == {
+        leaver.leaves_on + dt.timedelta(days=1)
+    }
+    present = StaffAssignment.objects.on(today).values_list("member", flat=True)
+    assert sorted(present) == sorted(StaffMember.objects.values_list("pk", flat=True))
+    assert Licence.objects.expiring().exists()

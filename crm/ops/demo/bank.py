@@ -23,7 +23,7 @@ from customers.models import Customer, FeedBatch
 from staff.models import Branch, Licence, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
-from . import careers
+from . import careers, moves
 from .approvals import ask_and_decide, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
@@ -72,6 +72,7 @@ def fill(today: dt.date, *, size: int) -> int:
         with acting(by=system, reason=REASON):
             entered = enter_all(system, today, size)
         ask_and_decide()
+        moves.plan(today)
     return entered
 
 

@@ -151,12 +151,16 @@ class MemberPage(DetailPage):
 
     def facts(self):
         member, user = self.object, self.request.user
+        is_own = member.user_id == user.pk
+        may_see_career = is_own or user.has_action("staff.view_staffassignment")
+        may_see_licences = is_own or user.has_action("staff.view_licence")
         assignments = member.assignments.select_related("branch", "supervisor")
-        licences = list(member.licences.order_by("expires_on", "pk"))
+        licences = list(member.licences.order_by("expires_on", "pk")) if may_see_licences else []
         may_see_grants = user.has_action("sysadmin.view_grant") and member.user_id
         grants = Grant.objects.permitted(user).filter(user=member.user_id)
         return super().facts() | {
-            "assignments": assignments.order_by("-valid"),
+            "may_see_licences": may_see_licences,
+            "assignments": assignments.order_by("-valid") if may_see_career else None,
             "licences": licences,
             "troubled": [one for one in licences if one.state != "good"],
             "grants": grants.select_related("role", "branch").order_by("-valid")

@@ -396,6 +396,21 @@ def test_licences_are_entered_and_those_that_expire_soon_are_found(desk, branch)
 
 
 @pytest.mark.proves("ST-3")
+def test_licences_and_assignments_show_to_those_with_the_right_and_to_oneself(
+    signed_in, person, branch
+):
+    colleague = person(branch, "staff.view_branch", "staff.view_staffmember")
+    licence = LicenceFactory(member=colleague.staff_member)
+    StaffAssignmentFactory(member=colleague.staff_member, decision="No. 4711")
+    page = f"{STAFF}{colleague.staff_member.pk}/"
+    own = signed_in(colleague).get(page).content.decode()
+    other = signed_in(person(branch, "staff.view_branch", "staff.view_staffmember")).get(page)
+    for shown in (licence.certificate, "No. 4711"):
+        assert shown in own
+        assert shown not in other.content.decode()
+
+
+@pytest.mark.proves("ST-3")
 def test_a_licence_that_contradicts_itself_or_another_is_refused(desk, branch):
     member = StaffMemberFactory(branch=branch)
     known = LicenceFactory(member=member)

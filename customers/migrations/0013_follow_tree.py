@@ -111,7 +111,7 @@ end $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0011_many_at_once"), ("staff", "0004_open_branches")]
+    dependencies = [("customers", "0012_listing_organisations"), ("staff", "0004_open_branches")]
     operations = [
         migrations.CreateModel(
             name="SearchDue",

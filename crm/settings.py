@@ -273,10 +273,14 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 FILTERS_EMPTY_CHOICE_LABEL = _("Any")
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
-PROCRASTINATE_IMPORT_PATHS = ["crm.core.tasks", "customers.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["crm.core.tasks", "staff.tasks", "customers.tasks"]
 # a worker says that it lives four times as often; what it was at then goes back into the queue
 STALLED_SECONDS = int(env("CRM_STALLED_SECONDS", "40"))
-PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": STALLED_SECONDS / 4}
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": STALLED_SECONDS / 4,
+    # what has succeeded is told elsewhere; thousands of entries a day would stay for ever
+    "delete_jobs": "successful",
+}
 
 LOGGING = {
     "version": 1,

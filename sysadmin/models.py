@@ -170,7 +170,9 @@ class User(AbstractBaseUser, Record):
 
     @property
     def initials(self) -> str:
-        """Two letters for the avatar."""
+        """One character or two letters for the avatar, as the name is shown."""
+        if (get_language() or "").startswith("zh"):
+            return self.display_name[:1]
         words = (self.latin_name or self.display_name).split()
         return "".join(word[0] for word in words[:2]).upper()
 

@@ -4,6 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as factors
 from django.urls import include, path
 
+import config_admin.resources
 import customers.resources
 import staff.resources
 import sysadmin.resources
@@ -14,6 +15,7 @@ from sysadmin import views
 RESOURCES = [
     *customers.resources.RESOURCES,
     *staff.resources.RESOURCES,
+    *config_admin.resources.RESOURCES,
     *sysadmin.resources.RESOURCES,
 ]
 
@@ -50,6 +52,7 @@ urlpatterns = [
     path("lists/<str:label>/columns/", viewing.ColumnsPage.as_view(), name="columns"),
     path("customers/", include("customers.urls")),
     path("organisation/", include("staff.urls")),
+    path("configuration/", include("config_admin.urls")),
     path("system/", include("sysadmin.urls")),
 ]
 handler400 = "crm.core.errors.bad_request"

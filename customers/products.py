@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from config_admin.products.catalogue import product_names
+
 
 class HoldingKind(models.TextChoices):
     """What a holding is to the bank."""
@@ -84,6 +86,18 @@ CURRENCIES = frozenset(
 
 
 def product_choices() -> Iterator[tuple[str, str | Promise]]:
-    """Every product with its name."""
+    """Every product that holdings may have, with its usual name."""
     for products in PRODUCTS.values():
         yield from products.items()
+
+
+def product_name(code: str) -> str:
+    """What the catalogue calls a product, or its usual name where it does not stand there."""
+    named = product_names().get(code)
+    return str(named or dict(product_choices()).get(code, code))
+
+
+def named_choices() -> Iterator[tuple[str, str]]:
+    """Every product that holdings may have, as the bank's catalogue calls it."""
+    for code, _usual in product_choices():
+        yield code, product_name(code)

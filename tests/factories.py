@@ -10,6 +10,14 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from config_admin.models import (
+    Calendar,
+    CalendarDay,
+    Dictionary,
+    DictionaryEntry,
+    Product,
+    WorkingWeek,
+)
 from crm.core.acting import acting, current_actor
 from crm.core.clock import bank_today
 from crm.core.models import ApprovalPolicy, SavedView
@@ -71,6 +79,78 @@ class SavedViewFactory(Recorded):
     owner = factory.SubFactory("tests.factories.UserFactory")
     name = factory.Sequence("My view {}".format)
     address = "status=active"
+
+
+class DictionaryFactory(Recorded):
+    """A dictionary without entries."""
+
+    class Meta:
+        model = Dictionary
+
+    code = factory.Sequence("dictionary_{}".format)
+    name = factory.Sequence("Dictionary {}".format)
+    name_zh = factory.Sequence("字典{}".format)
+
+
+class DictionaryEntryFactory(Recorded):
+    """An entry in use of a dictionary of its own."""
+
+    class Meta:
+        model = DictionaryEntry
+
+    dictionary = factory.SubFactory(DictionaryFactory)
+    code = factory.Sequence("entry_{}".format)
+    name = factory.Sequence("Entry {}".format)
+    name_zh = factory.Sequence("条目{}".format)
+
+
+class ProductFactory(Recorded):
+    """A deposit in draft."""
+
+    class Meta:
+        model = Product
+
+    code = factory.Sequence("product_{}".format)
+    name = factory.Sequence("Product {}".format)
+    name_zh = factory.Sequence("产品{}".format)
+    kind = Product.Kind.DEPOSIT
+    owner = "Retail Banking"
+    sold_from = factory.LazyFunction(bank_today)
+
+
+class CalendarFactory(Recorded):
+    """A calendar without working time."""
+
+    class Meta:
+        model = Calendar
+
+    code = factory.Sequence("calendar_{}".format)
+    name = factory.Sequence("Calendar {}".format)
+    name_zh = factory.Sequence("日历{}".format)
+
+
+class WorkingWeekFactory(Recorded):
+    """Five days of eight hours, from a day on."""
+
+    class Meta:
+        model = WorkingWeek
+
+    calendar = factory.SubFactory(CalendarFactory)
+    valid = factory.LazyFunction(lambda: period(dt.date(2020, 1, 1)))
+    monday = tuesday = wednesday = thursday = friday = "09:00-17:00"
+
+
+class CalendarDayFactory(Recorded):
+    """A holiday."""
+
+    class Meta:
+        model = CalendarDay
+
+    calendar = factory.SubFactory(CalendarFactory)
+    on = factory.Sequence(lambda n: dt.date(2026, 1, 1) + dt.timedelta(days=n))
+    kind = CalendarDay.Kind.HOLIDAY
+    name = factory.Sequence("Day {}".format)
+    name_zh = factory.Sequence("假日{}".format)
 
 
 class BranchFactory(Recorded):

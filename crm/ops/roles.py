@@ -12,7 +12,8 @@ POLICIES = (
     "core.change_approvalpolicy",
 )
 DIRECTORY = ("staff.view_branch", "staff.view_staffmember")
-LOOK = ("customers.view_customer", "customers.view_holding", *DIRECTORY)
+SHELF = ("config_admin.view_product",)
+LOOK = ("customers.view_customer", "customers.view_holding", *SHELF, *DIRECTORY)
 HISTORY = ("customers.history_customer",)
 SERVE = (
     *LOOK,
@@ -56,6 +57,33 @@ ORGANISE = (
     "staff.view_postrole",
 )
 TRAILS = ("core.view_auditevent", "core.view_accessevent")
+CODES = ("config_admin.view_dictionary", "config_admin.view_dictionaryentry")
+TIMES = (
+    "config_admin.view_calendar",
+    "config_admin.view_workingweek",
+    "config_admin.view_calendarday",
+)
+CONFIGURE = (
+    *CODES,
+    *TIMES,
+    "config_admin.add_calendar",
+    "config_admin.change_calendar",
+    "config_admin.add_workingweek",
+    "config_admin.change_workingweek",
+    "config_admin.add_calendarday",
+    "config_admin.change_calendarday",
+    "config_admin.add_dictionary",
+    "config_admin.change_dictionary",
+    "config_admin.add_dictionaryentry",
+    "config_admin.change_dictionaryentry",
+    "config_admin.retire_dictionaryentry",
+    "config_admin.restore_dictionaryentry",
+    *SHELF,
+    "config_admin.add_product",
+    "config_admin.change_product",
+    "config_admin.launch_product",
+    "config_admin.withdraw_product",
+)
 ACCOUNTS = ("sysadmin.view_user", "sysadmin.view_role", "sysadmin.view_grant")
 
 
@@ -91,7 +119,7 @@ ROLES = (
         "configuration_administrator",
         "Configuration administrator",
         "配置管理员",
-        (*DIRECTORY, *POLICIES, "sysadmin.view_role"),
+        (*DIRECTORY, *POLICIES, *CONFIGURE, "sysadmin.view_role"),
     ),
     RoleSpec(
         "staff_administrator",
@@ -137,6 +165,8 @@ ROLES = (
             *HISTORY,
             *ACCOUNTS,
             *TRAILS,
+            *CODES,
+            *TIMES,
             "core.view_job",
             "core.view_approval",
             "core.view_approvalpolicy",

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Holding
-from customers.products import HoldingKind, product_choices
+from customers.products import HoldingKind, named_choices
 from staff.models import Branch
 
 
 class HoldingFilter(LeanFilterSet):
     kind = ChoicesFilter(label=_("Kind"), choices=HoldingKind)
-    product_code = django_filters.ChoiceFilter(label=_("Product"), choices=product_choices)
+    product_code = django_filters.ChoiceFilter(label=_("Product"), choices=named_choices)
     status = ChoicesFilter(label=_("Status"), choices=Holding.Status)
     overdue = YesNoFilter(label=_("Overdue"), holds=Q(overdue_days__gt=0))
     home_branch = LookupFilter(

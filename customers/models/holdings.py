@@ -14,7 +14,7 @@ from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Through
 from crm.core.sealed import SealedField
-from customers.products import DEBTS, HoldingKind, product_choices
+from customers.products import DEBTS, HoldingKind, product_choices, product_name
 from staff.models import Branch
 
 from .customer import Customer
@@ -142,6 +142,10 @@ class Holding(FedByBatch):
 
     def __str__(self) -> str:
         return f"{self.get_product_code_display()} {self.mask}"
+
+    def get_product_code_display(self) -> str:  # type: ignore[no-redef]
+        """The product as the bank's catalogue calls it."""
+        return product_name(self.product_code)
 
     @property
     def is_debt(self) -> bool:

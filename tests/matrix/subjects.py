@@ -21,8 +21,12 @@ from tests import imports, jobs
 from tests.factories import (
     ApprovalPolicyFactory,
     BranchFactory,
+    CalendarDayFactory,
+    CalendarFactory,
     ContactPointFactory,
     CustomerFactory,
+    DictionaryEntryFactory,
+    DictionaryFactory,
     FeedBatchFactory,
     GrantFactory,
     HoldingFactory,
@@ -31,6 +35,7 @@ from tests.factories import (
     IdentityDocumentFactory,
     LicenceFactory,
     PostRoleFactory,
+    ProductFactory,
     RoleFactory,
     SavedViewFactory,
     SourceKeyFactory,
@@ -38,6 +43,7 @@ from tests.factories import (
     StaffMemberFactory,
     TransactionFactory,
     UserFactory,
+    WorkingWeekFactory,
     resident_id,
     serials,
 )
@@ -175,11 +181,38 @@ def meaning(branch: Any, manager: Any) -> Model:
     return ImportMapping.objects.latest("id")
 
 
+def new_code(branch: Any) -> dict[str, Any]:
+    """A code that nothing else has."""
+    return {"code": f"new_{next(serials)}"}
+
+
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
 }
 FACTORIES = {
+    "config_admin.dictionary": Subject(
+        lambda b, m: DictionaryFactory(),
+        fill=new_code,
+        children=(lambda row: DictionaryEntryFactory(dictionary=row),),
+    ),
+    "config_admin.dictionaryentry": Subject(
+        lambda b, m: DictionaryEntryFactory(),
+        fill=new_code,
+        children=(lambda row: DictionaryEntryFactory(dictionary=row.dictionary, parent=row),),
+    ),
+    "config_admin.calendar": Subject(
+        lambda b, m: CalendarFactory(),
+        fill=new_code,
+        children=(lambda row: CalendarDayFactory(calendar=row),),
+    ),
+    "config_admin.workingweek": Subject(
+        lambda b, m: WorkingWeekFactory(), fill=lambda b: {"monday": "09:00-17:00"}
+    ),
+    "config_admin.calendarday": Subject(lambda b, m: CalendarDayFactory()),
+    "config_admin.product": Subject(
+        lambda b, m: ProductFactory(), fill=lambda b: new_code(b) | {"currency": "CNY"}
+    ),
     "customers.customer": Subject(
         customer,
         fill=new_customer,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from config_admin.first_values import enter_missing
 from crm.core.acting import acting
 from crm.core.operations import save_new
 from crm.ops.roles import BY_HAND, POST_ROLES, ROLES
@@ -14,12 +15,12 @@ from sysadmin.models import Role, system_user
 
 
 class Command(BaseCommand):
-    """Enter the shipped roles and rights of posts that are missing; what the bank changed stays."""
+    """Enter shipped roles, rights of posts and configuration; what the bank changed stays."""
 
-    help = "Enters the roles that every installation begins with."
+    help = "Enters the roles and the configuration that every installation begins with."
 
     def handle(self, **options: Any) -> None:
-        """Enter missing roles as the system itself."""
+        """Enter what is missing as the system itself."""
         system = system_user()
         known = set(Role.objects.values_list("code", flat=True))
         missing = [spec for spec in ROLES if spec.code not in known]
@@ -40,4 +41,6 @@ class Command(BaseCommand):
                 if post not in ruled and code in roles:
                     by_hand = code in BY_HAND
                     save_new(PostRole(post=post, role=roles[code], extent=extent, by_hand=by_hand))
+            configured = enter_missing()
         self.stdout.write(f"{len(missing)} roles entered, {len(known)} kept.")
+        self.stdout.write(f"{configured} records of configuration entered.")

@@ -1,0 +1,1 @@
+"""Calendars: pages, and the arithmetic of working time."""

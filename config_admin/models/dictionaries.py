@@ -1,0 +1,111 @@
+"""Dictionaries: the bank's tables of codes with their names."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.core.classes import INTERNAL
+from crm.core.models import Move, Record, Workflow
+from crm.core.querysets import ScopedQuerySet
+from crm.core.scope import BankWide
+
+from .names import Bilingual, code_field
+
+
+class Dictionary(Bilingual, Record):
+    """A table of codes, such as the purposes of a contact."""
+
+    code = code_field(
+        unique=True, error_messages={"unique": _("Another dictionary has this code.")}
+    )
+    purpose = models.CharField(_("what it is used for"), max_length=200, blank=True)
+
+    SCOPE = BankWide()
+    CLASSES = dict.fromkeys(["code", "purpose"], INTERNAL)
+    objects = ScopedQuerySet["Dictionary"].as_manager()
+
+    class Meta:
+        db_table = "config_admin_dictionary"
+        verbose_name = _("dictionary")
+        verbose_name_plural = _("dictionaries")
+        ordering = ["code"]
+        default_permissions = ("view", "add", "change")
+
+
+class DictionaryEntry(Bilingual, Workflow):
+    """One code of a dictionary; it is retired when it is no longer used, and never deleted."""
+
+    class Status(models.TextChoices):
+        LIVE = "live", pgettext_lazy("entry", "In use")
+        RETIRED = "retired", pgettext_lazy("entry", "Retired")
+
+    MOVES = {
+        "retire": Move(
+            leaves=frozenset({Status.LIVE}),
+            enters=Status.RETIRED,
+            label=pgettext_lazy("entry", "Retire"),
+            question=_("Retire %(name)s? Records that have it keep it; new ones cannot choose it."),
+            done=_("%(name)s is retired."),
+            refused=_("Only an entry in use can be retired. Status now: %(status)s."),
+        ),
+        "restore": Move(
+            leaves=frozenset({Status.RETIRED}),
+            enters=Status.LIVE,
+            label=pgettext_lazy("entry", "Take into use again"),
+            question=_("Take %(name)s into use again?"),
+            done=_("%(name)s is in use again."),
+            refused=_("Only a retired entry can be taken into use again. Status now: %(status)s."),
+        ),
+    }
+
+    dictionary = models.ForeignKey(
+        Dictionary, models.PROTECT, related_name="entries", verbose_name=_("dictionary")
+    )
+    code = code_field()
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=pgettext_lazy("entry", "belongs under"),
+    )
+    position = models.PositiveIntegerField(
+        pgettext_lazy("entry", "position"),
+        default=0,
+        validators=[MaxValueValidator(1_000_000)],
+        help_text=_("Entries with smaller numbers come first."),
+    )
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status, default=Status.LIVE, editable=False
+    )
+
+    SCOPE = BankWide()
+    CLASSES = dict.fromkeys(["dictionary", "code", "parent", "position", "status"], INTERNAL)
+    objects = ScopedQuerySet["DictionaryEntry"].as_manager()
+
+    class Meta:
+        db_table = "config_admin_dictionary_entry"
+        verbose_name = _("dictionary entry")
+        verbose_name_plural = _("dictionary entries")
+        ordering = ["dictionary", "position", "id"]
+        default_permissions = ("view", "add", "change")
+        permissions = [
+            ("retire_dictionaryentry", _("Retire a dictionary entry")),
+            ("restore_dictionaryentry", _("Take a dictionary entry into use again")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dictionary", "code"],
+                name="config_admin_entry_code_once",
+                violation_error_message=_("The dictionary has an entry with this code already."),
+            ),
+            models.CheckConstraint(
+                name="config_admin_entry_not_below_itself",
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                violation_error_message=_("An entry cannot stand below itself."),
+            ),
+        ]

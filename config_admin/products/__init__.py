@@ -1,0 +1,1 @@
+"""The catalogue of products: pages, and what other modules ask of it."""

@@ -5,9 +5,15 @@ from __future__ import annotations
 from .calendars import first_values as calendars
 from .dictionaries import first_values as dictionaries
 from .products import first_values as products
+from .services import first_values as services
 
-# in this order, as products name entries of dictionaries
-PARTS = (dictionaries.enter_missing, products.enter_missing, calendars.enter_missing)
+# in this order: products name entries of dictionaries, queues name calendars
+PARTS = (
+    dictionaries.enter_missing,
+    products.enter_missing,
+    calendars.enter_missing,
+    services.enter_missing,
+)
 
 
 def enter_missing() -> int:

@@ -12,6 +12,9 @@ def register() -> None:
     """Put the pages of basic configuration into the navigation."""
     entries = [
         (_("Products"), "package", "product"),
+        (_("Service catalogue"), "clipboard-list", "servicetype"),
+        (_("Service categories"), "folder-tree", "servicecategory"),
+        (_("Queues"), "inbox", "servicequeue"),
         (pgettext_lazy("working time", "Calendars"), "calendar-days", "calendar"),
         (_("Dictionaries"), "book-a", "dictionary"),
     ]

@@ -3,5 +3,6 @@
 from .calendars.resources import RESOURCES as CALENDARS
 from .dictionaries.resources import RESOURCES as DICTIONARIES
 from .products.resources import RESOURCES as PRODUCTS
+from .services.resources import RESOURCES as SERVICES
 
-RESOURCES = (*PRODUCTS, *CALENDARS, *DICTIONARIES)
+RESOURCES = (*PRODUCTS, *SERVICES, *CALENDARS, *DICTIONARIES)

@@ -13,9 +13,15 @@ from factory.django import DjangoModelFactory
 from config_admin.models import (
     Calendar,
     CalendarDay,
+    ChecklistItem,
     Dictionary,
     DictionaryEntry,
     Product,
+    ReplyTemplate,
+    ServiceCategory,
+    ServiceDeadline,
+    ServiceQueue,
+    ServiceType,
     WorkingWeek,
 )
 from crm.core.acting import acting, current_actor
@@ -151,6 +157,87 @@ class CalendarDayFactory(Recorded):
     kind = CalendarDay.Kind.HOLIDAY
     name = factory.Sequence("Day {}".format)
     name_zh = factory.Sequence("假日{}".format)
+
+
+class ServiceQueueFactory(Recorded):
+    """A queue with a calendar of its own."""
+
+    class Meta:
+        model = ServiceQueue
+
+    code = factory.Sequence("queue_{}".format)
+    name = factory.Sequence("Queue {}".format)
+    name_zh = factory.Sequence("队列{}".format)
+    calendar = factory.SubFactory(CalendarFactory)
+
+
+class ServiceCategoryFactory(Recorded):
+    """A category at the top of the tree."""
+
+    class Meta:
+        model = ServiceCategory
+
+    code = factory.Sequence("category_{}".format)
+    name = factory.Sequence("Category {}".format)
+    name_zh = factory.Sequence("类别{}".format)
+
+
+class ServiceTypeFactory(Recorded):
+    """A draft of a service; `deadlined` ones say by when their steps are usually done."""
+
+    class Meta:
+        model = ServiceType
+
+    code = factory.Sequence("service_{}".format)
+    name = factory.Sequence("Service {}".format)
+    name_zh = factory.Sequence("服务{}".format)
+    kind = ServiceType.Kind.REQUEST
+    category = factory.SubFactory(ServiceCategoryFactory)
+    queue = factory.SubFactory(ServiceQueueFactory)
+
+    @classmethod
+    def deadlined(cls, **values: Any) -> ServiceType:
+        service = cls(**values)
+        for step in ServiceDeadline.Step:
+            ServiceDeadlineFactory(service=service, step=step)
+        return service
+
+
+class ServiceDeadlineFactory(Recorded):
+    """A first response within an hour."""
+
+    class Meta:
+        model = ServiceDeadline
+
+    service = factory.SubFactory(ServiceTypeFactory)
+    step = ServiceDeadline.Step.RESPONSE
+    priority = ServiceDeadline.Priority.NORMAL
+    amount = 60
+    unit = ServiceDeadline.Unit.WORKING_MINUTES
+
+
+class ChecklistItemFactory(Recorded):
+    """Something to be checked."""
+
+    class Meta:
+        model = ChecklistItem
+
+    service = factory.SubFactory(ServiceTypeFactory)
+    name = factory.Sequence("Check {}".format)
+    name_zh = factory.Sequence("检查{}".format)
+
+
+class ReplyTemplateFactory(Recorded):
+    """A reply that names the customer."""
+
+    class Meta:
+        model = ReplyTemplate
+
+    service = factory.SubFactory(ServiceTypeFactory)
+    name = factory.Sequence("Reply {}".format)
+    name_zh = factory.Sequence("回复{}".format)
+    text = "Dear {customer_name}"
+    text_zh = "尊敬的{customer_name}"
 
 
 class BranchFactory(Recorded):

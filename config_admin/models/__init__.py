@@ -3,12 +3,26 @@
 from .calendars import Calendar, CalendarDay, WorkingWeek
 from .dictionaries import Dictionary, DictionaryEntry
 from .products import Product
+from .services import (
+    ChecklistItem,
+    ReplyTemplate,
+    ServiceCategory,
+    ServiceDeadline,
+    ServiceQueue,
+    ServiceType,
+)
 
 __all__ = [
     "Calendar",
     "CalendarDay",
+    "ChecklistItem",
     "Dictionary",
     "DictionaryEntry",
     "Product",
+    "ReplyTemplate",
+    "ServiceCategory",
+    "ServiceDeadline",
+    "ServiceQueue",
+    "ServiceType",
     "WorkingWeek",
 ]

@@ -47,7 +47,7 @@ class DictionaryEntry(Bilingual, Workflow):
             leaves=frozenset({Status.LIVE}),
             enters=Status.RETIRED,
             label=pgettext_lazy("entry", "Retire"),
-            question=_("Retire %(name)s? Records that have it keep it; new ones cannot choose it."),
+            question=_("Retire %(name)s, so that new records cannot choose it?"),
             done=_("%(name)s is retired."),
             refused=_("Only an entry in use can be retired. Status now: %(status)s."),
         ),

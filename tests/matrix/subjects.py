@@ -23,6 +23,7 @@ from tests.factories import (
     BranchFactory,
     CalendarDayFactory,
     CalendarFactory,
+    ChecklistItemFactory,
     ContactPointFactory,
     CustomerFactory,
     DictionaryEntryFactory,
@@ -36,8 +37,13 @@ from tests.factories import (
     LicenceFactory,
     PostRoleFactory,
     ProductFactory,
+    ReplyTemplateFactory,
     RoleFactory,
     SavedViewFactory,
+    ServiceCategoryFactory,
+    ServiceDeadlineFactory,
+    ServiceQueueFactory,
+    ServiceTypeFactory,
     SourceKeyFactory,
     StaffAssignmentFactory,
     StaffMemberFactory,
@@ -210,6 +216,16 @@ FACTORIES = {
         lambda b, m: WorkingWeekFactory(), fill=lambda b: {"monday": "09:00-17:00"}
     ),
     "config_admin.calendarday": Subject(lambda b, m: CalendarDayFactory()),
+    "config_admin.servicequeue": Subject(lambda b, m: ServiceQueueFactory(), fill=new_code),
+    "config_admin.servicecategory": Subject(lambda b, m: ServiceCategoryFactory(), fill=new_code),
+    "config_admin.servicetype": Subject(
+        lambda b, m: ServiceTypeFactory.deadlined(),
+        fill=new_code,
+        children=(lambda row: ChecklistItemFactory(service=row),),
+    ),
+    "config_admin.servicedeadline": Subject(lambda b, m: ServiceDeadlineFactory()),
+    "config_admin.checklistitem": Subject(lambda b, m: ChecklistItemFactory()),
+    "config_admin.replytemplate": Subject(lambda b, m: ReplyTemplateFactory()),
     "config_admin.product": Subject(
         lambda b, m: ProductFactory(), fill=lambda b: new_code(b) | {"currency": "CNY"}
     ),

@@ -1,0 +1,1 @@
+"""The service catalogue: pages, and what other modules ask of it."""

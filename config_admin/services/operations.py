@@ -1,0 +1,84 @@
+"""What happens to the service catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from config_admin.models import ServiceCategory, ServiceDeadline, ServiceType
+from config_admin.models.names import stands_below
+from crm.core.operations import DomainError, move, operation, save_changes, save_new
+
+
+@operation
+def enter_category(category: ServiceCategory, *, by: Any) -> ServiceCategory:
+    """Enter a category of services."""
+    save_new(category)
+    return category
+
+
+@operation
+def change_category(
+    category: ServiceCategory, *, by: Any, fields: Iterable[str], version: int
+) -> ServiceCategory:
+    """Change a category's names and its place in the tree."""
+    # nobody else changes the tree at the same time
+    list(ServiceCategory.objects.select_for_update().order_by("pk").values_list("pk"))
+    parent = ServiceCategory.objects.filter(pk=category.parent_id).first()
+    if stands_below(category, parent):
+        raise DomainError(
+            _("A category cannot stand below itself. Choose one outside its own branch."), "parent"
+        )
+    save_changes(category, set(fields) - {"code"}, version=version)
+    return category
+
+
+@operation
+def enter_deadline(deadline: ServiceDeadline, *, by: Any) -> ServiceDeadline:
+    """Enter by when a step of a service is done."""
+    _refuse_twice(deadline)
+    save_new(deadline)
+    return deadline
+
+
+@operation
+def change_deadline(
+    deadline: ServiceDeadline, *, by: Any, fields: Iterable[str], version: int
+) -> ServiceDeadline:
+    """Change by when a step of a service is done; cases under way keep what they were promised."""
+    _refuse_twice(deadline)
+    save_changes(deadline, set(fields) - {"service"}, version=version)
+    return deadline
+
+
+def _refuse_twice(deadline: ServiceDeadline) -> None:
+    same = ServiceDeadline.objects.filter(
+        service=deadline.service_id, step=deadline.step, priority=deadline.priority
+    )
+    if same.exclude(pk=deadline.pk).exists():
+        raise DomainError(
+            _("The service has a deadline for this step and priority already. Change it there."),
+            "priority",
+        )
+
+
+@operation
+def offer(service: ServiceType, *, by: Any, reason: str) -> None:
+    """Offer a service for new cases, once it says by when it is done."""
+    if service.can("offer"):
+        usual = service.deadlines.filter(priority=ServiceDeadline.Priority.NORMAL)
+        steps = set(usual.values_list("step", flat=True))
+        if missing := [step for step in ServiceDeadline.Step if step not in steps]:
+            raise DomainError(
+                _("Enter a deadline of normal priority first for: %(steps)s.")
+                % {"steps": ", ".join(str(step.label) for step in missing)}
+            )
+    move(service, "offer", by=by, reason=reason)
+
+
+@operation
+def retire(service: ServiceType, *, by: Any, reason: str) -> None:
+    """Offer a service for new cases no longer; cases under way go on."""
+    move(service, "retire", by=by, reason=reason)

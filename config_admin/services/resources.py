@@ -1,0 +1,111 @@
+"""Pages of the service catalogue."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config_admin.models import (
+    ChecklistItem,
+    ReplyTemplate,
+    ServiceCategory,
+    ServiceDeadline,
+    ServiceQueue,
+    ServiceType,
+)
+from crm.core.resources import Resource, Section, Transition
+from crm.core.saved_views import View
+
+from . import forms, operations, tables
+from .filters import (
+    ChecklistItemFilter,
+    ReplyTemplateFilter,
+    ServiceDeadlineFilter,
+    ServiceTypeFilter,
+)
+from .views import AddToServicePage, ServiceTypePage
+
+CODED = ("code", "name", "name_zh")
+
+service_type = Resource(
+    ServiceType,
+    route="services/",
+    table=tables.ServiceTypeTable,
+    sorts={"code": ("code",)},
+    filterset=ServiceTypeFilter,
+    form=forms.ServiceTypeForm,
+    sections=(
+        Section(pgettext_lazy("catalogue", "Service"), (*CODED, "kind", "category", "queue")),
+    ),
+    transitions=(
+        Transition("offer", operations.offer),
+        Transition("retire", operations.retire),
+    ),
+    joins=("category", "queue"),
+    search=CODED,
+    views=(
+        View("offered", pgettext_lazy("services", "Offered"), "status=offered"),
+        View("drafts", pgettext_lazy("services", "Drafts"), "status=draft"),
+    ),
+    overrides={"view": ServiceTypePage},
+)
+category = Resource(
+    ServiceCategory,
+    route="service-categories/",
+    table=tables.ServiceCategoryTable,
+    sorts={"position": ("position", "id"), "code": ("code",)},
+    form=forms.ServiceCategoryForm,
+    sections=(Section(_("Category"), (*CODED, "parent", "position")),),
+    joins=("parent",),
+    search=CODED,
+)
+queue = Resource(
+    ServiceQueue,
+    route="queues/",
+    table=tables.ServiceQueueTable,
+    sorts={"code": ("code",)},
+    form=forms.ServiceQueueForm,
+    sections=(Section(_("Queue"), (*CODED, "calendar")),),
+    joins=("calendar",),
+    search=CODED,
+)
+deadline = Resource(
+    ServiceDeadline,
+    route="service-deadlines/",
+    table=tables.ServiceDeadlineTable,
+    sorts={"service": ("service_id", "step", "id")},
+    filterset=ServiceDeadlineFilter,
+    form=forms.ServiceDeadlineForm,
+    sections=(Section(_("Deadline"), ("service", "step", "priority", "amount", "unit", "note")),),
+    joins=("service",),
+    overrides={"add": AddToServicePage},
+)
+checklist_item = Resource(
+    ChecklistItem,
+    route="checklist-items/",
+    table=tables.ChecklistItemTable,
+    sorts={"position": ("service_id", "position", "id")},
+    filterset=ChecklistItemFilter,
+    form=forms.ChecklistItemForm,
+    sections=(
+        Section(
+            _("Checklist item"),
+            ("service", "name", "name_zh", "position", "is_required", "is_live"),
+        ),
+    ),
+    joins=("service",),
+    overrides={"add": AddToServicePage},
+)
+reply_template = Resource(
+    ReplyTemplate,
+    route="reply-templates/",
+    table=tables.ReplyTemplateTable,
+    sorts={"newest": ("-id",)},
+    filterset=ReplyTemplateFilter,
+    form=forms.ReplyTemplateForm,
+    sections=(
+        Section(_("Reply template"), ("service", "name", "name_zh", "text", "text_zh", "is_live")),
+    ),
+    joins=("service",),
+    overrides={"add": AddToServicePage},
+)
+RESOURCES = (service_type, category, queue, deadline, checklist_item, reply_template)
+PARTS = (deadline, checklist_item, reply_template)

@@ -193,7 +193,8 @@ class ServiceDeadline(Record):
                 fields=["service", "step", "priority"],
                 name="config_admin_deadline_once",
                 violation_error_message=_(
-                    "The service has a deadline for this step and priority already. Change it there."
+                    "The service has a deadline for this step and priority already."
+                    " Change it there."
                 ),
             ),
             models.CheckConstraint(

@@ -26,8 +26,8 @@ def change_category(
     """Change a category's names and its place in the tree."""
     # nobody else changes the tree at the same time
     list(ServiceCategory.objects.select_for_update().order_by("pk").values_list("pk"))
-    parent = ServiceCategory.objects.filter(pk=category.parent_id).first()
-    if stands_below(category, parent):
+    above = category.parent
+    if above and stands_below(category, ServiceCategory.objects.get(pk=above.pk)):
         raise DomainError(
             _("A category cannot stand below itself. Choose one outside its own branch."), "parent"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .calendars import first_values as calendars
 from .dictionaries import first_values as dictionaries
+from .figures import first_values as figures
 from .products import first_values as products
 from .services import first_values as services
 
@@ -13,6 +14,7 @@ PARTS = (
     products.enter_missing,
     calendars.enter_missing,
     services.enter_missing,
+    figures.enter_missing,
 )
 
 

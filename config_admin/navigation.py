@@ -17,6 +17,8 @@ def register() -> None:
         (_("Queues"), "inbox", "servicequeue"),
         (pgettext_lazy("working time", "Calendars"), "calendar-days", "calendar"),
         (_("Dictionaries"), "book-a", "dictionary"),
+        (_("Currency rates"), "coins", "currencyrate"),
+        (_("Parameters"), "sliders-horizontal", "parametervalue"),
     ]
     for place, (label, icon, model) in enumerate(entries):
         register_item(

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from config_admin.figures import currencies
 from config_admin.products.catalogue import product_names
 
 
@@ -77,12 +78,7 @@ PRODUCTS: dict[HoldingKind, dict[str, str | Promise]] = {
 }
 KIND_OF = {code: kind for kind, products in PRODUCTS.items() for code in products}
 # the currencies in which accounts are kept
-CURRENCIES = frozenset(
-    {
-        "CNY", "USD", "EUR", "HKD", "JPY", "GBP", "AUD", "CAD", "SGD", "CHF", "NZD", "KRW",
-        "THB", "MOP", "TWD", "SEK", "NOK", "DKK", "RUB", "MYR", "ZAR", "AED", "SAR", "VND",
-    }
-)  # fmt: skip
+CURRENCIES = frozenset(currencies.CURRENCIES)
 
 
 def product_choices() -> Iterator[tuple[str, str | Promise]]:

@@ -14,8 +14,10 @@ from config_admin.models import (
     Calendar,
     CalendarDay,
     ChecklistItem,
+    CurrencyRate,
     Dictionary,
     DictionaryEntry,
+    ParameterValue,
     Product,
     ReplyTemplate,
     ServiceCategory,
@@ -238,6 +240,32 @@ class ReplyTemplateFactory(Recorded):
     name_zh = factory.Sequence("回复{}".format)
     text = "Dear {customer_name}"
     text_zh = "尊敬的{customer_name}"
+
+
+class CurrencyRateFactory(Recorded):
+    """What a dollar was worth from a day on."""
+
+    class Meta:
+        model = CurrencyRate
+
+    currency = "USD"
+    on = factory.Sequence(lambda n: dt.date(2001, 1, 1) + dt.timedelta(days=n))
+    rate = Decimal("7.10250000")
+
+
+class ParameterValueFactory(Recorded):
+    """What a parameter was on one day."""
+
+    class Meta:
+        model = ParameterValue
+
+    code = "calendar_warning_days"
+    value = "60"
+    valid = factory.Sequence(
+        lambda n: period(
+            dt.date(2001, 1, 1) + dt.timedelta(n), dt.date(2001, 1, 2) + dt.timedelta(n)
+        )
+    )
 
 
 class BranchFactory(Recorded):

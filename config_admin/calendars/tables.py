@@ -1,6 +1,7 @@
 """Tables of calendars."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2 import A, Column
 
 from config_admin.models import Calendar, CalendarDay, WorkingWeek
@@ -37,7 +38,7 @@ class WorkingWeekTable(FastTable):
 
 class CalendarDayTable(FastTable):
     on = DateColumn(linkify=("config_admin:calendarday_view", [A("pk")]))
-    name = Column(accessor="shown_name", verbose_name=_("Name"))
+    name = Column(accessor="shown_name", verbose_name=pgettext_lazy("configuration", "Name"))
     calendar = Column(accessor="calendar__shown_name", verbose_name=_("Calendar"))
     kind = BadgeColumn(tones={"holiday": "ok", "working": "info"})
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from config_admin.dictionaries.views import AddFromPage
+from config_admin.figures.own import CALENDAR_WARNING
+from config_admin.figures.values import value_of
 from config_admin.models import CalendarDay
 from crm.core.clock import bank_today
 from crm.core.pages import DetailPage
 
 from .months import beside, month_of, weeks_of
 from .working_time import timetable
-
-# how long before the last special day it is time to enter more
-AHEAD = dt.timedelta(days=90)
 
 
 class CalendarPage(DetailPage):
@@ -23,12 +22,13 @@ class CalendarPage(DetailPage):
         weeks = weeks_of(month, timetable(calendar.code), self.special(month), today)
         last = CalendarDay.objects.filter(calendar=calendar).order_by("-on").first()
         before, after = beside(month)
+        ahead = dt.timedelta(days=int(value_of(CALENDAR_WARNING)))
         return super().facts() | {
             "month": month,
             "weeks": weeks,
             "before": before,
             "after": after,
-            "last_special": last.on if last and last.on < today + AHEAD else None,
+            "last_special": last.on if last and last.on < today + ahead else None,
             "opens_days": self.request.user.has_action("config_admin.view_calendarday"),
             "may_enter_day": self.request.user.has_action("config_admin.add_calendarday"),
             "may_enter_week": self.request.user.has_action("config_admin.add_workingweek"),

@@ -2,6 +2,7 @@
 
 from .calendars import Calendar, CalendarDay, WorkingWeek
 from .dictionaries import Dictionary, DictionaryEntry
+from .figures import CurrencyRate, ParameterValue
 from .products import Product
 from .services import (
     ChecklistItem,
@@ -16,8 +17,10 @@ __all__ = [
     "Calendar",
     "CalendarDay",
     "ChecklistItem",
+    "CurrencyRate",
     "Dictionary",
     "DictionaryEntry",
+    "ParameterValue",
     "Product",
     "ReplyTemplate",
     "ServiceCategory",

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from config_admin.figures.own import LONGEST_DEADLINE
+from config_admin.figures.values import value_of
 from config_admin.services import placeholders
 from crm.core.classes import INTERNAL
 from crm.core.models import Move, Record, Workflow
@@ -17,8 +19,7 @@ from crm.core.scope import BankWide
 from .calendars import Calendar
 from .names import Bilingual, code_field
 
-MOST_DAYS = 730
-MOST_MINUTES = 365 * 24 * 60
+MINUTES_OF_DAY = 24 * 60
 
 
 def position_field() -> models.PositiveIntegerField[int, int]:
@@ -209,7 +210,8 @@ class ServiceDeadline(Record):
 
     def clean(self) -> None:
         """Refuse deadlines that lie beyond any promise."""
-        most = MOST_DAYS if self.unit == self.Unit.CALENDAR_DAYS else MOST_MINUTES
+        days = int(value_of(LONGEST_DEADLINE))
+        most = days if self.unit == self.Unit.CALENDAR_DAYS else days * MINUTES_OF_DAY
         if self.amount and self.amount > most:
             raise ValidationError(
                 {"amount": _("This is too long. Enter %(n)d at most.") % {"n": most}}

@@ -71,7 +71,7 @@ deadline = Resource(
     ServiceDeadline,
     route="service-deadlines/",
     table=tables.ServiceDeadlineTable,
-    sorts={"service": ("service_id", "step", "id")},
+    sorts={"service": ("service_id", "-step", "id")},
     filterset=ServiceDeadlineFilter,
     form=forms.ServiceDeadlineForm,
     sections=(Section(_("Deadline"), ("service", "step", "priority", "amount", "unit", "note")),),

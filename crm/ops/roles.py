@@ -71,7 +71,12 @@ CATALOGUE = (
     "config_admin.view_checklistitem",
     "config_admin.view_replytemplate",
 )
+FIGURES = ("config_admin.view_currencyrate", "config_admin.view_parametervalue")
 CONFIGURE = (
+    *FIGURES,
+    "config_admin.add_currencyrate",
+    "config_admin.change_currencyrate",
+    "config_admin.add_parametervalue",
     *CODES,
     *TIMES,
     *CATALOGUE,
@@ -191,6 +196,7 @@ ROLES = (
             *CODES,
             *TIMES,
             *CATALOGUE,
+            *FIGURES,
             "core.view_job",
             "core.view_approval",
             "core.view_approvalpolicy",

@@ -25,6 +25,7 @@ from tests.factories import (
     CalendarFactory,
     ChecklistItemFactory,
     ContactPointFactory,
+    CurrencyRateFactory,
     CustomerFactory,
     DictionaryEntryFactory,
     DictionaryFactory,
@@ -36,6 +37,7 @@ from tests.factories import (
     IdentityDocumentFactory,
     LicenceFactory,
     PostRoleFactory,
+    ParameterValueFactory,
     ProductFactory,
     ReplyTemplateFactory,
     RoleFactory,
@@ -226,6 +228,10 @@ FACTORIES = {
     "config_admin.servicedeadline": Subject(lambda b, m: ServiceDeadlineFactory()),
     "config_admin.checklistitem": Subject(lambda b, m: ChecklistItemFactory()),
     "config_admin.replytemplate": Subject(lambda b, m: ReplyTemplateFactory()),
+    "config_admin.currencyrate": Subject(lambda b, m: CurrencyRateFactory()),
+    "config_admin.parametervalue": Subject(
+        lambda b, m: ParameterValueFactory(), fill=lambda b: {"value": "30"}
+    ),
     "config_admin.product": Subject(
         lambda b, m: ProductFactory(), fill=lambda b: new_code(b) | {"currency": "CNY"}
     ),

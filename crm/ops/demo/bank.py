@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from config_admin.models import CurrencyRate
 from crm.core.acting import acting
 from crm.ops.private_file import read_or_create
 from customers.feeds.load import Source, load
@@ -29,6 +30,7 @@ from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
 from .holdings import SEED, Files, files
 from .people import StaffSpec, staff
+from .rates import rates
 from .words import pass_phrase
 
 GAP = 1 << 20
@@ -249,6 +251,17 @@ def enter_customers(
         enter(batch, "core")
         entered += len(batch)
     return entered
+
+
+def enter_rates(today: dt.date) -> None:
+    """Enter what foreign currencies were worth in the last year."""
+    CurrencyRate.objects.bulk_create(
+        [
+            CurrencyRate(currency=currency, on=on, rate=rate)
+            for currency, on, rate in rates(today)
+            if currency != settings.BASE_CURRENCY
+        ]
+    )
 
 
 def feed_holdings(fed: Files, system: User, today: dt.date) -> None:

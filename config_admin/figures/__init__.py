@@ -1,0 +1,1 @@
+"""Figures that the bank sets: rates of currencies by date, and parameters with their history."""

@@ -1,0 +1,74 @@
+"""What happens to rates and parameters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from config_admin.models import CurrencyRate, ParameterValue
+from crm.core.clock import bank_today
+from crm.core.formats import day
+from crm.core.operations import DomainError, operation, save_changes, save_new, write
+from sysadmin.models import period
+
+from .declared import parameter
+from .values import VALUES
+
+
+@operation
+def enter_rate(rate: CurrencyRate, *, by: Any) -> CurrencyRate:
+    """Enter what a currency is worth from a day on."""
+    if CurrencyRate.objects.filter(currency=rate.currency, on=rate.on).exists():
+        raise DomainError(
+            _("There is a rate of this currency from this day already. Change it there."), "on"
+        )
+    save_new(rate)
+    return rate
+
+
+@operation
+def correct_rate(
+    rate: CurrencyRate, *, by: Any, fields: Iterable[str], version: int
+) -> CurrencyRate:
+    """Put a rate right; currency and day stay."""
+    save_changes(rate, set(fields) - {"currency", "on"}, version=version)
+    return rate
+
+
+@operation
+def set_value(value: ParameterValue, *, by: Any, first: dt.date) -> ParameterValue:
+    """Give a parameter a new value from a day on; the present one ends the day before."""
+    if first < bank_today():
+        raise DomainError(_("A value cannot begin in the past. Enter today or later."), "first_day")
+    try:
+        value.value = str(parameter(value.code).read(value.value))
+    except ValidationError as error:
+        raise DomainError(error.messages[0], "value") from error
+    _end_before(value.code, first)
+    value.valid = period(first)
+    save_new(value)
+    VALUES.forget()
+    return value
+
+
+def _end_before(code: str, first: dt.date) -> None:
+    with connection.cursor() as cursor:
+        # one at a time, also where the parameter has no row yet that could be locked
+        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"parameter {code}"])
+    rows = ParameterValue.objects.filter(code=code)
+    later = rows.filter(valid__startswith__gte=first).order_by("valid").first()
+    if later:
+        raise DomainError(
+            _("A value from %(day)s on is entered already. Choose a later day.")
+            % {"day": day(later.valid.lower)},
+            "first_day",
+        )
+    present = rows.filter(valid__contains=first).first()
+    if present:
+        present.valid = period(present.valid.lower, first)
+        write(present, ["valid"], version=present.version)

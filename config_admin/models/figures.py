@@ -1,0 +1,124 @@
+"""Figures that the bank sets: rates of currencies by date, and parameters with their history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config_admin.figures import declared
+from config_admin.figures.currencies import CURRENCIES
+from crm.core.classes import INTERNAL
+from crm.core.formats import day
+from crm.core.models import Record
+from crm.core.querysets import ScopedQuerySet
+from crm.core.scope import BankWide
+
+
+def currency_choices() -> Iterator[tuple[str, str]]:
+    """Every currency by its code."""
+    for code in CURRENCIES:
+        yield code, code
+
+
+class CurrencyRate(Record):
+    """What one unit of a currency is worth in the base currency, from a day on."""
+
+    currency = models.CharField(_("currency"), max_length=3, choices=currency_choices)
+    on = models.DateField(pgettext_lazy("rate", "from"))
+    rate = models.DecimalField(
+        pgettext_lazy("currency", "rate"),
+        max_digits=18,
+        decimal_places=8,
+        validators=[MinValueValidator(Decimal("0.00000001"), _("Enter a rate above zero."))],
+        help_text=_("What one unit is worth in the base currency."),
+    )
+    source = models.CharField(
+        pgettext_lazy("rate", "where it comes from"), max_length=80, blank=True
+    )
+
+    SCOPE = BankWide()
+    CLASSES = dict.fromkeys(["currency", "on", "rate", "source"], INTERNAL)
+    objects = ScopedQuerySet["CurrencyRate"].as_manager()
+
+    class Meta:
+        db_table = "config_admin_currency_rate"
+        verbose_name = _("currency rate")
+        verbose_name_plural = _("currency rates")
+        ordering = ["-on", "currency"]
+        default_permissions = ("view", "add", "change")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["currency", "on"],
+                name="config_admin_rate_once",
+                violation_error_message=_(
+                    "There is a rate of this currency from this day already."
+                ),
+            ),
+            models.CheckConstraint(
+                name="config_admin_rate_above_zero",
+                condition=models.Q(rate__gt=0),
+                violation_error_message=_("Enter a rate above zero."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {day(self.on)}"
+
+    def clean(self) -> None:
+        """Refuse a rate of the base currency, which is one."""
+        if self.currency == settings.BASE_CURRENCY:
+            raise ValidationError(
+                {"currency": _("This is the base currency; its rate is always one.")}
+            )
+
+
+class ParameterValue(Record):
+    """What a parameter is, from one day to another; the rows of a parameter are its history."""
+
+    code = models.CharField(_("parameter"), max_length=40, choices=declared.choices)
+    valid = DateRangeField(_("valid"))
+    value = models.CharField(pgettext_lazy("parameter", "value"), max_length=40)
+
+    SCOPE = BankWide()
+    CLASSES = dict.fromkeys(["code", "valid", "value"], INTERNAL)
+    objects = ScopedQuerySet["ParameterValue"].as_manager()
+
+    class Meta:
+        db_table = "config_admin_parameter_value"
+        verbose_name = _("value of a parameter")
+        verbose_name_plural = _("parameters")
+        ordering = ["code", "valid"]
+        default_permissions = ("view", "add")
+        constraints = [
+            ExclusionConstraint(
+                name="config_admin_parameter_not_twice",
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("The parameter has a value in that time already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_code_display())
+
+    @property
+    def shown_period(self) -> str:
+        """From which day until which."""
+        if self.valid.upper:
+            last = day(self.valid.upper - dt.timedelta(days=1))
+            return _("%(first)s to %(last)s") % {"first": day(self.valid.lower), "last": last}
+        return _("from %(first)s") % {"first": day(self.valid.lower)}
+
+    shown_period.fget.label = _("valid")  # type: ignore[attr-defined]

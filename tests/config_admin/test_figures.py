@@ -1,0 +1,130 @@
+"""Rates of currencies by date, and parameters with bounds and history."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from config_admin.figures.declared import parameters
+from config_admin.figures.own import CALENDAR_WARNING, LONGEST_DEADLINE
+from config_admin.figures.values import in_base_currency, rate_on, value_of
+from config_admin.models import CurrencyRate, ParameterValue
+from crm.core.clock import bank_today
+from crm.core.operations import DomainError
+from crm.ops.roles import CONFIGURE
+from sysadmin.models import Grant
+from tests.factories import CurrencyRateFactory, ServiceTypeFactory
+
+RATE_ADD = "/configuration/currency-rates/add/"
+VALUE_ADD = "/configuration/parameters/add/"
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def client(signed_in, person, bank):
+    """Somebody who configures."""
+    return signed_in(person(bank, *CONFIGURE, extent=Grant.Reach.BANK))
+
+
+def new_rate(**values):
+    return {"currency": "USD", "on": "2026-11-01", "rate": "7.1025", "source": "CFETS"} | values
+
+
+@pytest.mark.proves("BC-9")
+def test_a_rate_holds_from_its_day_until_the_next(client, keyed):
+    assert client.post(RATE_ADD, keyed(**new_rate())).status_code == 302
+    assert client.post(RATE_ADD, keyed(**new_rate(on="2026-11-15", rate="7.2"))).status_code == 302
+    assert rate_on("USD", dt.date(2026, 11, 14)) == Decimal("7.1025")
+    assert rate_on("USD", dt.date(2026, 11, 15)) == Decimal("7.2")
+    assert rate_on("CNY", dt.date(1999, 1, 1)) == 1
+    worth = in_base_currency(Decimal("100.00"), "USD", dt.date(2026, 11, 1))
+    assert worth == Decimal("710.25")
+    with pytest.raises(DomainError, match="There is no rate of USD for 31 Oct 2026"):
+        rate_on("USD", dt.date(2026, 10, 31))
+
+
+@pytest.mark.proves("BC-9")
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"rate": "0"}, "rate", "Enter a rate above zero."),
+        ({"rate": "-7"}, "rate", "Enter a rate above zero."),
+        ({"rate": ""}, "rate", "Enter the rate."),
+        ({"currency": "CNY"}, "currency", "its rate is always one"),
+        ({"on": "2026-10-01"}, "on", "from this day already"),
+    ],
+)
+def test_rates_that_make_no_sense_are_refused_beside_their_field(
+    client, keyed, values, field, said
+):
+    CurrencyRateFactory(on=dt.date(2026, 10, 1))
+    answer = client.post(RATE_ADD, keyed(**new_rate(**values)))
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {field}
+    assert said in answer.context["form"].errors[field][0]
+    assert CurrencyRate.objects.count() == 1
+
+
+def new_value(value, first, parameter=CALENDAR_WARNING):
+    return {"code": parameter.code, "value": value, "first_day": first.isoformat()}
+
+
+@pytest.mark.proves("BC-9")
+def test_a_parameter_gets_a_new_value_from_a_day_on_and_keeps_its_history(client, keyed):
+    today = bank_today()
+    assert value_of(CALENDAR_WARNING) == CALENDAR_WARNING.usual
+    assert client.post(VALUE_ADD, keyed(**new_value("60", today))).status_code == 302
+    assert client.post(VALUE_ADD, keyed(**new_value("30", today + 10 * DAY))).status_code == 302
+    assert value_of(CALENDAR_WARNING) == 60
+    assert value_of(CALENDAR_WARNING, today + 9 * DAY) == 60
+    assert value_of(CALENDAR_WARNING, today + 10 * DAY) == 30
+    history = ParameterValue.objects.order_by("valid").values_list("value", "valid")
+    assert [(value, valid.upper) for value, valid in history] == [
+        ("60", today + 10 * DAY),
+        ("30", None),
+    ]
+    listed = client.get("/configuration/parameters/", {"now": "true"})
+    assert [row.record.value for row in listed.context["table"].rows] == ["60"]
+
+
+@pytest.mark.proves("BC-9")
+@pytest.mark.parametrize(
+    ("value", "days", "field", "said"),
+    [
+        ("0", 0, "value", "Enter a whole number from 1 to 365."),
+        ("366", 0, "value", "Enter a whole number from 1 to 365."),
+        ("1.5", 0, "value", "Enter a whole number"),
+        ("many", 0, "value", "Enter a whole number"),
+        ("NaN", 0, "value", "Enter a whole number"),
+        ("60", -1, "first_day", "Enter today or later."),
+        ("60", 4, "first_day", "Choose a later day."),
+    ],
+)
+def test_values_out_of_bounds_or_out_of_turn_are_refused(client, keyed, value, days, field, said):
+    today = bank_today()
+    client.post(VALUE_ADD, keyed(**new_value("45", today + 5 * DAY)))
+    answer = client.post(VALUE_ADD, keyed(**new_value(value, today + days * DAY)))
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {field}
+    assert said in answer.context["form"].errors[field][0]
+    assert ParameterValue.objects.count() == 1
+
+
+@pytest.mark.proves("BC-9")
+def test_a_parameter_bites_at_once_where_the_program_goes_by_it(client, keyed):
+    service = ServiceTypeFactory()
+    deadline = {"step": "response", "priority": "high", "amount": 20, "unit": "calendar_days"}
+    client.post(VALUE_ADD, keyed(**new_value("10", bank_today(), LONGEST_DEADLINE)))
+    address = "/configuration/service-deadlines/add/"
+    answer = client.post(address, keyed(service=service.pk, **deadline))
+    assert answer.context["form"].errors["amount"] == ["This is too long. Enter 10 at most."]
+
+
+@pytest.mark.proves("BC-9")
+def test_every_parameter_is_shown_with_its_usual_value_from_the_beginning(client):
+    call_command("first_values", verbosity=0)
+    page = client.get("/configuration/parameters/").content.decode()
+    for one in parameters():
+        assert str(one.label) in page
+        assert value_of(one) == one.usual

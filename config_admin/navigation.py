@@ -18,6 +18,7 @@ def register() -> None:
         (pgettext_lazy("working time", "Calendars"), "calendar-days", "calendar"),
         (_("Dictionaries"), "book-a", "dictionary"),
         (_("Currency rates"), "coins", "currencyrate"),
+        (_("Number series"), "hash", "numberseries"),
         (_("Parameters"), "sliders-horizontal", "parametervalue"),
     ]
     for place, (label, icon, model) in enumerate(entries):

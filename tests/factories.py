@@ -17,6 +17,7 @@ from config_admin.models import (
     CurrencyRate,
     Dictionary,
     DictionaryEntry,
+    NumberSeries,
     ParameterValue,
     Product,
     ReplyTemplate,
@@ -266,6 +267,18 @@ class ParameterValueFactory(Recorded):
             dt.date(2001, 1, 1) + dt.timedelta(n), dt.date(2001, 1, 2) + dt.timedelta(n)
         )
     )
+
+
+class NumberSeriesFactory(Recorded):
+    """A series that begins anew each year."""
+
+    class Meta:
+        model = NumberSeries
+
+    code = factory.Sequence("series_{}".format)
+    name = factory.Sequence("Series {}".format)
+    name_zh = factory.Sequence("编号{}".format)
+    prefix = "SR"
 
 
 class BranchFactory(Recorded):

@@ -19,16 +19,16 @@ class CalendarPage(DetailPage):
     def facts(self):
         calendar, today = self.object, bank_today()
         month = month_of(self.request.GET.get("month", ""), today)
-        weeks = weeks_of(month, timetable(calendar.code), self.special(month), today)
-        last = CalendarDay.objects.filter(calendar=calendar).order_by("-on").first()
+        laid_out = timetable(calendar.code)
+        last = max(laid_out.special, default=None)
         before, after = beside(month)
         ahead = dt.timedelta(days=int(value_of(CALENDAR_WARNING)))
         return super().facts() | {
             "month": month,
-            "weeks": weeks,
+            "weeks": weeks_of(month, laid_out, self.special(month), today),
             "before": before,
             "after": after,
-            "last_special": last.on if last and last.on < today + ahead else None,
+            "last_special": last if last and last < today + ahead else None,
             "opens_days": self.request.user.has_action("config_admin.view_calendarday"),
             "may_enter_day": self.request.user.has_action("config_admin.add_calendarday"),
             "may_enter_week": self.request.user.has_action("config_admin.add_workingweek"),

@@ -4,12 +4,12 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from config_admin.models import CurrencyRate, ParameterValue
-from config_admin.models.figures import currency_choices
 from crm.core.clock import bank_today
 from crm.core.filter_kinds import DaysFilter
 from crm.core.filters import LeanFilterSet
 
 from . import declared
+from .currencies import currency_choices
 
 
 class CurrencyRateFilter(LeanFilterSet):

@@ -1,8 +1,8 @@
-"""The usual values of the parameters, so that each is seen where it can be set."""
+"""The usual values of the parameters, where each is seen and set, and the first number series."""
 
 from __future__ import annotations
 
-from config_admin.models import ParameterValue
+from config_admin.models import NumberSeries, ParameterValue
 from crm.core.clock import bank_today
 from crm.core.operations import save_new
 from sysadmin.models import period
@@ -10,12 +10,22 @@ from sysadmin.models import period
 from .declared import parameters
 from .values import VALUES
 
+# code, English, Chinese, what the numbers begin with
+SERIES = (
+    ("case", "Cases", "工单编号", "SR"),
+    ("complaint", "Complaints", "投诉编号", "TS"),
+)
+
 
 def enter_missing() -> int:
-    """Enter the usual value of each parameter that has none; the caller acts."""
+    """Enter values of parameters and number series that are not there yet; the caller acts."""
     known = set(ParameterValue.objects.values_list("code", flat=True))
     missing = [one for one in parameters() if one.code not in known]
     for one in missing:
         save_new(ParameterValue(code=one.code, value=str(one.usual), valid=period(bank_today())))
     VALUES.forget()
-    return len(missing)
+    series = set(NumberSeries.objects.values_list("code", flat=True))
+    unknown = [one for one in SERIES if one[0] not in series]
+    for code, name, name_zh, prefix in unknown:
+        save_new(NumberSeries(code=code, name=name, name_zh=name_zh, prefix=prefix))
+    return len(missing) + len(unknown)

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from config_admin.dictionaries.forms import keep
-from config_admin.models import CurrencyRate, ParameterValue
+from config_admin.dictionaries.forms import NAMED, keep
+from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
 from crm.core.clock import bank_today
 from crm.core.forms import RecordForm
 from sysadmin.forms import day_field
@@ -63,3 +63,14 @@ class ParameterValueForm(RecordForm):
 
     def apply(self, *, by: Any, version: int | None) -> ParameterValue:
         return operations.set_value(self.instance, by=by, first=self.cleaned_data["first_day"])
+
+
+class NumberSeriesForm(RecordForm):
+    class Meta:
+        model = NumberSeries
+        fields = ("name", "name_zh", "code", "prefix", "is_yearly", "digits")
+        error_messages = NAMED | {"digits": {"required": _("Enter 3 to 12 digits.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keep(self, "code")

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from config_admin.models import CurrencyRate, ParameterValue
+from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
 from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.operations import DomainError, operation, save_changes, save_new, write
@@ -72,3 +72,24 @@ def _end_before(code: str, first: dt.date) -> None:
     if present:
         present.valid = period(present.valid.lower, first)
         write(present, ["valid"], version=present.version)
+
+
+@operation
+def draw_number(code: str, *, by: Any) -> str:
+    """Give the next number of a series; whoever asks at the same time waits for the one after."""
+    series = NumberSeries.objects.select_for_update().filter(code=code).first()
+    if series is None:
+        raise DomainError(
+            _("There is no number series “%(code)s”. Enter it under number series.")
+            % {"code": code}
+        )
+    year = bank_today().year
+    if series.is_yearly and series.year != year:
+        series.drawn = 0
+    series.drawn, series.year = series.drawn + 1, year
+    if series.drawn >= 10**series.digits:
+        raise DomainError(
+            _("The number series %(name)s is used up. Give it more digits.") % {"name": series}
+        )
+    write(series, ["drawn", "year"], version=series.version)
+    return series.shown(series.drawn)

@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from config_admin.models import CurrencyRate, ParameterValue
+from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
 from crm.core.resources import Resource, Section
 from crm.core.saved_views import View
 
 from .filters import CurrencyRateFilter, ParameterValueFilter
-from .forms import CurrencyRateForm, ParameterValueForm
-from .tables import CurrencyRateTable, ParameterValueTable
+from .forms import CurrencyRateForm, NumberSeriesForm, ParameterValueForm
+from .tables import CurrencyRateTable, NumberSeriesTable, ParameterValueTable
 
 currency_rate = Resource(
     CurrencyRate,
@@ -30,4 +30,17 @@ parameter_value = Resource(
     views=(View("now", _("Valid today"), "now=true"),),
     without=frozenset({"change"}),
 )
-RESOURCES = (currency_rate, parameter_value)
+number_series = Resource(
+    NumberSeries,
+    route="number-series/",
+    table=NumberSeriesTable,
+    sorts={"code": ("code",)},
+    form=NumberSeriesForm,
+    sections=(
+        Section(
+            _("Number series"),
+            ("code", "name", "name_zh", "prefix", "is_yearly", "digits", "shown_next", "drawn"),
+        ),
+    ),
+)
+RESOURCES = (currency_rate, parameter_value, number_series)

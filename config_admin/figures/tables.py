@@ -1,15 +1,21 @@
 """Tables of rates and parameters."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2 import A, Column
 
-from config_admin.models import CurrencyRate, ParameterValue
-from crm.core.columns import RIGHT, DateColumn, NumberColumn
+from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
+from crm.core.columns import RIGHT, DateColumn, NameColumn, NumberColumn
 from crm.core.tables import FastTable
 
 
 class CurrencyRateTable(FastTable):
-    currency = Column(linkify=("config_admin:currencyrate_view", [A("pk")]))
+    currency = NameColumn(
+        accessor="get_currency_display",
+        verbose_name=_("Currency"),
+        second="currency",
+        view="config_admin:currencyrate_view",
+    )
     on = DateColumn()
     rate = NumberColumn(places=8)
 
@@ -30,3 +36,18 @@ class ParameterValueTable(FastTable):
     class Meta:
         model = ParameterValue
         fields = ("code", "value", "period")
+
+
+class NumberSeriesTable(FastTable):
+    name = NameColumn(
+        accessor="shown_name",
+        verbose_name=_("Number series"),
+        second="code",
+        view="config_admin:numberseries_view",
+    )
+    next = Column(accessor="shown_next", verbose_name=pgettext_lazy("series", "Next number"))
+    drawn = NumberColumn()
+
+    class Meta:
+        model = NumberSeries
+        fields = ("name", "next", "drawn", "is_yearly")

@@ -2,7 +2,7 @@
 
 from .calendars import Calendar, CalendarDay, WorkingWeek
 from .dictionaries import Dictionary, DictionaryEntry
-from .figures import CurrencyRate, ParameterValue
+from .figures import CurrencyRate, NumberSeries, ParameterValue
 from .products import Product
 from .services import (
     ChecklistItem,
@@ -20,6 +20,7 @@ __all__ = [
     "CurrencyRate",
     "Dictionary",
     "DictionaryEntry",
+    "NumberSeries",
     "ParameterValue",
     "Product",
     "ReplyTemplate",

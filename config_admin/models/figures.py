@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config_admin.figures import declared
-from config_admin.figures.currencies import CURRENCIES
+from config_admin.figures.currencies import currency_choices
 from crm.core.classes import INTERNAL
+from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.models import Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
 
-
-def currency_choices() -> Iterator[tuple[str, str]]:
-    """Every currency by its code."""
-    for code in CURRENCIES:
-        yield code, code
+from .names import Bilingual, code_field
 
 
 class CurrencyRate(Record):
@@ -122,3 +118,67 @@ class ParameterValue(Record):
         return _("from %(first)s") % {"first": day(self.valid.lower)}
 
     shown_period.fget.label = _("valid")  # type: ignore[attr-defined]
+
+
+class NumberSeries(Bilingual, Record):
+    """Numbers that are given one after another, such as those of cases; none is given twice."""
+
+    code = code_field(unique=True, error_messages={"unique": _("Another series has this code.")})
+    prefix = models.CharField(
+        pgettext_lazy("series", "begins with"),
+        max_length=8,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[A-Z0-9-]*\Z", _("Use capital letters, digits and hyphens."))
+        ],
+    )
+    is_yearly = models.BooleanField(
+        pgettext_lazy("series", "begins anew each year"),
+        default=True,
+        help_text=_("The year then stands before the number."),
+    )
+    digits = models.PositiveSmallIntegerField(
+        pgettext_lazy("series", "digits"),
+        default=6,
+        validators=[
+            MinValueValidator(3, _("Enter 3 to 12 digits.")),
+            MaxValueValidator(12, _("Enter 3 to 12 digits.")),
+        ],
+    )
+    drawn = models.PositiveBigIntegerField(
+        pgettext_lazy("series", "given so far"), default=0, editable=False
+    )
+    year = models.PositiveSmallIntegerField(
+        pgettext_lazy("series", "year of the last number"), null=True, editable=False
+    )
+
+    SCOPE = BankWide()
+    CLASSES = dict.fromkeys(["code", "prefix", "is_yearly", "digits", "drawn", "year"], INTERNAL)
+    objects = ScopedQuerySet["NumberSeries"].as_manager()
+
+    class Meta:
+        db_table = "config_admin_number_series"
+        verbose_name = _("number series")
+        verbose_name_plural = pgettext_lazy("plural", "number series")
+        ordering = ["code"]
+        default_permissions = ("view", "add", "change")
+
+    @property
+    def shown_next(self) -> str:
+        """The number that is given next."""
+        begins_anew = self.is_yearly and self.year != bank_today().year
+        return self.shown(1 if begins_anew else self.drawn + 1)
+
+    shown_next.fget.label = pgettext_lazy("series", "next number")  # type: ignore[attr-defined]
+
+    def shown(self, number: int) -> str:
+        """A number of the series as people write it."""
+        year = f"{bank_today().year}" if self.is_yearly else ""
+        return f"{self.prefix}{year}{number:0{self.digits}d}"
+
+    def clean(self) -> None:
+        """Refuse fewer digits than the numbers given so far have."""
+        if self.digits and self.drawn >= 10**self.digits:
+            raise ValidationError(
+                {"digits": _("Numbers given so far have more digits. Enter more.")}
+            )

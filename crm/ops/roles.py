@@ -71,12 +71,18 @@ CATALOGUE = (
     "config_admin.view_checklistitem",
     "config_admin.view_replytemplate",
 )
-FIGURES = ("config_admin.view_currencyrate", "config_admin.view_parametervalue")
+FIGURES = (
+    "config_admin.view_currencyrate",
+    "config_admin.view_parametervalue",
+    "config_admin.view_numberseries",
+)
 CONFIGURE = (
     *FIGURES,
     "config_admin.add_currencyrate",
     "config_admin.change_currencyrate",
     "config_admin.add_parametervalue",
+    "config_admin.add_numberseries",
+    "config_admin.change_numberseries",
     *CODES,
     *TIMES,
     *CATALOGUE,

@@ -7,14 +7,15 @@ import pytest
 from django.core.management import call_command
 
 from config_admin.figures.declared import parameters
+from config_admin.figures.operations import draw_number
 from config_admin.figures.own import CALENDAR_WARNING, LONGEST_DEADLINE
 from config_admin.figures.values import in_base_currency, rate_on, value_of
-from config_admin.models import CurrencyRate, ParameterValue
-from crm.core.clock import bank_today
+from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
+from crm.core.clock import bank_today, clock_at
 from crm.core.operations import DomainError
 from crm.ops.roles import CONFIGURE
-from sysadmin.models import Grant
-from tests.factories import CurrencyRateFactory, ServiceTypeFactory
+from sysadmin.models import Grant, system_user
+from tests.factories import CurrencyRateFactory, NumberSeriesFactory, ServiceTypeFactory
 
 RATE_ADD = "/configuration/currency-rates/add/"
 VALUE_ADD = "/configuration/parameters/add/"
@@ -128,3 +129,39 @@ def test_every_parameter_is_shown_with_its_usual_value_from_the_beginning(client
     for one in parameters():
         assert str(one.label) in page
         assert value_of(one) == one.usual
+
+
+@pytest.mark.proves("BC-9")
+def test_numbers_are_given_one_after_another_and_begin_anew_each_year(client, keyed):
+    sent = {"name": "Cases", "name_zh": "工单", "code": "case", "prefix": "SR", "digits": 4}
+    answer = client.post("/configuration/number-series/add/", keyed(is_yearly="on", **sent))
+    assert answer.status_code == 302
+    system = system_user()
+    with clock_at(dt.datetime(2026, 12, 31, 12, tzinfo=dt.UTC)):
+        assert [draw_number("case", by=system) for _n in range(2)] == ["SR20260001", "SR20260002"]
+        assert NumberSeries.objects.get().shown_next == "SR20260003"
+    # seven in the morning of New Year's Day in Shanghai
+    with clock_at(dt.datetime(2026, 12, 31, 23, tzinfo=dt.UTC)):
+        assert NumberSeries.objects.get().shown_next == "SR20270001"
+        assert draw_number("case", by=system) == "SR20270001"
+
+
+@pytest.mark.proves("BC-9")
+def test_a_series_that_is_used_up_or_unknown_gives_no_number(client, keyed):
+    series = NumberSeriesFactory(digits=3, drawn=998, is_yearly=False)
+    system = system_user()
+    assert draw_number(series.code, by=system) == "SR999"
+    with pytest.raises(DomainError, match=r"is used up\. Give it more digits\."):
+        draw_number(series.code, by=system)
+    with pytest.raises(DomainError, match="There is no number series"):
+        draw_number("unknown", by=system)
+    series.refresh_from_db()
+    data = {"name": "x", "name_zh": "x", "prefix": "SR", "version": series.version}
+    page = f"/configuration/number-series/{series.pk}/change/"
+    for digits, said in (("0", "Enter 3 to 12 digits."), ("13", "Enter 3 to 12 digits.")):
+        answer = client.post(page, keyed(digits=digits, **data))
+        assert answer.context["form"].errors["digits"] == [said]
+    answer = client.post(page, keyed(digits="5", **data | {"prefix": "工单"}))
+    assert set(answer.context["form"].errors) == {"prefix"}
+    assert client.post(page, keyed(digits="5", **data)).status_code == 302
+    assert draw_number(series.code, by=system) == "SR01000"

@@ -37,6 +37,7 @@ from tests.factories import (
     IdentityDocumentFactory,
     LicenceFactory,
     PostRoleFactory,
+    NumberSeriesFactory,
     ParameterValueFactory,
     ProductFactory,
     ReplyTemplateFactory,
@@ -228,9 +229,14 @@ FACTORIES = {
     "config_admin.servicedeadline": Subject(lambda b, m: ServiceDeadlineFactory()),
     "config_admin.checklistitem": Subject(lambda b, m: ChecklistItemFactory()),
     "config_admin.replytemplate": Subject(lambda b, m: ReplyTemplateFactory()),
-    "config_admin.currencyrate": Subject(lambda b, m: CurrencyRateFactory()),
+    "config_admin.currencyrate": Subject(
+        lambda b, m: CurrencyRateFactory(), fill=lambda b: {"currency": "EUR"}
+    ),
     "config_admin.parametervalue": Subject(
         lambda b, m: ParameterValueFactory(), fill=lambda b: {"value": "30"}
+    ),
+    "config_admin.numberseries": Subject(
+        lambda b, m: NumberSeriesFactory(), fill=lambda b: new_code(b) | {"digits": 5}
     ),
     "config_admin.product": Subject(
         lambda b, m: ProductFactory(), fill=lambda b: new_code(b) | {"currency": "CNY"}

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from config_admin.figures.values import rate_on
 from crm.core.clock import bank_today
 from crm.ops.demo import bank
 from customers.models import Customer
@@ -86,3 +87,8 @@ def test_somebody_is_about_to_move_and_somebody_to_leave(demo):
     present = StaffAssignment.objects.on(today).values_list("member", flat=True)
     assert sorted(present) == sorted(StaffMember.objects.values_list("pk", flat=True))
     assert Licence.objects.expiring().exists()
+def test_foreign_currencies_have_a_year_of_rates(demo):
+    today = bank_today()
+    for currency in ("USD", "EUR", "HKD", "JPY", "GBP"):
+        assert rate_on(currency, today) > 0
+        assert rate_on(currency, today - dt.timedelta(days=330)) > 0

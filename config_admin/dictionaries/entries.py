@@ -10,10 +10,12 @@ from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from config_admin.editions import Kept
-from config_admin.models.names import LONGEST_CODE, column_of_language, in_tree
+from config_admin.languages import column_of_language
+from config_admin.models.names import LONGEST_CODE, in_tree
 from crm.core.keyset import Count, capped_counts
 
 INDENT = "\u2003"
@@ -128,7 +130,7 @@ class EntryField(models.CharField):  # type: ignore[type-arg]
         return EntryChoiceField(
             dictionary=self.dictionary,
             **{
-                "label": self.verbose_name,
+                "label": capfirst(self.verbose_name),
                 "required": not self.blank,
                 "help_text": self.help_text,
                 "initial": self.get_default() or None,

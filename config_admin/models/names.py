@@ -7,20 +7,14 @@ from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from config_admin.languages import NAMES, column_of_language
 from crm.core.classes import INTERNAL
 
 LONGEST_CODE = 32
 DEEPEST = 10
-# the column that holds the name in a language; the first of a language's parts decides
-NAMES = {"en": "name", "zh": "name_zh"}
-
-
-def column_of_language() -> str:
-    """The column with the name in the active language."""
-    return NAMES.get((get_language() or "en").partition("-")[0], "name")
 
 
 def code_field(**options: Any) -> models.CharField[Any, Any]:

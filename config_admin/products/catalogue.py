@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.models import Q
 
 from config_admin.editions import Kept
-from config_admin.models.names import column_of_language
+from config_admin.languages import column_of_language
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ def enter_all(system: User, today: dt.date, size: int) -> int:
     specs = list(customers(today, size))
     entered = enter_customers(specs, places, people, today)
     feed_holdings(files(today, specs), system, today)
+    enter_rates(today)
     return entered
 
 

@@ -9,25 +9,35 @@ GROUP = _("Configuration")
 
 
 def register() -> None:
-    """Put the pages of basic configuration into the navigation."""
+    """Put the shelf beside daily work, and what is configured into a group of its own."""
+    register_item(
+        NavItem(
+            label=_("Product shelf"),
+            icon="store",
+            url_name="config_admin:product_shelf",
+            action="config_admin.view_product",
+            order=130,
+        )
+    )
     entries = [
-        (_("Products"), "package", "product"),
-        (_("Service catalogue"), "clipboard-list", "servicetype"),
-        (_("Service categories"), "folder-tree", "servicecategory"),
-        (_("Queues"), "inbox", "servicequeue"),
-        (pgettext_lazy("working time", "Calendars"), "calendar-days", "calendar"),
-        (_("Dictionaries"), "book-a", "dictionary"),
-        (_("Currency rates"), "coins", "currencyrate"),
-        (_("Number series"), "hash", "numberseries"),
-        (_("Parameters"), "sliders-horizontal", "parametervalue"),
+        # those who sell need the shelf alone; the whole catalogue is for those who keep it
+        (_("Products"), "package", "product", "change"),
+        (_("Service catalogue"), "clipboard-list", "servicetype", "view"),
+        (_("Service categories"), "folder-tree", "servicecategory", "view"),
+        (_("Queues"), "inbox", "servicequeue", "view"),
+        (pgettext_lazy("working time", "Calendars"), "calendar-days", "calendar", "view"),
+        (_("Dictionaries"), "book-a", "dictionary", "view"),
+        (_("Currency rates"), "coins", "currencyrate", "view"),
+        (_("Number series"), "hash", "numberseries", "view"),
+        (_("Parameters"), "sliders-horizontal", "parametervalue", "view"),
     ]
-    for place, (label, icon, model) in enumerate(entries):
+    for place, (label, icon, model, verb) in enumerate(entries):
         register_item(
             NavItem(
                 label=label,
                 icon=icon,
                 url_name=f"config_admin:{model}_list",
-                action=f"config_admin.view_{model}",
+                action=f"config_admin.{verb}_{model}",
                 group=GROUP,
                 order=700 + 10 * place,
             )

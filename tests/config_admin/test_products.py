@@ -178,3 +178,17 @@ def test_the_first_catalogue_has_every_product_that_holdings_come_with(db):
     assert not unsold.exists()
     risky = Product.objects.filter(kind__in=Product.INVESTMENTS)
     assert not risky.filter(risk_level="").exists()
+
+
+@pytest.mark.proves("BC-2")
+def test_those_who_sell_are_led_to_the_shelf_and_those_who_keep_it_to_the_catalogue(
+    client, signed_in, person, branch
+):
+    shelf_link, catalogue_link = f'href="{SHELF}"', 'href="/configuration/products/"'
+    seller = signed_in(person(branch, "config_admin.view_product", "staff.view_branch"))
+    page = seller.get("/organisation/branches/").content.decode()
+    assert shelf_link in page
+    assert catalogue_link not in page
+    page = client.get("/configuration/dictionaries/").content.decode()
+    assert shelf_link in page
+    assert catalogue_link in page

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from config_admin.products.catalogue import product_names
 from crm.core.clock import bank_today
 from crm.core.cursors import CursorContext
 from crm.core.keyset import keyset
@@ -70,6 +71,7 @@ def customer_holdings(request: HttpRequest, pk: int) -> HttpResponse:
     customer = holder(request, pk)
     today, is_card = bank_today(), bool(request.htmx)
     most = CARD_LINES if is_card else TAB_LINES
+    product_names()  # once for the whole page, whatever the customer holds
     lines, more = reports.lines_of(customer, today, most=most, closed=not is_card)
     mark_closed_doors(request.user, customer, lines)
     totals = reports.totals_of(customer, today)

@@ -87,6 +87,8 @@ def test_somebody_is_about_to_move_and_somebody_to_leave(demo):
     present = StaffAssignment.objects.on(today).values_list("member", flat=True)
     assert sorted(present) == sorted(StaffMember.objects.values_list("pk", flat=True))
     assert Licence.objects.expiring().exists()
+
+
 def test_foreign_currencies_have_a_year_of_rates(demo):
     today = bank_today()
     for currency in ("USD", "EUR", "HKD", "JPY", "GBP"):

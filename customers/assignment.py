@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import jobs
+from crm.core.approvals import waiting_among
 from crm.core.clock import now
 from crm.core.models import Job, JobRow
 from crm.core.operations import DomainError, operation
@@ -28,6 +29,7 @@ Outcome = JobRow.Outcome
 CAUSES = {
     "reach": gettext_lazy("The customer is outside the reach of the person who started the job."),
     "ended": gettext_lazy("The relationship with the customer has ended."),
+    "waits": gettext_lazy("A change of the customer waits for a second person."),
     "later": gettext_lazy("Somebody else assigned the customer since then."),
 }
 
@@ -117,9 +119,12 @@ def _settle_next(run: jobs.Run, target: Callable[[JobRow, Customer], int | None]
     # locked in one order, so that two jobs on the same customers wait and do not deadlock
     locked = Customer.objects.filter(pk__in=reachable.values("pk")).order_by("pk")
     found = {customer.pk: customer for customer in locked.select_for_update()}
+    held_back = waiting_among(list(found), "customers.identify/1")
     by_manager: dict[int | None, list[int]] = {}
     for row in rows:
         try:
+            if row.key in held_back:
+                raise Refused("waits")
             wanted = _wanted(row, found.get(row.key), target)
         except Refused as refused:
             row.outcome, row.cause = Outcome.REFUSED, str(refused)

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.acting import acting
+from crm.core.approvals import in_force
 from crm.core.clock import bank_today
 from crm.core.forms import LongSelect, LookupField, RecordForm, Sectioned
 from staff.models import Branch, StaffMember
@@ -43,6 +45,7 @@ class CustomerForm(RecordForm):
         ),
         (_("Where the customer is found"), ("city", "address")),
         (_("Who looks after the customer"), ("home_branch", "lead_manager", "opened_on")),
+        (_("Second person"), ("why",)),
     )
 
     class Meta:
@@ -73,6 +76,17 @@ class CustomerForm(RecordForm):
         if self.instance.pk is None:
             # the empty record would leave the field empty
             self.initial["opened_on"] = self.initial.get("opened_on") or bank_today()
+        elif policy := in_force("customers.identify/1"):
+            self.fields["why"] = forms.CharField(
+                label=_("Reason"),
+                max_length=500,
+                required=False,
+                help_text=_(
+                    "A change of name, branch or lead manager waits for a second person "
+                    "(%(role)s), who reads this."
+                )
+                % {"role": policy.role},
+            )
         # what does not fit the kind of customer is not asked
         absent = ("founded_on",) if self.instance.is_person else ("born_on", "gender")
         for name in absent:
@@ -88,7 +102,8 @@ class CustomerForm(RecordForm):
 
     def apply(self, *, by: Any, version: int | None) -> Any:
         names = [n for n in self.changed_data if n in self.Meta.fields]
-        return operations.amend(self.instance, by=by, fields=names, version=version or 0)
+        with acting(by=by, reason=self.cleaned_data.get("why", "")):
+            return operations.amend(self.instance, by=by, fields=names, version=version or 0)
 
 
 class DocumentFields(forms.Form):

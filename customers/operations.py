@@ -143,6 +143,8 @@ def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> C
     if not identifying:
         return customer
     done: Customer | Approval = identify(customer, by=by, fields=identifying, version=version)
+    if isinstance(done, Approval):
+        done.rest_is_saved = bool(other)
     return done
 
 

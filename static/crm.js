@@ -376,9 +376,10 @@
     if (bar.hidden === chosen > 0) say(text("selected", { count: chosen }));
     bar.hidden = chosen === 0;
     const count = $(".c", bar);
-    if (count) count.textContent = chosen;
+    const meant = whole && $("input[name=matching]", bar)?.value === "1";
+    if (count && !meant) count.textContent = chosen;
     const matching = $("[data-all-matching]", bar);
-    if (matching) matching.hidden = !whole;
+    if (matching) matching.hidden = !whole || meant;
     if (!whole) setMatching(false);
   }
 
@@ -388,6 +389,7 @@
     field.value = value ? "1" : "";
     const count = $(".bulk .c");
     if (value && count) count.textContent = $("[data-all-matching]").dataset.allMatching;
+    if (value) $("[data-all-matching]").hidden = true;
     if (value) say(text("all_matching"));
   }
 
@@ -578,8 +580,24 @@
     else if (item.dataset.href) location.assign(item.dataset.href);
   }
 
+  /* Enter before the hits have come means the first of them. */
+  let answered = "";
+  let enterWaits = false;
+  const isAsking = () => Boolean($("input[hx-post]", palette())) && $("input", palette()).value !== answered;
+
   on("input", (event) => {
-    if (event.target.closest("#palette")) filterPalette(event.target.value);
+    if (!event.target.closest("#palette")) return;
+    enterWaits = false;
+    filterPalette(event.target.value);
+  });
+
+  on("htmx:afterRequest", (event) => {
+    if (!event.target.matches("#palette input")) return;
+    answered = event.target.value;
+    if (!enterWaits) return;
+    enterWaits = false;
+    // the hits stand in the list when this turn is over
+    setTimeout(() => { markOption(0); runOption(options()[0]); });
   });
 
   /* --- pointer ---------------------------------------------------------------------------------------- */
@@ -685,6 +703,7 @@
   function paletteKey(event) {
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in steps) moveOption(steps[event.key]);
+    else if (event.key === "Enter" && isAsking()) enterWaits = true;
     else if (event.key === "Enter") runOption(options().find((item) => item.getAttribute("aria-selected") === "true"));
     else return;
     event.preventDefault();

@@ -426,6 +426,18 @@ def pending_about(subject: models.Model) -> models.QuerySet[Approval]:
     return rows.select_related("maker", "role").order_by("id")
 
 
+def waiting_among(keys: list[int], operation: str) -> set[int]:
+    """Which of these records an operation waits for."""
+    rows = Approval.objects.filter(subject_key__in=keys, operation=operation, status=Status.PENDING)
+    return {key for key in rows.values_list("subject_key", flat=True) if key is not None}
+
+
+def in_force(operation: str) -> ApprovalPolicy | None:
+    """The policy that holds an operation back whatever is at stake; None if none does."""
+    rows = ApprovalPolicy.objects.filter(operation=operation, is_active=True)
+    return rows.select_related("role").order_by("from_amount").first()
+
+
 def compared(request: Approval) -> list[tuple[str, str, str]]:
     """Label, value before and after of each fact that the request changes, as people read them."""
     shown = []

@@ -153,7 +153,7 @@ def take_next(run: jobs.Run, *, keep: bool) -> jobs.Step:
     return jobs.Step(
         position,
         done=report.rows,
-        changed=report.created + report.updated,
+        changed=report.created + report.updated if keep else 0,
         refused=report.refused,
         total=position["rows"] if is_last else total_of(what, keep=keep),
         is_last=is_last,

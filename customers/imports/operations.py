@@ -92,6 +92,8 @@ def check(run: ImportRun, *, by: User, columns: dict[str, int], system: str) -> 
 def start(run: ImportRun, *, by: User, reason: str) -> ImportRun:
     """Import a file that was checked; asked for twice, it is imported once."""
     run = own(run, by)
+    if run.status == Status.DONE:
+        raise DomainError(_("This file has been imported already. Upload it again to repeat it."))
     if run.job_id:
         return run
     if run.status != Status.CHECKED:

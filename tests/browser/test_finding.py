@@ -26,6 +26,15 @@ def test_a_customer_is_found_from_any_page_by_keyboard_alone(at_work, bank):
     expect(page).to_have_url(re.compile(rf"/customers/{bank.person.pk}/$"))
 
 
+def test_enter_pressed_before_the_hits_have_come_opens_the_first_of_them(at_work, bank):
+    page = at_work
+    page.goto("/organisation/staff/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ouyangx")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"/customers/{bank.person.pk}/$"))
+
+
 @pytest.mark.proves("CI-20")
 def test_all_hits_are_shown_on_a_page_and_the_words_stand_in_no_address(at_work, bank):
     page = at_work

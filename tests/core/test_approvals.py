@@ -23,6 +23,7 @@ from tests.factories import (
     StaffMemberFactory,
     resident_id,
 )
+from tests.jobs import work_off
 
 MAKE = (
     "customers.view_customer",
@@ -39,6 +40,7 @@ DECIDE = (
     "customers.view_customer",
 )
 INBOX = "/system/approvals/"
+LIST = "/customers/"
 
 
 @pytest.fixture
@@ -275,13 +277,15 @@ def test_of_a_form_only_what_is_sensitive_waits(
     held_back("customers.identify/1")
     desk = signed_in(maker)
     manager = StaffMemberFactory(branch=branch)
-    answer = change(
-        desk, customer, name="王美桦", latin_name="", city="宁波", lead_manager=manager.pk
-    )
+    assert "who reads this" in desk.get(f"/customers/{customer.pk}/change/").content.decode()
+    values = {"name": "王美桦", "latin_name": "", "city": "宁波", "lead_manager": manager.pk}
+    answer = change(desk, customer, **values, why="as in the household register")
     assert answer.status_code == 302
+    assert "Everything else is saved." in desk.get(LIST).content.decode()
     customer.refresh_from_db()
     assert (customer.name, customer.city, customer.lead_manager) == ("王美华", "宁波", None)
     page = signed_in(checker).get(f"{INBOX}{Approval.objects.get().pk}/").content.decode()
+    assert "as in the household register" in page
     assert "王美桦" in page
     assert "王美华" in page
     assert str(manager) in page
@@ -423,7 +427,7 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
             bank, *(f"core.{r}_approvalpolicy" for r in rights), "sysadmin.view_role", extent="bank"
         )
     )
-    role = RoleFactory()
+    role = RoleFactory(actions=["core.approve_approval"])
     sent = {
         "operation": "customers.close/1",
         "from_amount": "",
@@ -436,8 +440,30 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
     twice = desk.post("/system/policies/add/", sent | {FIELD: str(uuid.uuid4())})
     assert twice.status_code == 422
     assert "There is a policy in force for this operation and amount." in twice.content.decode()
+    idle = RoleFactory(actions=["core.view_approval"])
+    other = sent | {FIELD: str(uuid.uuid4()), "operation": "customers.reopen/1", "role": idle.pk}
+    refused = desk.post("/system/policies/add/", other)
+    assert "Nobody with this role can approve." in refused.content.decode()
     none = desk.post(
         "/system/policies/add/", sent | {FIELD: str(uuid.uuid4()), "days": 0, "operation": "x"}
     )
     assert none.status_code == 422
     assert "Closing of a customer" in desk.get("/system/policies/").content.decode()
+
+
+def test_many_assigned_at_once_leave_out_those_whose_change_waits(
+    signed_in, person, maker, held_back, branch
+):
+    held_back("customers.identify/1")
+    free, waits = (CustomerFactory(home_branch=branch) for _ in range(2))
+    manager = StaffMemberFactory(branch=branch)
+    change(signed_in(maker), waits, lead_manager=manager.pk)
+    rights = ("customers.view_customer", "customers.assign_customer", "core.view_job")
+    desk = signed_in(person(branch, *rights))
+    sent = {FIELD: str(uuid.uuid4()), "lead_manager": manager.pk, "reason": "x"}
+    started = desk.post("/customers/assign/", sent | {"sel": [free.pk, waits.pk]})
+    work_off()
+    leads = {c.pk: c.lead_manager for c in Customer.objects.all()}
+    assert leads == {free.pk: manager, waits.pk: None}
+    page = desk.get(started.headers["Location"]).content.decode()
+    assert "A change of the customer waits for a second person." in page

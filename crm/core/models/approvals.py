@@ -197,6 +197,9 @@ class Approval(Workflow):
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     expires_at = models.DateTimeField(_("expires"), editable=False)
 
+    # whether what needs no second person was saved with it; told once, to the one who asked
+    rest_is_saved = False
+
     SCOPE = InTree("branch", owner="maker", leader="maker__staff_member__supervisor__user")
     AUDIT_SUBJECT = "subject_id"
     CLASSES = (

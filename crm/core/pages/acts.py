@@ -113,10 +113,12 @@ class ActPage(Page):
 
 def waiting(request):
     """What is said of an operation that a second person has to decide."""
-    return _("“%(name)s” waits for a second person: %(role)s.") % {
-        "name": request,
-        "role": request.role,
-    }
+    said = (
+        _("“%(name)s” waits for a second person: %(role)s. Everything else is saved.")
+        if request.rest_is_saved
+        else _("“%(name)s” waits for a second person: %(role)s.")
+    )
+    return said % {"name": request, "role": request.role}
 
 
 class BulkPage(ActPage):

@@ -227,7 +227,7 @@ class RemoveViewPage(OneView):
             form,
             status,
             title=asked,
-            submit=_("Remove"),
+            submit=_("Remove this view"),
             below="crud/_view_removed.html",
             is_shared=shared,
             **context,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pypinyin import lazy_pinyin
+
 from crm.core import approvals
 from crm.core.acting import acting
 from crm.core.models import Approval, ApprovalPolicy
@@ -41,8 +43,8 @@ def ask_and_decide() -> None:
     for customer, (reason_en, reason_zh) in zip(
         rows.order_by("number")[: len(CORRECTIONS)], CORRECTIONS, strict=False
     ):
-        family, _space, given = customer.latin_name.partition(" ")
-        customer.latin_name = f"{family} {given[:1]}-{given[1:]}" if given else f"{family}-{family}"
+        # each syllable by itself, as some passports have it
+        customer.latin_name = " ".join(lazy_pinyin(customer.name)).title()
         with acting(by=maker, reason=f"{reason_en} · {reason_zh}"):
             operations.amend(customer, by=maker, fields=["latin_name"], version=customer.version)
         decide(Approval.objects.latest("id"), checker)

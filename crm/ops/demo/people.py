@@ -8,6 +8,7 @@ from random import Random
 from crm.ops.demo.branches import BranchSpec, branches
 from crm.ops.demo.names import PersonName, person_name
 from crm.ops.roles import POST_ROLES
+from crm.ops.roles import ROLES as SHIPPED
 
 SEED = "Lanjiang Bank staff"
 MANAGER_POSTS = (
@@ -41,18 +42,7 @@ POSTS = {
     "security_administrator": ("Security administrator", "安全管理员"),
     "audit_administrator": ("Audit administrator", "审计管理员"),
 }
-ROLES = {
-    "wealth_manager": ("Wealth manager", "理财经理"),
-    "corporate_manager": ("Corporate manager", "对公客户经理"),
-    "service_agent": ("Service agent", "客服坐席"),
-    "branch_manager": ("Branch manager", "支行行长"),
-    "risk_officer": ("Risk officer", "风险经理"),
-    "compliance_officer": ("Compliance officer", "合规与反洗钱岗"),
-    "configuration_administrator": ("Configuration administrator", "参数管理员"),
-    "staff_administrator": ("Staff administrator", "人事管理员"),
-    "system_administrator": ("System administrator", "系统管理员"),
-    "auditor": ("Auditor", "审计员"),
-}
+ROLES = {role.code: (role.name, role.name_zh) for role in SHIPPED}
 REACHES = ("own", "team", "branch", "branches_below", "bank")
 
 # Managers by branch; at other outlets one manager, in turn of these posts.

@@ -56,7 +56,9 @@ class CountedViews(OfList):
     template = "_views"
 
     def get(self, request, **kwargs):
-        strip = self.list_page.views()
+        page = self.list_page
+        page.tabs = saved_views.tabs_of(self.resource, request.user, with_words=True)
+        strip = page.views()
         rows = [
             rows_at(self.resource, tab.address, user=request.user, action="view", saved=tab.saved)
             for tab in strip["tabs"]

@@ -11,8 +11,10 @@ from crm.core.idempotency import FIELD
 from crm.core.models import AuditEvent, IdempotencyKey
 from tests.matrix.forms import filled
 from tests.matrix.routes import ACTS
+from tests.matrix.subjects import STEPS_OF_THEIR_OWN
 from tests.matrix.world import actions_of, widest, world_of
 
+FORMS = [r for r in ACTS if not (r.transition and str(r.resource) in STEPS_OF_THEIR_OWN)]
 GARBAGE = ("", "x", "0", "None", "1" * 400, "\x00", "{0}-{0}")
 AT_ONCE = 3
 
@@ -59,7 +61,7 @@ def lead(answer):
     return answer.status_code, answer.headers.get("Location")
 
 
-@pytest.fixture(params=ACTS, ids=str)
+@pytest.fixture(params=FORMS, ids=str)
 def desk(db, request):
     """Somebody before each form of the product in turn."""
     return Desk(request.param)
@@ -93,7 +95,7 @@ def test_other_contents_under_a_used_key_are_refused(desk):
     assert effects() == done
 
 
-@pytest.mark.parametrize("route", [route for route in ACTS if route.is_row], ids=str)
+@pytest.mark.parametrize("route", [route for route in FORMS if route.is_row], ids=str)
 def test_the_same_contents_under_a_used_key_are_refused_for_another_record(db, route):
     desk = Desk(route)
     world = desk.world
@@ -108,7 +110,8 @@ def test_the_same_contents_under_a_used_key_are_refused_for_another_record(db, r
 
 
 def test_an_invalid_form_consumes_no_key(desk):
-    needed = next(n for n, f in desk.page.context["form"].fields.items() if f.required)
+    fields = desk.page.context["form"].fields.items()
+    needed = next(name for name, f in fields if f.required and not f.disabled)
     before = effects()
     assert desk.send(**{needed: ""}).status_code == 422
     assert effects() == before

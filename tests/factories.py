@@ -75,7 +75,7 @@ class ApprovalPolicyFactory(Recorded):
         model = ApprovalPolicy
 
     operation = "customers.close/1"
-    role = factory.SubFactory("tests.factories.RoleFactory")
+    role = factory.SubFactory("tests.factories.RoleFactory", actions=["core.approve_approval"])
 
 
 class SavedViewFactory(Recorded):

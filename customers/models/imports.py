@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE
@@ -126,6 +127,23 @@ class ImportRun(Workflow):
     def is_open(self) -> bool:
         """Whether the import has not come to its end."""
         return self.status in self.OPEN
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the job that enters the rows has ended before the file did."""
+        return self.status == self.Status.RUNNING and not (self.job and self.job.is_open)
+
+    @property
+    def shown_status(self) -> str:
+        """The status as people read it; what has stopped says so."""
+        return gettext("Stopped") if self.has_stopped else self.get_status_display()
+
+    @property
+    def result(self) -> dict[str, int]:
+        """How many rows came out how; nothing before the first is entered."""
+        if self.status in {self.Status.UPLOADED, self.Status.CHECKED}:
+            return {}
+        return {name: getattr(self, name) for name in ("rows", "new", "changed", "refused")}
 
 
 class ImportMapping(Record):

@@ -169,7 +169,7 @@ def at_once(desk):
 @pytest.mark.proves("SY-5")
 @pytest.mark.django_db(transaction=True)
 def test_forms_sent_at_the_same_moment_have_one_effect():
-    for route in ACTS:
+    for route in FORMS:
         alone, desk = Desk(route), Desk(route)
         before = effects()
         alone.send()

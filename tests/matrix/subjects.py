@@ -281,7 +281,12 @@ FACTORIES = {
     "core.approval": Subject(approval),
     "core.approvalpolicy": Subject(
         lambda b, m: ApprovalPolicyFactory(from_amount=next(serials)),
-        fill=lambda b: {"operation": "customers.reopen/1", "from_amount": "", "days": "14"},
+        fill=lambda b: {
+            "operation": "customers.reopen/1",
+            "from_amount": "",
+            "days": "14",
+            "role": RoleFactory(actions=["core.approve_approval"]).pk,
+        },
     ),
     "core.savedview": Subject(saved_view),
 }

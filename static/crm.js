@@ -585,6 +585,13 @@
   let enterWaits = false;
   const isAsking = () => Boolean($("input[hx-post]", palette())) && $("input", palette()).value !== answered;
 
+  function enter() {
+    const marked = options().find((item) => item.getAttribute("aria-selected") === "true");
+    // a page or a step is known at once; a hit may still be that of what was typed before
+    if (isAsking() && !marked?.closest("#pal-here")) enterWaits = true;
+    else runOption(marked);
+  }
+
   on("input", (event) => {
     if (!event.target.closest("#palette")) return;
     enterWaits = false;
@@ -703,8 +710,7 @@
   function paletteKey(event) {
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in steps) moveOption(steps[event.key]);
-    else if (event.key === "Enter" && isAsking()) enterWaits = true;
-    else if (event.key === "Enter") runOption(options().find((item) => item.getAttribute("aria-selected") === "true"));
+    else if (event.key === "Enter") enter();
     else return;
     event.preventDefault();
   }

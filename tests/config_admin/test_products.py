@@ -119,7 +119,13 @@ def test_the_shelf_holds_what_is_sold_today_and_asks_no_more_for_many(client):
     for n, (first, last) in enumerate(
         [(today, None), (today, today), (today + DAY, None), (today - 9 * DAY, today - DAY)]
     ):
-        ProductFactory(name=f"Deposit {n}", status="on_sale", sold_from=first, sold_until=last)
+        ProductFactory(
+            code=f"deposit_{n}",
+            name=f"Deposit {n}",
+            status="on_sale",
+            sold_from=first,
+            sold_until=last,
+        )
     client.get(SHELF)
     with CaptureQueriesContext(connection) as few:
         assert shelf(client) == {"Deposits": ["Deposit 0", "Deposit 1"]}

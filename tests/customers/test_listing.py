@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import random
 import threading
@@ -333,7 +334,13 @@ def noted():
 def sweep_stalled():
     """What the queue does every few seconds."""
     context = SimpleNamespace(app=app)
-    async_to_sync(stalled_jobs.func)(context, 0)
+    # the driver of a browser leaves a loop of its own in this thread
+    held = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        async_to_sync(stalled_jobs.func)(context, 0)
+    finally:
+        asyncio._set_running_loop(held)
 
 
 def stop(job):

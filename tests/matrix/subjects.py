@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -195,6 +196,8 @@ def new_code(branch: Any) -> dict[str, Any]:
     return {"code": f"new_{next(serials)}"}
 
 
+# one rule a post: each form is about another one
+posts = itertools.cycle(reversed(StaffMember.Post.values))
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
@@ -265,10 +268,13 @@ FACTORIES = {
     "staff.staffassignment": Subject(
         lambda b, m: StaffAssignmentFactory(member=StaffMemberFactory(branch=b))
     ),
-    "staff.licence": Subject(lambda b, m: LicenceFactory(member=StaffMemberFactory(branch=b))),
+    "staff.licence": Subject(
+        lambda b, m: LicenceFactory(member=StaffMemberFactory(branch=b)),
+        fill=lambda b: {"certificate": f"C{next(serials)}"},
+    ),
     "staff.postrole": Subject(
         lambda b, m: PostRoleFactory(),
-        fill=lambda b: {"post": StaffMember.Post.AUDIT_ADMINISTRATOR},
+        fill=lambda b: {"post": next(posts)},
     ),
     "sysadmin.user": Subject(lambda b, m: UserFactory()),
     "sysadmin.role": Subject(lambda b, m: RoleFactory()),

@@ -37,7 +37,7 @@ class Subject:
     @classmethod
     def within(cls, user: User) -> Subject | None:
         """The first person within reach who has a document, a mobile and an account."""
-        points = ContactPoint.objects.filter(kind="mobile", customer__kind="person")
+        points = ContactPoint.objects.filter(kind="mobile", customer__kind="person").order_by("pk")
         allowed = Customer.objects.permitted(user, "change").filter(status="active")
         for point in points.filter(customer__in=allowed).select_related("customer")[:50]:
             customer = point.customer
@@ -135,6 +135,7 @@ def add(client: Client, like: Customer, rng: Random) -> int:
         "is_long_term": "on",
         "mobile": mobile(rng),
         "email": "",
+        "lead_manager": "",  # the other's may be out of reach
     }
     return client.post("/customers/add/", form).status_code
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.acting import acting
-from crm.core.approvals import in_force
+from crm.core.approvals import policy_for
 from crm.core.clock import bank_today
 from crm.core.forms import LongSelect, LookupField, RecordForm, Sectioned
 from staff.models import Branch, StaffMember
@@ -76,7 +76,7 @@ class CustomerForm(RecordForm):
         if self.instance.pk is None:
             # the empty record would leave the field empty
             self.initial["opened_on"] = self.initial.get("opened_on") or bank_today()
-        elif policy := in_force("customers.identify/1"):
+        elif policy := policy_for("customers.identify/1"):
             self.fields["why"] = forms.CharField(
                 label=_("Reason"),
                 max_length=500,

@@ -152,7 +152,6 @@ def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> C
     "customers.identify/1",
     label=gettext_lazy("Change of name, branch or lead manager"),
     action="customers.change_customer",
-    model="customers.customer",
 )
 @operation
 def identify(customer: Customer, *, by: User, fields: list[str], version: int) -> Customer:
@@ -186,7 +185,6 @@ def document_changes(customer: Customer, arguments: dict[str, Any]) -> list[Chan
     "customers.add_document/1",
     label=gettext_lazy("New identity document"),
     action="customers.change_customer",
-    model="customers.customer",
     sealed=frozenset({"number"}),
     facts=(DocumentFacts,),
     changes=document_changes,
@@ -312,7 +310,6 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
     "customers.activate/1",
     label=gettext_lazy("Activation of a customer"),
     action="customers.activate_customer",
-    model="customers.customer",
 )
 def activate(customer: Customer, *, by: User, reason: str) -> None:
     """Take a prospect or a dormant customer into active business."""
@@ -323,7 +320,6 @@ def activate(customer: Customer, *, by: User, reason: str) -> None:
     "customers.make_dormant/1",
     label=gettext_lazy("Marking a customer as dormant"),
     action="customers.make_dormant_customer",
-    model="customers.customer",
 )
 def make_dormant(customer: Customer, *, by: User, reason: str) -> None:
     """Mark a customer whose accounts have long been idle."""
@@ -334,7 +330,6 @@ def make_dormant(customer: Customer, *, by: User, reason: str) -> None:
     "customers.close/1",
     label=gettext_lazy("Closing of a customer"),
     action="customers.close_customer",
-    model="customers.customer",
 )
 def close(customer: Customer, *, by: User, reason: str) -> None:
     """End the relationship with a customer."""
@@ -345,7 +340,6 @@ def close(customer: Customer, *, by: User, reason: str) -> None:
     "customers.reopen/1",
     label=gettext_lazy("Taking up a closed relationship"),
     action="customers.reopen_customer",
-    model="customers.customer",
 )
 def reopen(customer: Customer, *, by: User, reason: str) -> None:
     """Take up a closed relationship again, as a prospect."""

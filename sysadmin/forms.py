@@ -75,14 +75,6 @@ class PolicyForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.fields["operation"].choices = [("", _("Choose one")), *checked_operations()]
 
-    def clean_role(self) -> Any:
-        role = self.cleaned_data["role"]
-        if "core.approve_approval" not in role.actions:
-            raise forms.ValidationError(
-                _("Nobody with this role can approve. Choose a role that carries that right.")
-            )
-        return role
-
 
 class DecisionForm(forms.Form):
     """A remark on an approval, where one is wanted."""

@@ -29,7 +29,6 @@ def open_account(user: User, *, by: User, password: str | None = None) -> str:
     "sysadmin.give/1",
     label=gettext_lazy("New grant"),
     action="sysadmin.add_grant",
-    model="sysadmin.grant",
 )
 @operation
 def give(grant: Grant, *, by: User) -> Grant:
@@ -46,7 +45,6 @@ def give(grant: Grant, *, by: User) -> Grant:
     "sysadmin.end/1",
     label=gettext_lazy("End of a grant"),
     action="sysadmin.end_grant",
-    model="sysadmin.grant",
 )
 @operation
 def end(grant: Grant, *, by: User, reason: str) -> None:

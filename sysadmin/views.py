@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.core import approvals, jobs
+from crm.core.approval_words import compared
 from crm.core.forms import ReasonForm
 from crm.core.navigation import first_page
 from crm.core.pages import ActPage, DetailPage, ListPage
@@ -94,7 +95,7 @@ class ApprovalPage(DetailPage):
             "moves": [] if refusal and not is_own else steps,
             "refusal": refusal,
             "is_own": is_own,
-            "compared": approvals.compared(request),
+            "compared": compared(request),
             "subject": subjects_of([request], user).get(
                 (request.subject_model, request.subject_key)
             ),

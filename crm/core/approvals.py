@@ -15,20 +15,18 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.postgres.fields import DateRangeField
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from .acting import acting
 from .clock import now
-from .formats import day
 from .models import Approval, ApprovalPolicy, Workflow
 from .models.records import Text
 from .operations import DomainError, insert, operation, write
@@ -62,7 +60,6 @@ class Checked:
     key: str
     label: Text
     action: str
-    model: str
     run: Callable[..., Any]
     sealed: frozenset[str] = frozenset()
     facts: tuple[type, ...] = ()
@@ -74,33 +71,24 @@ _checked: dict[str, Checked] = {}
 _carrying_out: ContextVar[bool] = ContextVar("carrying_out", default=False)
 
 
-@dataclass
-class Authorities:
-    """What modules say about who may decide: each answers with a refusal, or nothing."""
-
-    asked: list[Callable[[Any, Approval], str]] = field(default_factory=list)
-
-
-authorities = Authorities()
-
-
 def second_person(
-    key: str, *, label: Text, action: str, model: str, **described: Any
+    key: str, *, label: Text, action: str, **described: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Mark an operation as one that a policy may hold back for a second person."""
 
     def mark(function: Callable[..., Any]) -> Callable[..., Any]:
-        checked = Checked(key, label, action, model, function, **described)
+        checked = Checked(key, label, action, function, **described)
         _checked[key] = checked
 
         @functools.wraps(function)
         def run(subject: Any, *, by: Any, **arguments: Any) -> Any:
             if _carrying_out.get():
                 return function(subject, by=by, **arguments)
-            policy = policy_for(checked, subject, arguments)
+            amount = checked.amount(subject, arguments) if checked.amount else None
+            policy = policy_for(key, amount)
             if policy is None:
                 return function(subject, by=by, **arguments)
-            return ask(checked, policy, subject, by=by, arguments=arguments)
+            return ask(checked, policy, subject, by=by, arguments=arguments, amount=amount)
 
         return run
 
@@ -117,12 +105,17 @@ def label_of(key: str) -> str:
     return str(_checked[key].label) if key in _checked else key
 
 
-def policy_for(checked: Checked, subject: Any, arguments: dict[str, Any]) -> ApprovalPolicy | None:
-    """The policy in force with the highest amount that is reached; None if none is."""
-    amount = checked.amount(subject, arguments) if checked.amount else None
+def has_amount(key: str) -> bool:
+    """Whether an amount is at stake in an operation."""
+    return key in _checked and _checked[key].amount is not None
+
+
+def policy_for(key: str, amount: Decimal | None = None) -> ApprovalPolicy | None:
+    """The policy in force for an operation: that of the highest amount reached; None if none is."""
     reached = Q(from_amount=None) | Q(from_amount__lte=amount or Decimal(0))
-    rows = ApprovalPolicy.objects.filter(reached, operation=checked.key, is_active=True)
-    return rows.select_related("role").order_by("-from_amount").last()
+    rows = ApprovalPolicy.objects.filter(reached, operation=key, is_active=True)
+    highest = F("from_amount").desc(nulls_last=True)
+    return rows.select_related("role").order_by(highest).first()
 
 
 # --- asking ----------------------------------------------------------------------------
@@ -135,32 +128,38 @@ def ask(
     *,
     by: Any,
     arguments: dict[str, Any],
+    amount: Decimal | None,
 ) -> Approval:
     """Keep the operation as a request; refuses at once what the operation itself would refuse."""
     with acting(by=by, reason=str(arguments.get("reason", ""))) as actor:
-        changes = changes_of(checked, subject, arguments)
-        held, sealed = packed(checked, subject, arguments)
+        is_new = subject._state.adding
+        stored = None if is_new else type(subject)._base_manager.get(pk=subject.pk)
+        fields = differing(subject, stored)
+        values = {f.attname: text_of(f, subject) for f in fields}
+        writer = Writer(checked.sealed)
+        held = {"values": values, "arguments": writer.write(arguments)}
+        changes = changes_of(checked, subject, stored, fields, arguments)
         rehearse(checked, subject, by=by, arguments=arguments)
         request = Approval(
             pk=reserve_keys(Approval, 1)[0],
             operation=checked.key,
-            target=target_of(subject, held),
+            target=target_of(subject, values),
             subject_model=subject._meta.label_lower,
-            subject_key=None if subject._state.adding else subject.pk,
+            subject_key=None if is_new else subject.pk,
             subject_id=owner_of(subject),
             branch=branch_of(subject),
             arguments=held,
             changes=[[c.field, c.before, c.after] for c in changes],
-            amount=checked.amount(subject, arguments) if checked.amount else None,
+            amount=amount,
             policy=policy,
             role=policy.role,
             maker_id=by.pk,
             reason=actor.reason,
             expires_at=now() + dt.timedelta(days=policy.days),
         )
-        if sealed:
+        if writer.sealed:
             request.salt = os.urandom(SALT_BYTES)
-            request.sealed = seal(json.dumps(sealed), _place(request), request.salt)
+            request.sealed = seal(json.dumps(writer.sealed), _place(request), request.salt)
         insert(request)
     return request
 
@@ -205,59 +204,44 @@ def carrying_out() -> Iterator[None]:
         _carrying_out.reset(token)
 
 
-def packed(
-    checked: Checked, subject: Any, arguments: dict[str, Any]
-) -> tuple[dict[str, Any], list[Any]]:
-    """The subject and the arguments as JSON, and the sealed values apart."""
-    writer = Writer(checked.sealed)
-    values = {} if subject._state.adding else unsaved(subject)
-    if subject._state.adding:
-        values = {
-            f.attname: getattr(subject, f.attname)
-            for f in subject._meta.concrete_fields
-            if not f.primary_key and f.editable
-        }
-    plain = {f.attname: f for f in subject._meta.concrete_fields}
-    held = {
-        "values": {name: plain[name].value_to_string(subject) for name in values},
-        "empty": [name for name, value in values.items() if value is None],
-        "arguments": writer.write(arguments),
-    }
-    return held, writer.sealed
+def differing(subject: Any, stored: Any) -> list[models.Field[Any, Any]]:
+    """The fields a request is about: those that differ, of a new record all that people enter."""
+    fields = [f for f in subject._meta.concrete_fields if f.editable and not f.primary_key]
+    if stored is None:
+        return fields
+    return [f for f in fields if f.value_from_object(subject) != f.value_from_object(stored)]
 
 
-def unsaved(subject: models.Model) -> dict[str, Any]:
-    """What the record in hand has other than the database, by column."""
-    stored = type(subject)._base_manager.filter(pk=subject.pk).values().first() or {}
-    return {
-        name: getattr(subject, name)
-        for name, value in stored.items()
-        if getattr(subject, name) != value and name not in {"version", "updated_at"}
-    }
+def text_of(known: models.Field[Any, Any], record: Any) -> str | None:
+    """A field's value as text that reads back; None for nothing."""
+    empty = known.value_from_object(record) is None
+    return None if empty else str(known.value_to_string(record))
 
 
-def changes_of(checked: Checked, subject: Any, arguments: dict[str, Any]) -> list[Change]:
+def changes_of(
+    checked: Checked,
+    subject: Any,
+    stored: Any,
+    fields: list[models.Field[Any, Any]],
+    arguments: dict[str, Any],
+) -> list[Change]:
     """What changes: as the operation says, the move it takes, or the fields that differ."""
     if checked.changes:
         return checked.changes(subject, arguments)
     verb = checked.key.partition(".")[2].partition("/")[0]
     if isinstance(subject, Workflow) and verb in subject.MOVES:
         return [Change("status", subject.status, subject.MOVES[verb].enters)]
-    text = {f.attname: f.value_to_string for f in subject._meta.concrete_fields}
-    stored = type(subject)._base_manager.filter(pk=subject.pk).first()
-    names = (
-        unsaved(subject)
-        if stored
-        else [f.attname for f in subject._meta.concrete_fields if f.editable and not f.primary_key]
-    )
-    return [Change(n, text[n](stored) if stored else None, text[n](subject)) for n in names]
+    return [
+        Change(f.attname, text_of(f, stored) if stored else None, text_of(f, subject))
+        for f in fields
+    ]
 
 
-def target_of(subject: Any, held: dict[str, Any]) -> str:
+def target_of(subject: Any, values: dict[str, str | None]) -> str:
     """What a request is about: the record, or for a new one all that it would hold."""
     if not subject._state.adding:
         return f"{subject._meta.label_lower}:{subject.pk}"
-    digest = hashlib.sha256(json.dumps(held["values"], sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
     return f"{subject._meta.label_lower}:new:{digest[:32]}"
 
 
@@ -287,8 +271,7 @@ def why_not(request: Approval, user: Any) -> str:
         return _("Nobody decides on their own request.")
     if request.role_id not in user.role_ids:
         return _("This is decided by: %(role)s.") % {"role": request.role}
-    said = (refusal(user, request) for refusal in authorities.asked)
-    return next((sentence for sentence in said if sentence), "")
+    return ""
 
 
 def locked(request: Approval, verb: str) -> Approval:
@@ -299,10 +282,14 @@ def locked(request: Approval, verb: str) -> Approval:
     return request
 
 
-def decide(request: Approval, verb: str, *, by: Any, remark: str) -> None:
-    """Keep a decision of a second person."""
+def judged(request: Approval, verb: str, *, by: Any) -> None:
+    """Lock a request that can still take the step, if the user may decide on it."""
     if refusal := why_not(locked(request, verb), by):
         raise DomainError(refusal)
+
+
+def keep(request: Approval, verb: str, *, by: Any, remark: str) -> None:
+    """Keep the decision of a second person."""
     request.status = request.MOVES[verb].enters
     request.checker_id, request.remark, request.decided_at = by.pk, remark, now()
     write(request, ["status", "checker", "remark", "decided_at"], version=request.version)
@@ -311,8 +298,7 @@ def decide(request: Approval, verb: str, *, by: Any, remark: str) -> None:
 @operation
 def approve(request: Approval, *, by: Any, reason: str = "") -> None:
     """Approve a request and carry it out; if the facts have moved it is closed as overtaken."""
-    if refusal := why_not(locked(request, "approve"), by):
-        raise DomainError(refusal)
+    judged(request, "approve", by=by)
     if request.expires_at <= now():
         raise DomainError(_("This request has expired. Let it be asked for anew."))
     checked = _checked.get(request.operation)
@@ -322,7 +308,7 @@ def approve(request: Approval, *, by: Any, reason: str = "") -> None:
         return
     if refusal := why_maker_may_not(request, checked, subject):
         raise DomainError(refusal)
-    decide(request, "approve", by=by, remark=reason)
+    keep(request, "approve", by=by, remark=reason)
     put(request, subject)
     with carrying_out():
         checked.run(subject, by=by, **arguments_of(request, checked, subject))
@@ -331,13 +317,15 @@ def approve(request: Approval, *, by: Any, reason: str = "") -> None:
 @operation
 def send_back(request: Approval, *, by: Any, reason: str) -> None:
     """Send a request back to the maker, saying what is to be corrected."""
-    decide(request, "send_back", by=by, remark=reason)
+    judged(request, "send_back", by=by)
+    keep(request, "send_back", by=by, remark=reason)
 
 
 @operation
 def reject(request: Approval, *, by: Any, reason: str) -> None:
     """Reject a request."""
-    decide(request, "reject", by=by, remark=reason)
+    judged(request, "reject", by=by)
+    keep(request, "reject", by=by, remark=reason)
 
 
 @operation
@@ -380,15 +368,14 @@ def has_moved(request: Approval, subject: Any) -> bool:
         return False
     fields = {f.attname: f for f in subject._meta.concrete_fields}
     seen = [(fields[name], before) for name, before, _after in request.changes if name in fields]
-    return any(known.value_to_string(subject) != str(before) for known, before in seen)
+    return any(text_of(known, subject) != before for known, before in seen)
 
 
 def put(request: Approval, subject: Any) -> None:
     """Give the record in hand the values that the maker wanted."""
     fields = {f.attname: f for f in subject._meta.concrete_fields}
     for name, text in request.arguments["values"].items():
-        empty = name in request.arguments["empty"]
-        setattr(subject, name, None if empty else fields[name].to_python(text))
+        setattr(subject, name, None if text is None else fields[name].to_python(text))
 
 
 def arguments_of(request: Approval, checked: Checked, subject: Any) -> dict[str, Any]:
@@ -430,37 +417,3 @@ def waiting_among(keys: list[int], operation: str) -> set[int]:
     """Which of these records an operation waits for."""
     rows = Approval.objects.filter(subject_key__in=keys, operation=operation, status=Status.PENDING)
     return {key for key in rows.values_list("subject_key", flat=True) if key is not None}
-
-
-def in_force(operation: str) -> ApprovalPolicy | None:
-    """The policy that holds an operation back whatever is at stake; None if none does."""
-    rows = ApprovalPolicy.objects.filter(operation=operation, is_active=True)
-    return rows.select_related("role").order_by("from_amount").first()
-
-
-def compared(request: Approval) -> list[tuple[str, str, str]]:
-    """Label, value before and after of each fact that the request changes, as people read them."""
-    shown = []
-    for name, before, after in request.changes:
-        label, _colon, column = name.rpartition(":")
-        model = apps.get_model(label or request.subject_model)
-        known = next((f for f in model._meta.concrete_fields if f.attname == column), None)
-        heading = str(known.verbose_name) if known else column
-        shown.append((heading, in_words(known, before), in_words(known, after)))
-    return shown
-
-
-def in_words(known: Any, value: Any) -> str:
-    """A stored value as people read it."""
-    if value in {None, "", "None"}:
-        return ""
-    if known is None:
-        return str(value)
-    if known.is_relation:
-        return str(known.related_model._base_manager.filter(pk=value).first() or value)
-    if isinstance(known, DateRangeField):
-        held = known.to_python(value)
-        return " – ".join(day(d) if d else "…" for d in (held.lower, held.upper))
-    if isinstance(known, models.DateField):
-        return str(day(known.to_python(value)))
-    return str(dict(known.flatchoices or ()).get(value, value))

@@ -157,7 +157,7 @@ def words_of(address: str, resource: Resource) -> StoredQuery | None:
     """The words that an address searches for, kept as long as the view is."""
     token = parameters(address).get("v", "")
     key = parse_key(token or "")
-    return StoredQuery.objects.filter(token=key, resource=resource).first() if key else None
+    return StoredQuery.objects.filter(token=key, resource=str(resource)).first() if key else None
 
 
 @operation

@@ -3,12 +3,14 @@
 import datetime as dt
 import threading
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from crm.core.acting import acting
+from crm.core.approvals import policy_for
 from crm.core.idempotency import FIELD
 from crm.core.models import Approval, AuditEvent
 from crm.core.tasks import housekeeping
@@ -440,6 +442,11 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
     twice = desk.post("/system/policies/add/", sent | {FIELD: str(uuid.uuid4())})
     assert twice.status_code == 422
     assert "There is a policy in force for this operation and amount." in twice.content.decode()
+    priced = desk.post(
+        "/system/policies/add/",
+        sent | {FIELD: str(uuid.uuid4()), "operation": "customers.reopen/1", "from_amount": "100"},
+    )
+    assert "This operation has no amount." in priced.content.decode()
     idle = RoleFactory(actions=["core.view_approval"])
     other = sent | {FIELD: str(uuid.uuid4()), "operation": "customers.reopen/1", "role": idle.pk}
     refused = desk.post("/system/policies/add/", other)
@@ -449,6 +456,25 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
     )
     assert none.status_code == 422
     assert "Closing of a customer" in desk.get("/system/policies/").content.decode()
+
+
+def test_of_several_policies_that_of_the_highest_amount_reached_decides(db):
+    made = {n: ApprovalPolicyFactory(operation="x/1", from_amount=n) for n in (None, 100, 1000)}
+    assert policy_for("x/1") == made[None]
+    for amount, reached in ((99, None), (100, 100), (999, 100), (5000, 1000)):
+        assert policy_for("x/1", Decimal(amount)) == made[reached], amount
+
+
+def test_a_role_with_markup_in_its_name_stays_text_in_the_form(
+    signed_in, maker, held_back, deciders, customer
+):
+    with acting(by=system_user()):
+        deciders.name = "<img src=x>"
+        deciders.save()
+    held_back("customers.identify/1")
+    page = signed_in(maker).get(f"/customers/{customer.pk}/change/").content.decode()
+    assert "<img src=x>" not in page
+    assert "(&lt;img src=x&gt;), who reads this" in page
 
 
 def test_many_assigned_at_once_leave_out_those_whose_change_waits(

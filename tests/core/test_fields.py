@@ -10,6 +10,7 @@ from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import forms
 from django.template import Context, Engine
 from django.test.html import parse_html
+from django.utils.safestring import mark_safe
 from django_filters.widgets import DateRangeWidget
 
 STOCK = Engine(
@@ -26,7 +27,7 @@ CHOICES = [("a", "A & B"), ("b", "B")]
 class Everything(forms.Form):
     """One field for each kind of control that a page has."""
 
-    name = forms.CharField(label="Name <full>", help_text="As <b>written</b>.")
+    name = forms.CharField(label="Name <full>", help_text=mark_safe("As <b>written</b>."))
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"class": "wide"}))
     day = forms.DateField(required=False, label="")
     kind = forms.ChoiceField(choices=CHOICES)
@@ -47,3 +48,12 @@ def test_a_field_looks_as_crispys_own_template_shows_it(name, data):
     )
     ours = as_crispy_field(Everything(data)[name])
     assert parse_html(ours) == parse_html(stock)
+
+
+@pytest.mark.parametrize("name", [n for n in Everything.base_fields if n != "token"])
+def test_help_that_names_what_somebody_typed_stays_text(name):
+    form = Everything()
+    form.fields[name].help_text = "For <img src=x> & others"
+    shown = as_crispy_field(form[name])
+    assert "<img" not in shown
+    assert "&lt;img src=x&gt; &amp; others" in shown

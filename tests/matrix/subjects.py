@@ -286,7 +286,7 @@ FACTORIES = {
     "core.job": Subject(job),
     "core.approval": Subject(approval),
     "core.approvalpolicy": Subject(
-        lambda b, m: ApprovalPolicyFactory(from_amount=next(serials)),
+        lambda b, m: ApprovalPolicyFactory(is_active=False),
         fill=lambda b: {
             "operation": "customers.reopen/1",
             "from_amount": "",

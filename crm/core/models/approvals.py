@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -75,6 +76,19 @@ class ApprovalPolicy(Record):
 
     def __str__(self) -> str:
         return self.shown_operation
+
+    def clean(self) -> None:
+        """A policy takes a role that can decide, and an amount only where one is at stake."""
+        from crm.core.approvals import has_amount  # noqa: PLC0415  (operations know models)
+
+        if self.role_id and "core.approve_approval" not in self.role.actions:
+            raise ValidationError(
+                {"role": _("Nobody with this role can approve. Choose a role that may.")}
+            )
+        if self.from_amount is not None and not has_amount(self.operation):
+            raise ValidationError(
+                {"from_amount": _("This operation has no amount. Leave the field empty.")}
+            )
 
     @property
     def shown_operation(self) -> str:

@@ -68,6 +68,7 @@ class ActPage(Page):
                     answer = idempotency.earlier_answer(request.user, key, digest)
                     return self.lead_to(answer or self.resource.url("list"))
                 done = self.perform(form)
+                # a page about requests gives back the request itself
                 waits = isinstance(done, Approval) and self.resource.model is not Approval
                 target = self.waiting_url(done) if waits else self.success_url(done)
                 idempotency.remember(request.user, key, target)

@@ -137,7 +137,9 @@ class SaveViewPage(ViewPage):
     """The list as it stands, kept under a name."""
 
     def build_form(self, data=None):
-        return ViewForm(data, user=self.request.user, instance=SavedView(resource=self.resource))
+        return ViewForm(
+            data, user=self.request.user, instance=SavedView(resource=str(self.resource))
+        )
 
     def perform(self, form):
         view, user = form.instance, self.request.user

@@ -16,7 +16,7 @@ from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Throug
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportMapping
-from staff.models import Branch, StaffMember
+from staff.models import Branch, PostRole, StaffMember
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
 from tests.factories import (
@@ -191,6 +191,12 @@ def meaning(branch: Any, manager: Any) -> Model:
     return ImportMapping.objects.latest("id")
 
 
+def free_post() -> str:
+    """A post that has no role yet."""
+    taken = set(PostRole.objects.values_list("post", flat=True))
+    return next(post for post in posts if post not in taken)
+
+
 def new_code(branch: Any) -> dict[str, Any]:
     """A code that nothing else has."""
     return {"code": f"new_{next(serials)}"}
@@ -274,7 +280,7 @@ FACTORIES = {
     ),
     "staff.postrole": Subject(
         lambda b, m: PostRoleFactory(),
-        fill=lambda b: {"post": next(posts)},
+        fill=lambda b: {"post": free_post()},
     ),
     "sysadmin.user": Subject(lambda b, m: UserFactory()),
     "sysadmin.role": Subject(lambda b, m: RoleFactory()),

@@ -87,13 +87,13 @@ def test_saving_again_after_the_comparison_takes_what_the_form_holds(desk):
     assert getattr(world.rows["mine"], name) == mine
 
 
-@pytest.mark.parametrize("version", FORGED, ids=repr)
-def test_a_forged_version_stores_nothing_and_breaks_nothing(desk, version):
+def test_a_forged_version_stores_nothing_and_breaks_nothing(desk):
     client, url, world = desk
     data, name = form_of(client, url, world)
     before = AuditEvent.objects.count()
-    answer = client.post(url, data | {name: data[name] + "甲", "version": version})
-    assert answer.status_code == 409
+    for version in FORGED:
+        answer = client.post(url, data | {name: data[name] + "甲", "version": version})
+        assert answer.status_code == 409, version
     assert AuditEvent.objects.count() == before
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.core.clock import now
 from crm.core.operations import DomainError
 from crm.core.pages import keep_query, stored_query
+from crm.core.resources import in_palette
 from crm.core.trail import Kind, accesses, record_access
 
 from . import search
@@ -38,12 +39,14 @@ def searching(request: HttpRequest, text: str, size: int) -> search.Found:
 
 @require_POST
 def typed(request: HttpRequest) -> HttpResponse:
-    """The best hits while somebody types; empty for those who see no customers."""
-    text = request.POST.get("q", "")[: search.LONGEST]
-    if not request.user.has_action("customers.view_customer") or search.words_of(text).is_empty:
+    """The best hits while somebody types: customers, then what else the palette offers."""
+    text = request.POST.get("q", "")[: search.LONGEST].replace("\x00", "").strip()
+    if not text:
         return HttpResponse()
-    found = searching(request, text, TYPED)
-    context = {"found": found, "text": text, "more": len(found.hits) == TYPED}
+    sees_customers = request.user.has_action("customers.view_customer")
+    asks = sees_customers and not search.words_of(text).is_empty
+    found = searching(request, text, TYPED) if asks else None
+    context = {"found": found, "text": text, "others": in_palette(request.user, text)}
     return render(request, "customers/_typed.html", context)
 
 

@@ -42,6 +42,7 @@ branch = Resource(
     transitions=(Transition("close", operations.close_branch),),
     joins=("parent",),
     search=("code", "name", "name_en"),
+    palette="network",
     overrides={"add": views.OpenBranchPage, "view": views.BranchPage},
 )
 staff_member = Resource(
@@ -69,6 +70,7 @@ staff_member = Resource(
     ),
     joins=("branch", "supervisor"),
     search=("number", "name", "latin_name"),
+    palette="id-card",
     overrides={"add": views.JoinPage, "view": views.MemberPage},
 )
 assignment = Resource(

@@ -48,8 +48,11 @@ class ReadableForm(forms.Form):
 
     def clean(self):
         for name, field in self.fields.items():
-            if _is_empty(self.cleaned_data.get(name, True)) and _said(self.data, name, field):
+            value = self.cleaned_data.get(name, True)
+            if _is_empty(value) and _said(self.data, name, field):
                 self.add_error(name, _("Choose one of the entries offered."))
+            elif isinstance(value, slice) and _is_backwards(value):
+                self.add_error(name, _("The end lies before the beginning. Exchange the two."))
         return super().clean()
 
 
@@ -158,6 +161,10 @@ def _is_empty(value: Any) -> bool:
     if isinstance(value, slice):
         return value.start is None and value.stop is None
     return value in EMPTY_VALUES
+
+
+def _is_backwards(value: slice) -> bool:
+    return value.start is not None and value.stop is not None and value.stop < value.start
 
 
 def _bound(field: forms.Field) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db.models import Q
 from django.urls import path, reverse
 from django.views import View as Page
 
@@ -41,6 +42,21 @@ class Section:
 
 
 _all: list[Resource] = []
+IN_PALETTE = 3
+
+
+def in_palette(user: Any, typed: str) -> list[tuple[Resource, list[tuple[Any, str, str]]]]:
+    """The first records that begin with what was typed, of each kind that the palette offers.
+
+    Each record comes with its number and the address of its page.
+    """
+    offers = [r for r in _all if r.palette and user.has_action(r.permission("view"))]
+    found = []
+    for offer in offers:
+        rows = offer.beginning(offer.model._default_manager.permitted(user), typed)[:IN_PALETTE]
+        hits = [(row, offer.code_of(row), offer.url("view", row)) for row in rows]
+        found += [(offer, hits)] if hits else []
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +69,7 @@ class Resource:
     filters and sorts, if that is not the model itself. `views` are those that the list comes with,
     beside the one of all rows. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
-    access trail.
+    access trail. `palette` is the icon with which the command palette offers what `search` finds.
     """
 
     model: type[models.Model]
@@ -69,6 +85,7 @@ class Resource:
     listing: type[models.Model] | None = None
     views: tuple[View, ...] = ()
     recorded: bool = False
+    palette: str = ""
     route: str = ""
     namespace: str = ""
     in_drawer: bool = True
@@ -103,6 +120,17 @@ class Resource:
         absent |= set() if self.search else {"lookup"}
         absent |= set() if self.find else {"find"}
         return [n for n in self.PAGES if n not in absent] + [t.name for t in self.transitions]
+
+    def beginning(self, rows: Any, typed: str) -> Any:
+        """The rows whose number or name begins with what was typed."""
+        begins = Q()
+        for name in self.search if typed else ():
+            begins |= Q(**{f"{name}__istartswith": typed})
+        return rows.filter(begins).select_related(*self.joins)
+
+    def code_of(self, row: Any) -> str:
+        """The number or code by which a record is known."""
+        return str(getattr(row, self.search[0]))
 
     def action_of(self, page: str) -> str:
         """The action that a page asks for."""

@@ -591,6 +591,8 @@ HOSTILE = [
     "names=a&names=c",
     "linked=perhaps",
     "since_after=0000-00-00",
+    "since_after=2026-03-02&since_before=2026-03-01",
+    "numbers_min=9&numbers_max=1",
     "since_before=99999-01-01",
     f"codename={'x' * (LONGEST_TEXT + 1)}",
 ]

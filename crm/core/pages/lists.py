@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -231,15 +230,10 @@ class LookupPage(Page):
         rows = self.rows()
         if action:
             rows = rows.open_to(self.request.user, action)
-        if typed:
-            begins = Q()
-            for name in self.resource.search:
-                begins |= Q(**{f"{name}__istartswith": typed})
-            rows = rows.filter(begins)
-        return rows.select_related(*self.resource.joins)[:LOOKUP_ROWS]
+        return self.resource.beginning(rows, typed)[:LOOKUP_ROWS]
 
     def code_of(self, row):
-        return getattr(row, self.resource.search[0])
+        return self.resource.code_of(row)
 
 
 class PanelPage(ListPage):

@@ -169,7 +169,8 @@ class Resource:
                 view = self.overrides.get(name, page).as_view(resource=self)
             else:
                 step = next(t for t in self.transitions if t.name == name)
-                view = pages.TransitionPage.as_view(resource=self, transition=step)
+                page = self.overrides.get(name, pages.TransitionPage)
+                view = page.as_view(resource=self, transition=step)
                 route = f"<int:pk>/{name}/"
             routes[name] = (self.route + route, view)
         return [path(r, view, name=f"{prefix}_{name}") for name, (r, view) in routes.items()]

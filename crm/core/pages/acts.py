@@ -129,6 +129,8 @@ class BulkPage(ActPage):
     """
 
     template = "form"
+    # what says which rows are meant, sent on with the form
+    sent_on = ("sel", "matching", "list")
 
     @cached_property
     def chosen(self):
@@ -145,12 +147,11 @@ class BulkPage(ActPage):
 
     def show_form(self, form, status=200, **context):
         sent = self.request.POST or self.request.GET
-        names = ("sel", "matching", "list")
         return super().show_form(
             form,
             status,
             chosen=capped_count(self.rows()),
-            selection=[(name, value) for name in names for value in sent.getlist(name)],
+            selection=[(name, value) for name in self.sent_on for value in sent.getlist(name)],
             cancel=self.resource.url("list"),
             **context,
         )

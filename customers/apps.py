@@ -13,6 +13,7 @@ class CustomersConfig(AppConfig):
         from crm.core.trail import register_purposes
 
         from . import assignment, listing, ties
+        from .handover import part
         from .imports import chunks
         from .imports.operations import sweep
         from .purposes import PURPOSES
@@ -26,6 +27,7 @@ class CustomersConfig(AppConfig):
         add_sweeper(sweep)
         jobs.register(listing.REBUILD)
         ties.register()
+        part.register()
         add_panel("staff.branch", Panel(customer, "home_branch"))
         add_panel("staff.staffmember", Panel(customer, "lead_manager"))
         register_item(

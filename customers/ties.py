@@ -11,7 +11,7 @@ from crm.core.keyset import Count, capped_counts
 from crm.core.registry import Tie, add_tie
 from staff.models import Branch, StaffMember
 
-from .models import ListedCustomer
+from .models import Customer, ListedCustomer
 
 VIEW = "customers.view_customer"
 
@@ -25,8 +25,9 @@ def at_branches(branches: Sequence[Branch], user: Any) -> list[Count]:
 
 
 def led_by(members: Sequence[StaffMember], _user: Any) -> list[Count]:
-    """Customers whom each of these members of staff leads."""
-    return capped_counts([ListedCustomer.objects.filter(lead_manager=m) for m in members])
+    """Customers whom each of these members of staff leads; who has gone needs nobody any more."""
+    rows = ListedCustomer.objects.filter(status__in=Customer.OPEN)
+    return capped_counts([rows.filter(lead_manager=m) for m in members])
 
 
 def in_words(count: Count) -> str:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import search_views, views
 from .forms import ContactForm, DocumentForm
+from .handover.views import HandOverPage
 from .holdings import views as holding_views
 from .imports import views as import_views
 from .imports.resources import import_run
@@ -57,5 +58,6 @@ urlpatterns = [
     ),
     path("search/", search_views.results, name="customer_search"),
     path("assign/", views.AssignPage.as_view(resource=customer), name="customer_assign"),
+    path("hand-over/", HandOverPage.as_view(resource=customer), name="customer_hand_over"),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

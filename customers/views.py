@@ -19,6 +19,7 @@ from sysadmin.models import User
 
 from . import assignment, operations, search
 from .forms import AssignForm, NewCustomerForm, RevealForm
+from .handover import part as handing
 from .holdings.views import assets_for, may_see_holdings
 from .models import ContactPoint, Customer, Holding, IdentityDocument
 from .search_views import searching
@@ -57,9 +58,15 @@ class CustomerList(ListPage):
     """Customers, of whom several can be given to another manager at once."""
 
     def bulk(self):
-        if not self.request.user.has_action(assignment.ACTION):
-            return ()
-        return ((_("Assign lead manager"), "user-round-cog", reverse("customers:customer_assign")),)
+        steps = (
+            (assignment.ACTION, _("Assign lead manager"), "user-round-cog", "customer_assign"),
+            (handing.ACTION, _("Hand over…"), "arrow-right-left", "customer_hand_over"),
+        )
+        return tuple(
+            (label, symbol, reverse(f"customers:{page}"))
+            for action, label, symbol, page in steps
+            if self.request.user.has_action(action)
+        )
 
     @cached_property
     def sort(self):

@@ -12,14 +12,23 @@ class StaffConfig(AppConfig):
         from crm.core.registry import Panel, add_panel
 
         from . import moving, ties
-        from .resources import branch, staff_member
+        from .handover import operations, staying
+        from .resources import branch, handover, staff_member
 
         ties.register()
         jobs.register(moving.MOVE)
+        jobs.register(operations.HAND_OVER)
+        staying.register()
         add_panel("staff.branch", Panel(branch, "parent", heading=_("Branches below")))
         add_panel("staff.branch", Panel(staff_member, "branch"))
         add_panel(
             "staff.staffmember", Panel(staff_member, "supervisor", heading=_("Reports to them"))
+        )
+        add_panel(
+            "staff.staffmember", Panel(handover, "from_member", heading=_("Handed over by them"))
+        )
+        add_panel(
+            "staff.staffmember", Panel(handover, "to_member", heading=_("Handed over to them"))
         )
         register_item(
             NavItem(
@@ -51,6 +60,16 @@ class StaffConfig(AppConfig):
                 action="staff.view_licence",
                 group=_("Organisation"),
                 order=520,
+            )
+        )
+        register_item(
+            NavItem(
+                label=_("Handovers"),
+                icon="arrow-right-left",
+                url_name="staff:handover_list",
+                action="staff.view_handover",
+                group=_("Organisation"),
+                order=525,
             )
         )
         register_item(

@@ -5,10 +5,10 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.clock import bank_today
-from crm.core.filter_kinds import LookupFilter
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 
-from .models import Branch, Licence, StaffAssignment, StaffMember
+from .models import Branch, Handover, Licence, StaffAssignment, StaffMember
 
 EXPIRY = (
     ("soon", _("within 30 days")),
@@ -74,6 +74,27 @@ class StaffAssignmentFilter(LeanFilterSet):
 
     class Meta:
         model = StaffAssignment
+        fields = ()
+
+
+class HandoverFilter(LeanFilterSet):
+    status = ChoicesFilter(label=_("Status"), choices=Handover.Status)
+    from_member = LookupFilter(
+        label=_("Handed over by"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+        mine="user",
+    )
+    to_member = LookupFilter(
+        label=_("Successor"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+        mine="user",
+    )
+    effective = DaysFilter(label=_("Effective on"), field_name="effective_on")
+
+    class Meta:
+        model = Handover
         fields = ()
 
 

@@ -6,11 +6,21 @@ from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 
 from . import operations, views
-from .filters import BranchFilter, LicenceFilter, StaffAssignmentFilter, StaffMemberFilter
+from .filters import (
+    BranchFilter,
+    HandoverFilter,
+    LicenceFilter,
+    StaffAssignmentFilter,
+    StaffMemberFilter,
+)
 from .forms import AmendForm, BranchForm, LicenceForm, MemberForm, PostRoleForm
-from .models import Branch, Licence, PostRole, StaffAssignment, StaffMember
+from .handover import operations as handovers
+from .handover import views as handover_pages
+from .handover.forms import AcceptForm
+from .models import Branch, Handover, Licence, PostRole, StaffAssignment, StaffMember
 from .tables import (
     BranchTable,
+    HandoverTable,
     LicenceTable,
     PostRoleTable,
     StaffAssignmentTable,
@@ -109,6 +119,41 @@ licence = Resource(
     ),
     overrides={"add": views.NewLicencePage},
 )
+handover = Resource(
+    Handover,
+    route="handovers/",
+    table=HandoverTable,
+    sorts={"newest": ("-id",), "effective_on": ("effective_on", "id")},
+    filterset=HandoverFilter,
+    sections=(
+        Section(
+            _("Handover"),
+            (
+                "from_member",
+                "to_member",
+                "to_branch",
+                "effective_on",
+                "owner",
+                "reason",
+                "answer",
+                "ended_at",
+            ),
+        ),
+    ),
+    transitions=(
+        Transition("accept", handovers.accept, AcceptForm),
+        Transition("refuse", handovers.refuse),
+        Transition("withdraw", handovers.withdraw),
+    ),
+    joins=("from_member", "to_member", "branch", "to_branch", "owner"),
+    views=(
+        View("mine", _("To be accepted by me"), "to_member=me&status=proposed", near=True),
+        View("ahead", _("Accepted, still to come"), "status=accepted", near=True),
+    ),
+    recorded=True,
+    in_drawer=False,
+    overrides={"view": handover_pages.HandoverPage, "accept": handover_pages.AcceptPage},
+)
 post_role = Resource(
     PostRole,
     route="posts/",
@@ -118,4 +163,4 @@ post_role = Resource(
     sections=(Section(_("Right of a post"), ("post", "role", "extent", "by_hand", "note")),),
     joins=("role",),
 )
-RESOURCES = (branch, staff_member, assignment, licence, post_role)
+RESOURCES = (branch, staff_member, assignment, licence, handover, post_role)

@@ -3,10 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
-from crm.core.columns import BadgeColumn, DateColumn, NameColumn
+from crm.core.columns import BadgeColumn, DateColumn, NameColumn, NumberColumn
 from crm.core.tables import FastTable
 
-from .models import Branch, Licence, PostRole, StaffAssignment, StaffMember
+from .models import Branch, Handover, Licence, PostRole, StaffAssignment, StaffMember
+
+HANDOVER_TONES = {
+    "proposed": "info",
+    "accepted": "info",
+    "refused": "bad",
+    "done": "ok",
+}
 
 
 class BranchTable(FastTable):
@@ -76,6 +83,24 @@ class LicenceTable(FastTable):
     class Meta:
         model = Licence
         fields = ("member", "branch", "kind", "certificate", "issued_on", "expires_on", "state")
+
+
+class HandoverTable(FastTable):
+    from_member = NameColumn(
+        accessor="from_member__shown_name",
+        verbose_name=_("Handed over by"),
+        second="from_member__number",
+        view="staff:handover_view",
+    )
+    to_member = Column(accessor="to_member__shown_name", verbose_name=_("Successor"))
+    to_branch = Column(accessor="to_branch__shown_name", verbose_name=_("Branch"))
+    size = NumberColumn()
+    effective_on = DateColumn()
+    status = BadgeColumn(tones=HANDOVER_TONES)
+
+    class Meta:
+        model = Handover
+        fields = ("from_member", "to_member", "to_branch", "size", "effective_on", "status")
 
 
 class PostRoleTable(FastTable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from . import effective
+from .handover import due
 
 
 @app.periodic(cron="5 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
@@ -12,3 +13,10 @@ from . import effective
 def effective_today(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
     """Apply what is in force from the bank's today on."""
     effective.apply()
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(queueing_lock="handovers_due")
+def handovers_due(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Carry out what is handed over on the bank's today."""
+    due.carry_out_today()

@@ -3,7 +3,8 @@
 from django.urls import include, path
 
 from . import views
-from .resources import RESOURCES, branch, staff_member
+from .handover.views import PackPage
+from .resources import RESOURCES, branch, handover, staff_member
 
 app_name = "staff"
 urlpatterns = [
@@ -23,5 +24,6 @@ urlpatterns = [
         views.LeavePage.as_view(resource=staff_member),
         name="staffmember_leave",
     ),
+    path("handovers/<int:pk>/pack/", PackPage.as_view(resource=handover), name="handover_pack"),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

@@ -17,6 +17,7 @@ from sysadmin.models import Grant
 
 from . import moving, operations
 from .forms import AssignForm, JoinForm, LeaveForm, MoveBranchForm, OpenBranchForm
+from .handover.parts import left_with, parts
 from .models import Branch
 from .people import operations as people
 
@@ -166,6 +167,8 @@ class MemberPage(DetailPage):
             "grants": grants.select_related("role", "branch").order_by("-valid")
             if may_see_grants
             else None,
+            "begins": [address for part in parts() if (address := part.begin(member, user))],
+            "left": left_with(member) if member.leaves_on else [],
             "may_amend": user.has_action("staff.change_staffassignment"),
             "may_license": user.has_action("staff.add_licence"),
             "may_move": not member.has_left and user.has_action("staff.move_staffmember"),
@@ -252,8 +255,9 @@ class LeavePage(MemberStep):
     def show_form(self, form, status=200, **context):
         title = _("%(name)s leaves") % {"name": self.object}
         left = what_ties(self.object)
+        begins = [one for part in parts() if (one := part.begin(self.object, self.request.user))]
         return super().show_form(
-            form, status, title=title, below="staff/_left.html", left=left, **context
+            form, status, title=title, below="staff/_left.html", left=left, begins=begins, **context
         )
 
 

@@ -38,6 +38,7 @@ from customers.models import (
     ContactPoint,
     Customer,
     FeedBatch,
+    HandedCustomer,
     Holding,
     HoldingParty,
     HoldingYear,
@@ -46,7 +47,7 @@ from customers.models import (
     Transaction,
 )
 from customers.products import KIND_OF
-from staff.models import Branch, Licence, PostRole, StaffAssignment, StaffMember
+from staff.models import Branch, Handover, Licence, PostRole, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
 serials = itertools.count(1)
@@ -372,6 +373,37 @@ class StaffAssignmentFactory(Recorded):
     supervisor = None
     valid = factory.LazyFunction(lambda: period(bank_today() + dt.timedelta(days=30)))
     decision = factory.Sequence("No. {}".format)
+
+
+class HandoverFactory(Recorded):
+    """A handover without customers, proposed for today between two managers of a branch."""
+
+    class Meta:
+        model = Handover
+
+    from_member = factory.SubFactory(StaffMemberFactory)
+    to_member = factory.SubFactory(
+        StaffMemberFactory, branch=factory.SelfAttribute("..from_member.branch")
+    )
+    branch = factory.SelfAttribute("from_member.branch")
+    to_branch = factory.SelfAttribute("to_member.branch")
+    owner = factory.SubFactory(UserFactory)
+    effective_on = factory.LazyFunction(bank_today)
+    reason = factory.Sequence("Reason Number {}".format)
+
+
+class HandedCustomerFactory(Recorded):
+    """A customer who waits to be handed over."""
+
+    class Meta:
+        model = HandedCustomer
+
+    handover = factory.SubFactory(HandoverFactory)
+    customer = factory.SubFactory(
+        "tests.factories.CustomerFactory",
+        home_branch=factory.SelfAttribute("..handover.branch"),
+        lead_manager=factory.SelfAttribute("..handover.from_member"),
+    )
 
 
 class LicenceFactory(Recorded):

@@ -33,6 +33,8 @@ LEAD = (
 JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
 SHARE = ("core.share_savedview",)
 ASSIGN = ("customers.assign_customer", *JOBS)
+TAKE_OVER = ("staff.accept_handover", "staff.refuse_handover")
+HAND_OVER = ("customers.hand_over_customer", "staff.view_handover", "staff.withdraw_handover")
 IMPORT = (
     "customers.import_customer",
     "customers.view_importrun",
@@ -133,15 +135,34 @@ class RoleSpec:
 
 
 ROLES = (
-    RoleSpec("wealth_manager", "Wealth manager", "理财经理", SERVE),
-    RoleSpec("corporate_manager", "Corporate relationship manager", "对公客户经理", SERVE),
+    RoleSpec(
+        "wealth_manager", "Wealth manager", "理财经理", (*SERVE, "staff.view_handover", *TAKE_OVER)
+    ),
+    RoleSpec(
+        "corporate_manager",
+        "Corporate relationship manager",
+        "对公客户经理",
+        (*SERVE, "staff.view_handover", *TAKE_OVER),
+    ),
     RoleSpec(
         "service_agent",
         "Service agent",
         "客服坐席",
         (*LOOK, "customers.change_customer", "customers.reveal_customer", *ASK),
     ),
-    RoleSpec("branch_manager", "Branch manager", "支行行长", (*LEAD, *ASSIGN, *SHARE, *DECIDE)),
+    RoleSpec(
+        "branch_manager",
+        "Branch manager",
+        "支行行长",
+        (
+            *LEAD,
+            *ASSIGN,
+            *SHARE,
+            *DECIDE,
+            *HAND_OVER,
+            *TAKE_OVER,
+        ),
+    ),
     RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
     RoleSpec(
         "compliance_officer",
@@ -164,6 +185,7 @@ ROLES = (
             *ORGANISE,
             "customers.view_customer",
             *ASSIGN,
+            *HAND_OVER,
             *SHARE,
             *DECIDE,
             *IMPORT,
@@ -203,6 +225,7 @@ ROLES = (
             *TIMES,
             *CATALOGUE,
             *FIGURES,
+            "staff.view_handover",
             "core.view_job",
             "core.view_approval",
             "core.view_approvalpolicy",

@@ -3,6 +3,7 @@
 from .balances import HoldingYear, Transaction
 from .customer import Customer, SourceKey
 from .feeds import FeedBatch
+from .handover import HandedCustomer
 from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
 from .imports import ImportFault, ImportMapping, ImportRun
@@ -13,6 +14,7 @@ __all__ = [
     "ContactPoint",
     "Customer",
     "FeedBatch",
+    "HandedCustomer",
     "Holding",
     "HoldingParty",
     "HoldingYear",

@@ -41,6 +41,9 @@ class Customer(Workflow):
         CLOSED = "closed", _("Closed")
         MERGED = "merged", _("Merged")
 
+    # those whose relationship with the bank has not ended
+    OPEN = (Status.PROSPECT, Status.ACTIVE, Status.DORMANT)
+
     class Gender(models.TextChoices):
         FEMALE = "F", _("Female")
         MALE = "M", _("Male")
@@ -158,6 +161,7 @@ class Customer(Workflow):
             ("history_customer", _("See the history of a customer")),
             ("import_customer", _("Import customers")),
             ("assign_customer", _("Give customers another lead manager")),
+            ("hand_over_customer", _("Hand customers over to a successor")),
         ]
         indexes = [
             models.Index(fields=["name_sort", "id"], name="customers_by_name"),

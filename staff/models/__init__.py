@@ -1,6 +1,7 @@
 """The bank's own organisation: branches and the people who work in them."""
 
 from .assignments import PostRole, StaffAssignment
+from .handover import Handover, HandoverQuerySet
 from .licences import WARN_DAYS, Licence
 from .organisation import Branch, BranchQuerySet
 from .people import StaffMember, StaffMemberQuerySet
@@ -9,6 +10,8 @@ __all__ = [
     "WARN_DAYS",
     "Branch",
     "BranchQuerySet",
+    "Handover",
+    "HandoverQuerySet",
     "Licence",
     "PostRole",
     "StaffAssignment",

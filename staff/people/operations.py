@@ -16,6 +16,7 @@ from crm.core.operations import (
     save_new,
     write,
 )
+from staff.handover.parts import left_with
 from staff.models import Branch, StaffAssignment, StaffMember
 from sysadmin.models import Grant, User, period
 from sysadmin.operations import disable, open_account
@@ -163,6 +164,12 @@ def leave(
         )
     if last_day < member.joined_on:
         raise DomainError(_("Nobody leaves before they join. Enter a later day."), "last_day")
+    if last_day <= bank_today() and (left := left_with(member)):
+        raise DomainError(
+            _("Still in their hands: %(left)s. Hand that over first, or enter a later day.")
+            % {"left": ", ".join(left)},
+            "last_day",
+        )
     beyond = last_day + dt.timedelta(days=1)
     refuse_other_plans(member, beyond)
     refuse_followers(member, last_day)

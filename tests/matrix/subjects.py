@@ -32,6 +32,8 @@ from tests.factories import (
     DictionaryFactory,
     FeedBatchFactory,
     GrantFactory,
+    HandedCustomerFactory,
+    HandoverFactory,
     HoldingFactory,
     HoldingPartyFactory,
     HoldingYearFactory,
@@ -197,6 +199,17 @@ def free_post() -> str:
     return next(post for post in posts if post not in taken)
 
 
+def handover(branch: Any, manager: Any) -> Model:
+    """A handover that is proposed to somebody at the same branch."""
+    member = manager or StaffMemberFactory(branch=branch)
+    return HandoverFactory(from_member=member)
+
+
+def further_handed(row: Any) -> Model:
+    """One more customer in this handover."""
+    return HandedCustomerFactory(handover=row)
+
+
 def new_code(branch: Any) -> dict[str, Any]:
     """A code that nothing else has."""
     return {"code": f"new_{next(serials)}"}
@@ -207,6 +220,7 @@ posts = itertools.cycle(reversed(StaffMember.Post.values))
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
+    "staff.handover": "the successor alone answers: tests/staff/test_handover.py",
 }
 FACTORIES = {
     "config_admin.dictionary": Subject(
@@ -261,6 +275,9 @@ FACTORIES = {
     "customers.contactpoint": Subject(lambda b, m: ContactPointFactory(customer=customer(b, m))),
     "customers.importrun": Subject(import_run),
     "customers.importmapping": Subject(meaning),
+    "customers.handedcustomer": Subject(
+        lambda b, m: HandedCustomerFactory(handover=handover(b, m))
+    ),
     "customers.sourcekey": Subject(lambda b, m: SourceKeyFactory(customer=customer(b, m))),
     "customers.feedbatch": Subject(lambda b, m: FeedBatchFactory()),
     "customers.holding": Subject(holding, children=(further_party, further_transaction)),
@@ -278,6 +295,7 @@ FACTORIES = {
         lambda b, m: LicenceFactory(member=StaffMemberFactory(branch=b)),
         fill=lambda b: {"certificate": f"C{next(serials)}"},
     ),
+    "staff.handover": Subject(handover, children=(further_handed,)),
     "staff.postrole": Subject(
         lambda b, m: PostRoleFactory(),
         fill=lambda b: {"post": free_post()},

@@ -1,0 +1,87 @@
+"""The page on which customers are handed over."""
+
+from __future__ import annotations
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from crm.core.operations import DomainError
+from crm.core.pages import BulkPage
+from crm.core.pages.acts import key_of
+from staff.handover.parts import staying_with
+
+from . import operations, part
+from .forms import HandOverForm
+
+
+class HandOverPage(BulkPage):
+    """Customers handed over: those ticked, all that a list holds, or all whom somebody leads."""
+
+    page = "hand_over"
+    sent_on = (*BulkPage.sent_on, "member")
+
+    @cached_property
+    def member(self):
+        """Whose customers are all meant; None if some were chosen."""
+        sent = self.request.POST or self.request.GET
+        return int(key_of(sent.get("member", "")) or 0) or None
+
+    def rows(self):
+        if self.member is None:
+            return super().rows()
+        everyone = self.resource.model.objects.permitted(self.request.user, self.action)
+        return everyone.filter(lead_manager=self.member, status__in=self.resource.model.OPEN)
+
+    @cached_property
+    def choice(self):
+        return operations.choice_of(self.rows())
+
+    @cached_property
+    def taken(self):
+        """How many of those chosen wait in another handover."""
+        return self.choice.taken.count()
+
+    def build_form(self, data=None):
+        return HandOverForm(
+            data,
+            user=self.request.user,
+            action=self.resource.permission(self.action),
+            taken=bool(self.taken),
+        )
+
+    def perform(self, form):
+        return operations.propose(
+            self.choice,
+            by=self.request.user,
+            terms=form.terms(),
+            reason=form.cleaned_data["reason"],
+            everything=self.member is not None,
+        )
+
+    def said(self, done):
+        return _("%(name)s is asked to accept.") % {"name": done.to_member}
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(
+            form,
+            status,
+            title=_("Hand customers over"),
+            submit=_("Propose"),
+            below="customers/_handing.html",
+            **self.impact(),
+            **context,
+        )
+
+    def impact(self):
+        """What the choice would move, and what would stay."""
+        try:
+            giver = self.choice.giver
+        except DomainError as error:
+            return {"refusal": str(error)}
+        found = part.figures(self.choice.customers.values("pk"), giver.branch_id)
+        return {
+            "giver": giver,
+            "facts": part.in_pairs(found, self.request.user),
+            "taken": self.taken,
+            "staying": staying_with(giver),
+        }

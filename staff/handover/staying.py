@@ -1,0 +1,19 @@
+"""Foreign keys of this module to members of staff that no handover moves, and why."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from .parts import stays
+
+
+def register() -> None:
+    """Make known what stays with somebody who hands over."""
+    stays("staff.licence.member", _("A licence is the person's own."))
+    stays("staff.staffassignment.member", _("The post stays; another one is given on their page."))
+    lines = _("Who reports to whom changes with their assignments.")
+    stays("staff.staffassignment.supervisor", lines)
+    stays("staff.staffmember.supervisor", lines)
+    record = _("Says who handed over to whom.")
+    stays("staff.handover.from_member", record)
+    stays("staff.handover.to_member", record)

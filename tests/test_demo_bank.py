@@ -10,8 +10,8 @@ from django.test import Client
 from config_admin.figures.values import rate_on
 from crm.core.clock import bank_today
 from crm.ops.demo import bank
-from customers.models import Customer
-from staff.models import Licence, StaffAssignment, StaffMember
+from customers.models import Customer, HandedCustomer
+from staff.models import Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.models import User
 from tests.factories import UserFactory
 
@@ -87,6 +87,17 @@ def test_somebody_is_about_to_move_and_somebody_to_leave(demo):
     present = StaffAssignment.objects.on(today).values_list("member", flat=True)
     assert sorted(present) == sorted(StaffMember.objects.values_list("pk", flat=True))
     assert Licence.objects.expiring().exists()
+
+
+def test_customers_change_hands(demo):
+    found = dict(Handover.objects.values_list("status", "effective_on"))
+    assert set(found) == {"proposed", "accepted", "done", "refused"}
+    assert found["accepted"] > bank_today()
+    asked = Handover.objects.get(status="proposed")
+    assert asked.to_member.user.username == "lin.yue"
+    moved = HandedCustomer.objects.filter(state="moved").select_related("customer", "handover")
+    assert moved
+    assert all(one.customer.lead_manager_id == one.handover.to_member_id for one in moved)
 
 
 def test_foreign_currencies_have_a_year_of_rates(demo):

@@ -24,7 +24,7 @@ from customers.models import Customer, FeedBatch
 from staff.models import Branch, Licence, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
-from . import careers, moves
+from . import careers, handovers, moves
 from .approvals import ask_and_decide, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
@@ -75,6 +75,7 @@ def fill(today: dt.date, *, size: int) -> int:
             entered = enter_all(system, today, size)
         ask_and_decide()
         moves.plan(today)
+        handovers.plan(today)
     return entered
 
 

@@ -86,13 +86,13 @@ class LicenceTable(FastTable):
 
 
 class HandoverTable(FastTable):
-    from_member = NameColumn(
+    giver = NameColumn(
         accessor="from_member__shown_name",
         verbose_name=_("Handed over by"),
         second="from_member__number",
         view="staff:handover_view",
     )
-    to_member = Column(accessor="to_member__shown_name", verbose_name=_("Successor"))
+    taker = Column(accessor="to_member__shown_name", verbose_name=_("Successor"))
     to_branch = Column(accessor="to_branch__shown_name", verbose_name=_("Branch"))
     size = NumberColumn()
     effective_on = DateColumn()
@@ -100,7 +100,7 @@ class HandoverTable(FastTable):
 
     class Meta:
         model = Handover
-        fields = ("from_member", "to_member", "to_branch", "size", "effective_on", "status")
+        fields = ("giver", "taker", "to_branch", "size", "effective_on", "status")
 
 
 class PostRoleTable(FastTable):

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.core.clock import now
+from crm.core.formats import number
+from crm.core.keyset import capped_count
 from crm.core.operations import DomainError, operation, rules_of
 from customers.models import Customer, HandedCustomer
 from staff.handover import operations as handovers
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sysadmin.models import User
 
 NAMED = 5
+MOST = 20_000
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,13 @@ class Terms:
 class Choice:
     """Customers chosen to be handed over, and whose they are.
 
-    `givers` are their lead managers, with how many each leads; None is the pool.
+    `givers` are their lead managers, with how many each leads; None is the pool. They are not
+    known where more were chosen than can be handed over in one transaction.
     """
 
     customers: QuerySet[Customer]
     givers: dict[StaffMember | None, int] = field(default_factory=dict)
+    too_many: bool = False
 
     @property
     def taken(self) -> QuerySet[HandedCustomer]:
@@ -59,6 +64,10 @@ class Choice:
     @property
     def giver(self) -> StaffMember:
         """The one manager whose customers all of them are; raises DomainError if there is none."""
+        if self.too_many:
+            raise DomainError(
+                _("More than %(n)s customers are chosen. Choose fewer.") % {"n": number(MOST)}
+            )
         if not self.givers:
             raise DomainError(_("Choose at least one customer."))
         if len(self.givers) > 1:
@@ -82,6 +91,8 @@ def choice_of(rows: QuerySet[Any]) -> Choice:
     customers = Customer.objects.filter(
         pk__in=rows.order_by().values("pk"), status__in=Customer.OPEN
     )
+    if capped_count(customers, MOST).capped:
+        return Choice(customers.none(), too_many=True)
     counts = dict(
         customers.order_by().values_list("lead_manager").annotate(n=Count("pk")).order_by("-n")
     )

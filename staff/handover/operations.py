@@ -55,6 +55,11 @@ def refuse_successor(handover: Handover) -> None:
             % {"name": taker, "day": day(taker.joined_on)},
             SUCCESSOR,
         )
+    if handover.moves_branch and taker.branch_id != handover.to_branch_id:
+        raise DomainError(
+            _("%(name)s now works at another branch. Let it be proposed anew.") % {"name": taker},
+            SUCCESSOR,
+        )
     if taker.user is None or not taker.user.is_active:
         raise DomainError(
             _("%(name)s cannot sign in, and so cannot accept. Choose somebody else.")

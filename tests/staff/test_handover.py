@@ -1,7 +1,6 @@
 """Customers of one manager handed to another: proposed, answered, carried out on their day."""
 
 import datetime as dt
-import random
 import threading
 import uuid
 from html import escape
@@ -10,13 +9,16 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from crm.core.acting import acting
 from crm.core.clock import bank_today, clock_at, now
 from crm.core.idempotency import FIELD
 from crm.core.models import AccessEvent, AuditEvent, Job
 from customers import operations as customer_operations
-from customers.handover.part import CUSTOMERS, open_of
+from customers.handover import operations as customer_handovers
+from customers.handover.part import CUSTOMERS
 from customers.models import Customer, HandedCustomer, ListedCustomer
 from staff.handover import operations, parts
 from staff.models import Handover, StaffMember
@@ -195,6 +197,14 @@ def test_a_choice_that_is_no_one_manager_s_is_refused_and_says_why(desk, giver, 
     for nobody in ({}, {"sel": ["x"]}, {"member": "²"}, {"member": taker.pk + 999}):
         assert "at least one customer" in errors(propose(desk, taker, **nobody))
     assert not Handover.objects.exists()
+
+
+def test_more_than_one_transaction_takes_is_refused(desk, taker, led, monkeypatch):
+    monkeypatch.setattr(customer_handovers, "MOST", 2)
+    everyone = {"matching": "1", "list": ""}
+    assert "More than 2 customers" in desk.get(PAGE, everyone).content.decode()
+    assert "More than 2 customers" in errors(propose(desk, taker, **everyone))
+    assert proposed(desk, taker, sel=[led[0].pk, led[1].pk]).size == 2
 
 
 @pytest.mark.proves("ST-5")
@@ -467,6 +477,19 @@ def test_the_managing_branch_moves_where_that_was_chosen(
     assert set(ListedCustomer.objects.values_list("home_branch", "lft")) == {(place.pk, place.lft)}
 
 
+def test_a_successor_who_has_moved_on_does_not_take_the_managing_branch_along(
+    bank, person, signed_in, system, giver, other_branch, led, branch
+):
+    taker = person(other_branch, *MANAGER, extent=Grant.Reach.OWN).staff_member
+    desk = signed_in(person(bank, *HEAD))
+    handover = proposed(desk, taker, member=giver.pk, moves_branch="yes")
+    with acting(by=system):
+        StaffMember.objects.filter(pk=taker.pk).update(branch=bank)
+    answer = step(signed_in(taker.user), handover, "accept")
+    assert "now works at another branch" in answer.content.decode()
+    assert {c.home_branch for c in Customer.objects.all()} == {branch}
+
+
 @pytest.mark.proves("ST-5")
 def test_much_moves_in_a_job_and_all_at_once(desk, successor, giver, taker, led, monkeypatch):
     monkeypatch.setattr(operations, "AT_ONCE", 2)
@@ -574,42 +597,68 @@ def in_hand(*members):
     }
 
 
+def kept_facts():
+    """What no handover may change about a customer."""
+    names = ["pk", "number", "status", "home_branch", "opened_on", "created_at"]
+    return sorted(Customer.objects.values_list(*names))
+
+
+DAYS = st.tuples(
+    st.sampled_from([(0, 1), (1, 2), (2, 0), (1, 0)]),  # who hands over to whom
+    st.sets(st.integers(0, 7), max_size=6),  # which of the customers are ticked
+    st.integers(0, 1),  # how many days ahead
+    st.sampled_from(["accept", "accept", "accept", "refuse", "withdraw", ""]),
+    st.integers(0, 7),  # whose relationship ends meanwhile
+    st.booleans(),  # whether the worker comes by, a day later
+)
+
+
 @pytest.mark.proves("ST-5")
-@pytest.mark.parametrize("seed", range(6))
-def test_whatever_is_handed_over_all_that_was_open_is_open_after_once(
-    bank, person, signed_in, system, seed
-):
-    chance = random.Random(seed)  # noqa: S311  (a test's dice)
-    desk = signed_in(person(bank, *HEAD, "staff.accept_handover"))
+def test_whatever_is_handed_over_all_that_was_open_is_open_after_once(bank, person, signed_in):
+    desk = signed_in(person(bank, *HEAD))
     team = [person(bank, *MANAGER, extent=Grant.Reach.OWN).staff_member for _ in range(3)]
-    for _ in range(14):
-        CustomerFactory(
-            home_branch=bank,
-            lead_manager=chance.choice(team),
-            status=chance.choice(["active", "active", "dormant", "prospect", "closed"]),
-        )
-    before = in_hand(*team)
-    statuses = dict(Customer.objects.values_list("pk", "status"))
-    for round_ in range(8):
-        giver, taker = chance.sample(team, 2)
-        keys = list(open_of(giver).values_list("pk", flat=True))
-        chosen = {"sel": chance.sample(keys, chance.randint(0, len(keys)))}
-        propose(desk, taker, days=chance.choice([0, 0, 1]), leaves_out="on", **chosen)
-        handover = chance.choice([*Handover.objects.undecided(), None])
-        if handover:
-            verb = chance.choice(["accept", "accept", "refuse"])
-            step(signed_in(handover.to_member.user), handover, verb)
-        with later(chance.choice([0, 1])):
-            handovers_due(timestamp=round_)
-        assert in_hand(*team) == before
-    assert dict(Customer.objects.values_list("pk", "status")) == statuses
-    stays = HandedCustomer.objects.filter(state=State.WAITING)
-    assert not stays.exclude(handover__in=Handover.objects.undecided()).exists()
-    done = Handover.objects.filter(status="done")
-    assert done.exists()
-    for handover in done:
-        counted = sum(handover.result[CUSTOMERS.key].values())
-        assert counted == handover.size == handover.customers.count()
+    clients = [signed_in(member.user) for member in team]
+    statuses = ["active", "dormant", "prospect", "closed", *["active"] * 4]
+    customers = [
+        CustomerFactory(home_branch=bank, lead_manager=team[n % 3], status=status)
+        for n, status in enumerate(statuses)
+    ]
+
+    @settings(max_examples=25, deadline=None, database=None, phases=[Phase.generate, Phase.shrink])
+    @given(st.lists(DAYS, min_size=1, max_size=5))
+    def every_course(days):
+        with transaction.atomic():
+            for day in days:
+                live_through(day)
+            transaction.set_rollback(True)
+
+    def live_through(day):
+        (giver, taker), ticked, ahead, verb, ends, comes_by = day
+        before = in_hand(*team), kept_facts()
+        keys = [customers[n].pk for n in ticked if leads([customers[n]]) == [team[giver].pk]]
+        propose(desk, team[taker], days=ahead, sel=keys, leaves_out="on")
+        asked = Handover.objects.filter(status="proposed").order_by("pk").first()
+        if asked and verb:
+            answering = clients[team.index(asked.to_member)]
+            step(desk if verb == "withdraw" else answering, asked, verb)
+        assert (in_hand(*team), kept_facts()) == before
+        with acting(by=team[0].user):
+            Customer.objects.filter(pk=customers[ends].pk).update(status="closed")
+        before = in_hand(*team), kept_facts()
+        with later(1 if comes_by else 0):
+            handovers_due(timestamp=0)
+        assert (in_hand(*team), kept_facts()) == before
+        waiting_rows = HandedCustomer.objects.filter(state=State.WAITING)
+        assert not waiting_rows.exclude(handover__in=Handover.objects.undecided()).exists()
+        for done in Handover.objects.filter(status="done"):
+            counted = done.result[CUSTOMERS.key]
+            assert sum(counted.values()) == done.size == done.customers.count()
+            assert counted["moved"] == done.customers.filter(state=State.MOVED).count()
+
+    every_course()
+    propose(desk, team[1], sel=[customers[0].pk])
+    assert step(clients[1], Handover.objects.get(), "accept").status_code == 302
+    assert leads(customers[:1]) == [team[1].pk]
 
 
 def test_every_key_to_a_member_of_staff_moves_or_stays_with_a_reason():
@@ -652,6 +701,15 @@ def test_the_page_of_a_leaver_says_what_is_left_and_where_to_hand_it_over(desk, 
     page = desk.get(f"/organisation/staff/{giver.pk}/").content.decode()
     assert "3 customers" in page
     assert page.count(f"{PAGE}?member={giver.pk}") == 2
+
+
+def test_the_pages_of_both_members_show_their_handovers(desk, giver, taker, led):
+    handover = proposed(desk, taker, member=giver.pk)
+    for field, member in (("from_member", giver), ("to_member", taker)):
+        panel = desk.get(f"/organisation/handovers/panel/{field}/{member.pk}/").content.decode()
+        assert f"/organisation/handovers/{handover.pk}/" in panel
+    mine = desk_of(taker.user).get("/organisation/handovers/?to_member=me&status=proposed")
+    assert [row.record for row in mine.context["table"].rows] == [handover]
 
 
 @pytest.mark.proves("ST-5")

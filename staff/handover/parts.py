@@ -74,6 +74,7 @@ class HandoverPart:
 
 _parts: dict[str, HandoverPart] = {}
 _staying: dict[str, Text] = {}
+_records: set[str] = set()
 
 
 def add_part(part: HandoverPart) -> None:
@@ -89,6 +90,11 @@ def parts() -> list[HandoverPart]:
 def stays(key: str, why: Text) -> None:
     """Declare that a foreign key to a member of staff is not handed over; call from ready()."""
     _staying[key] = why
+
+
+def records(*keys: str) -> None:
+    """Declare foreign keys that only say who did what; they stay, and are not shown."""
+    _records.update(keys)
 
 
 @dataclass(frozen=True)
@@ -113,13 +119,13 @@ def keys_to_staff() -> dict[str, tuple[type[Model], str]]:
 def undeclared() -> set[str]:
     """Foreign keys to members of staff of which nobody has said whether they move."""
     moved = {key for part in parts() for key in part.moves}
-    return set(keys_to_staff()) - moved - set(_staying)
+    return set(keys_to_staff()) - moved - set(_staying) - _records
 
 
 def staying_with(member: StaffMember) -> list[Staying]:
     """What stays with somebody who hands over, counted in one statement; what is none left out."""
-    moved = {key for part in parts() for key in part.moves}
-    keys = {key: place for key, place in keys_to_staff().items() if key not in moved}
+    silent = _records.union(*(part.moves for part in parts()))
+    keys = {key: place for key, place in keys_to_staff().items() if key not in silent}
     counts = capped_counts(
         [model._base_manager.filter(**{name: member}) for model, name in keys.values()]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from .parts import stays
+from .parts import records, stays
 
 
 def register() -> None:
@@ -14,6 +14,4 @@ def register() -> None:
     lines = _("Who reports to whom changes with their assignments.")
     stays("staff.staffassignment.supervisor", lines)
     stays("staff.staffmember.supervisor", lines)
-    record = _("Says who handed over to whom.")
-    stays("staff.handover.from_member", record)
-    stays("staff.handover.to_member", record)
+    records("staff.handover.from_member", "staff.handover.to_member")

@@ -624,7 +624,7 @@ def test_whatever_is_handed_over_all_that_was_open_is_open_after_once(bank, pers
         for n, status in enumerate(statuses)
     ]
 
-    @settings(max_examples=25, deadline=None, database=None, phases=[Phase.generate, Phase.shrink])
+    @settings(max_examples=12, deadline=None, database=None, phases=[Phase.generate, Phase.shrink])
     @given(st.lists(DAYS, min_size=1, max_size=5))
     def every_course(days):
         with transaction.atomic():

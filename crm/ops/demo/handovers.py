@@ -76,9 +76,11 @@ def plain_customers(giver: StaffMember) -> QuerySet[Customer]:
 
 
 def those_with_customers() -> QuerySet[StaffMember]:
-    """Managers at outlets who lead such customers."""
+    """Wealth managers who lead such customers."""
     rows = Customer.objects.filter(
         ~invested(), lead_manager=OuterRef("pk"), status__in=Customer.OPEN
     )
-    members = StaffMember.objects.present().filter(Exists(rows), leaves_on=None)
+    members = StaffMember.objects.present().filter(
+        Exists(rows), leaves_on=None, post=StaffMember.Post.WEALTH_MANAGER
+    )
     return members.order_by("number")

@@ -119,7 +119,7 @@ def propose(
     if not terms.leaves_out:
         refuse_taken(chosen)
     handovers.propose(handover, by=by, reason=reason)
-    count = add_customers(handover, chosen.free)
+    count = add_customers(handover, chosen.free if terms.leaves_out else chosen.customers)
     if not count:
         raise DomainError(_("Choose at least one customer."))
     handovers.refuse_facts(handover)

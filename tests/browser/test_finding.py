@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from crm.core.models import Job
 from customers.models import Customer
+from sysadmin.models import Grant, Role
+from tests.factories import GrantFactory, StaffMemberFactory
 from tests.jobs import work_off
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -96,6 +98,45 @@ def test_ticked_customers_get_another_manager_and_the_job_can_be_left_and_taken_
     expect(page.locator("h1")).to_have_text("Take back an assignment of lead managers")
     work_off()
     assert not Customer.objects.filter(lead_manager=leader).exists()
+
+
+@pytest.mark.proves("ST-5")
+def test_ticked_customers_are_handed_over_and_the_successor_accepts(desk, bank, watch):
+    watch.expect(422)
+    successor = StaffMemberFactory(branch=bank.branch, latin_name="Lu Ming")
+    GrantFactory(
+        user=successor.user,
+        role=Role.objects.get(code="wealth_manager"),
+        branch=bank.branch,
+        extent=Grant.Reach.OWN,
+    )
+    page = desk(bank.leader)
+    page.goto("/customers/")
+    page.locator("input[name=sel]").nth(0).check()
+    page.locator("input[name=sel]").nth(1).check()
+    page.get_by_role("button", name="Hand over…").click()
+    drawer = page.locator("#drawer")
+    expect(drawer).to_contain_text("Handed over by Lin Yue")
+    drawer.get_by_role("combobox", name="Successor").fill("lin y")
+    expect(drawer.locator("[data-lookup] [role=option]:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    drawer.locator("[name=reason]").fill("balance")
+    drawer.get_by_role("button", name="Propose").click()
+    expect(drawer).to_contain_text("Nobody hands over to themselves")
+    expect(drawer.locator("[name=reason]")).to_have_value("balance")
+    drawer.get_by_role("combobox", name="Successor").fill("lu m")
+    expect(drawer.locator("[data-lookup] [role=option]:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    drawer.get_by_role("button", name="Propose").click()
+    expect(page.locator("h1")).to_have_text("Lin Yue to Lu Ming")
+    theirs = desk(successor.user)
+    theirs.goto("/organisation/handovers/?to_member=me&status=proposed")
+    theirs.locator("#table tbody a").click()
+    expect(theirs.locator(".card").filter(has_text="Customer number")).to_contain_text("Waiting")
+    theirs.get_by_role("link", name="Accept").click()
+    theirs.locator("#confirm").get_by_role("button", name="Accept").click()
+    expect(theirs.locator(".chips")).to_contain_text("Carried out")
+    assert Customer.objects.filter(lead_manager=successor).count() == 2
 
 
 @pytest.mark.proves("XX-6")

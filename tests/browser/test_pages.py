@@ -10,7 +10,14 @@ from playwright.sync_api import expect
 from crm.core.clock import bank_today
 from crm.urls import RESOURCES
 from sysadmin.operations import set_manner
-from tests.factories import BranchFactory, LicenceFactory, StaffAssignmentFactory
+from tests.factories import (
+    BranchFactory,
+    HandedCustomerFactory,
+    HandoverFactory,
+    HoldingFactory,
+    LicenceFactory,
+    StaffAssignmentFactory,
+)
 from tests.matrix.subjects import subject_of
 
 from .bank import PHRASE
@@ -142,6 +149,12 @@ def test_the_pages_around_the_organisation_are_open_to_all(reader, bank, languag
         reverse("staff:staffmember_move", args=[member.pk]),
         reverse("staff:staffmember_leave", args=[member.pk]),
     )
+    handover = HandoverFactory(from_member=member)
+    HoldingFactory(customer=bank.person, matures_on=bank_today())
+    HandedCustomerFactory(handover=handover, customer=bank.person)
+    for name in ("handover_view", "handover_accept", "handover_pack"):
+        somebody.open(reverse(f"staff:{name}", args=[handover.pk]))
+    somebody.open(reverse("customers:customer_hand_over") + f"?member={member.pk}")
     page.goto(reverse("staff:branch_tree"))
     page.locator(".tree details:not([open]) > summary").first.click()
     expect(page.locator(".tree .tree .tree .tree-row").first).to_be_visible()

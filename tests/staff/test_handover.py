@@ -562,6 +562,8 @@ def test_of_two_who_propose_a_customer_at_once_one_is_told(head, taker, giver, l
         hold=lambda: StaffMember.objects.select_for_update().get(pk=giver.pk),
     )
     assert sorted(answer.status_code for answer in answers) == [302, 422]
+    (refused,) = [answer for answer in answers if answer.status_code == 422]
+    assert "has just been proposed in another handover" in refused.content.decode()
     assert Handover.objects.count() == 1
     assert HandedCustomer.objects.filter(state=State.WAITING).count() == 3
 

@@ -14,7 +14,7 @@ from . import operations
 
 logger = logging.getLogger(__name__)
 # kept as it stands with the changes, so it speaks both languages
-REASON = "Handover takes effect today · 交接今日生效"
+REASON = "Handover takes effect today · 移交今日生效"
 
 
 def carry_out_today() -> None:

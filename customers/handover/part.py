@@ -28,7 +28,7 @@ from .licences import refuse_unlicensed
 
 State = HandedCustomer.State
 ACTION = "customers.hand_over_customer"
-SEE_HOLDINGS = "customers.view_holding"
+SEE, SEE_HOLDINGS = "customers.view_customer", "customers.view_holding"
 SOON = dt.timedelta(days=90)
 ENDED = {
     Customer.Status.CLOSED: HandedCustomer.Cause.ENDED,
@@ -152,9 +152,14 @@ def visible(handover: Handover, user: Any) -> QuerySet[HandedCustomer]:
     Who is to accept reads of all of them until then: nobody signs for what they have not seen.
     """
     rows = HandedCustomer.objects.filter(handover=handover)
-    if handover.is_awaited_by(user):
+    if is_open_to(handover, user):
         return rows
     return rows.filter(customer__in=Customer.objects.permitted(user).values("pk"))
+
+
+def is_open_to(handover: Handover, user: Any) -> bool:
+    """Whether a user is the successor who reads of the customers before they are in reach."""
+    return handover.is_awaited_by(user) and bool(user.has_action(SEE))
 
 
 def lists(handover: Handover, user: Any, most: int) -> Iterator[Listing]:
@@ -174,7 +179,7 @@ def customers(handover: Handover, user: Any, most: int) -> Listing:
     columns = [_("Customer number"), _("Name"), _("Status"), _("Became of it")]
     if may_see:
         columns.append(f"{_('Assets')} ({settings.BASE_CURRENCY})")
-    opens = user.has_action("customers.view_customer") and not handover.is_awaited_by(user)
+    opens = user.has_action(SEE) and not handover.is_awaited_by(user)
     return Listing(
         gettext_lazy("Customers"),
         columns,
@@ -200,7 +205,7 @@ def maturing(handover: Handover, user: Any, most: int) -> Listing:
     """What the customers hold that matures within the next three months."""
     today = bank_today()
     inside = visible(handover, user)
-    if not handover.is_awaited_by(user):
+    if not is_open_to(handover, user):
         allowed = Customer.objects.within(user, SEE_HOLDINGS)
         inside = inside.filter(customer__in=allowed.values("pk"))
     product_names()  # once for the whole list

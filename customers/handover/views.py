@@ -83,5 +83,5 @@ class HandOverPage(BulkPage):
             "giver": giver,
             "facts": part.in_pairs(found, self.request.user),
             "taken": self.taken,
-            "staying": staying_with(giver),
+            "staying": staying_with(giver, self.request.user),
         }

@@ -43,6 +43,10 @@ def refuse_successor(handover: Handover) -> None:
     taker, on = handover.to_member, handover.day
     if taker.pk == handover.from_member_id:
         raise DomainError(_("Nobody hands over to themselves. Choose somebody else."), SUCCESSOR)
+    if taker.user_id == handover.owner_id:
+        raise DomainError(
+            _("Nobody proposes what goes to themselves. Let somebody else propose it."), SUCCESSOR
+        )
     if taker.leaves_on and taker.leaves_on <= on:
         raise DomainError(
             _("The last day of %(name)s is %(day)s. Choose somebody else.")

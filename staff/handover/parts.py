@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from crm.core.audit import audited_models
 from crm.core.keyset import Count, capped_counts
 from crm.core.models.records import Text
+from crm.core.querysets import action_name
 from staff.models import Handover, StaffMember
 
 Outcome = dict[str, int]
@@ -122,8 +123,11 @@ def undeclared() -> set[str]:
     return set(keys_to_staff()) - moved - set(_staying) - _records
 
 
-def staying_with(member: StaffMember) -> list[Staying]:
-    """What stays with somebody who hands over, counted in one statement; what is none left out."""
+def staying_with(member: StaffMember, user: Any) -> list[Staying]:
+    """What stays with somebody who hands over, counted in one statement; what is none left out.
+
+    What is declared shows to those who may see such records, what is not to everybody.
+    """
     silent = _records.union(*(part.moves for part in parts()))
     keys = {key: place for key, place in keys_to_staff().items() if key not in silent}
     counts = capped_counts(
@@ -132,7 +136,7 @@ def staying_with(member: StaffMember) -> list[Staying]:
     return [
         Staying(_label(model, name), count, _staying.get(key, ""))
         for (key, (model, name)), count in zip(keys.items(), counts, strict=True)
-        if count.n
+        if count.n and (key not in _staying or user.has_action(action_name(model, "view")))
     ]
 
 

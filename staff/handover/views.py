@@ -36,7 +36,7 @@ class HandoverPage(DetailPage):
                 for listing in first(part.lists(handover, user, FIRST_ROWS))
             ],
             "outcome": outcome(handover),
-            "staying": staying_with(handover.from_member) if handover.is_undecided else [],
+            "staying": staying_with(handover.from_member, user) if handover.is_undecided else [],
         }
 
 

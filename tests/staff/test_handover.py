@@ -44,6 +44,7 @@ HEAD = (
     "staff.view_staffmember",
     "staff.view_handover",
     "staff.withdraw_handover",
+    "staff.view_licence",
 )
 MANAGER = (
     "customers.view_customer",
@@ -157,7 +158,7 @@ def states(handover):
 
 @pytest.mark.proves("ST-5")
 def test_all_of_a_manager_are_proposed_with_what_would_move_and_nothing_moves_yet(
-    desk, giver, taker, led, branch
+    desk, signed_in, person, giver, taker, led, branch
 ):
     closed = CustomerFactory(home_branch=branch, lead_manager=giver, status="closed")
     HoldingFactory(customer=led[0])
@@ -167,6 +168,8 @@ def test_all_of_a_manager_are_proposed_with_what_would_move_and_nothing_moves_ye
     page = desk.get(PAGE, {"member": giver.pk}).content.decode()
     for said in ("Concerns 3 records.", giver.latin_name, "CNY 125,000.50", "Licences: member"):
         assert said in page
+    other = signed_in(person(branch, "customers.hand_over_customer"))
+    assert "Licences: member" not in other.get(PAGE, {"member": giver.pk}).content.decode()
     handover = proposed(desk, taker, member=giver.pk)
     assert (handover.status, handover.size, handover.everything) == ("proposed", 3, True)
     assert leads([*led, closed]) == [giver.pk] * 4
@@ -209,7 +212,7 @@ def test_more_than_one_transaction_takes_is_refused(desk, taker, led, monkeypatc
 
 @pytest.mark.proves("ST-5")
 def test_what_a_successor_cannot_take_is_refused_beside_the_field_and_nothing_is_lost(
-    desk, system, giver, taker, led, branch, other_branch
+    desk, system, head, giver, taker, led, branch, other_branch
 ):
     leaver = StaffMemberFactory(branch=branch, leaves_on=in_days(5))
     joiner = StaffMemberFactory(branch=branch, joined_on=in_days(5))
@@ -221,6 +224,7 @@ def test_what_a_successor_cannot_take_is_refused_beside_the_field_and_nothing_is
     foreign = StaffMemberFactory(branch=other_branch)
     for who, days, said in (
         (giver, 0, "Nobody hands over to themselves"),
+        (head.staff_member, 0, "Nobody proposes what goes to themselves"),
         (leaver, 5, "The last day of"),
         (joiner, 4, "joins on"),
         (silent, 0, "cannot sign in"),

@@ -49,6 +49,7 @@ customer = Resource(
     overrides={
         "list": views.CustomerList,
         "lookup": views.CustomerLookup,
+        "panel": views.CustomerPanel,
         "view": views.CustomerPage,
         "add": views.NewCustomerPage,
     },

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from crm.core import history
 from crm.core.approvals import pending_about
 from crm.core.models import Approval
-from crm.core.pages import ActPage, AddPage, BulkPage, DetailPage, ListPage, LookupPage
+from crm.core.pages import ActPage, AddPage, BulkPage, DetailPage, ListPage, LookupPage, PanelPage
 from crm.core.trail import record_denial
 from sysadmin.models import User
 
@@ -83,6 +83,17 @@ class CustomerList(ListPage):
         if not self.bulk():
             table.columns.hide("select")
         if not self.sees_assets:
+            table.columns.hide("assets")
+        return table
+
+
+class CustomerPanel(PanelPage):
+    """Customers on the page of a branch or a manager: nothing is chosen there."""
+
+    def table(self, found):
+        table = super().table(found)
+        table.columns.hide("select")
+        if not self.request.user.has_action("customers.view_holding"):
             table.columns.hide("assets")
         return table
 

@@ -238,6 +238,20 @@ def test_nobody_without_a_right_to_holdings_sees_or_sorts_by_assets(signed_in, p
     assert names == sorted(names)
 
 
+def test_a_panel_of_customers_shows_assets_to_those_with_a_right_to_holdings_alone(
+    signed_in, person, branch
+):
+    CustomerFactory(home_branch=branch)
+    looks = ("customers.view_customer", "customers.assign_customer", "staff.view_branch")
+    url = f"/customers/panel/home_branch/{branch.pk}/"
+    without = signed_in(person(branch, *looks)).get(url).content.decode()
+    assert "Customer since" in without
+    assert "Assets" not in without
+    assert 'name="sel"' not in without
+    entitled = signed_in(person(branch, *looks, "customers.view_holding"))
+    assert "Assets" in entitled.get(url).content.decode()
+
+
 def test_the_list_shows_assets_in_the_base_currency(signed_in, person, branch):
     customer = CustomerFactory(home_branch=branch)
     HoldingFactory(customer=customer, kind="deposit", balance_base=Decimal("1286450.22"))

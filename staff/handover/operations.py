@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
@@ -26,6 +27,7 @@ Status = Handover.Status
 # more than that is moved by a job, so that nobody waits for the page
 AT_ONCE = 500
 SUCCESSOR = "to_member"
+LONGEST = 1000
 
 
 # --- rules -----------------------------------------------------------------------------
@@ -180,12 +182,13 @@ def carry_out_due(key: int, *, by: User) -> Handover:
         return handover
     try:
         # whoever proposed it reads why it came back
-        with transaction.atomic(), translation.override(handover.owner.language or None):
+        language = handover.owner.language or settings.LANGUAGE_CODE
+        with transaction.atomic(), translation.override(language):
             refuse_facts(handover)
             carry_out(handover, by=by)
     except DomainError as error:
         handover.refresh_from_db(fields=["status", "result", "ended_at", "version"])
-        handover.status, handover.fault = Status.PROPOSED, str(error)
+        handover.status, handover.fault = Status.PROPOSED, str(error)[:LONGEST]
         write(handover, ["status", "fault"], version=handover.version)
     return handover
 

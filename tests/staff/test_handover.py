@@ -357,6 +357,29 @@ def test_only_the_successor_answers_and_only_the_giving_side_withdraws(
     assert (handover.status, handover.answer) == ("withdrawn", "Doch nicht")
 
 
+@pytest.mark.proves("ST-5")
+def test_a_handover_is_reached_from_both_sides_and_by_who_proposed_it(
+    person, bank, branch, other_branch, system
+):
+    look, reach = "staff.view_handover", Grant.Reach
+    leaders = [person(bank, look, extent=reach.TEAM) for _ in range(2)]
+    sides = [person(place, look, extent=reach.OWN) for place in (branch, other_branch)]
+    author = person(bank, look, extent=reach.OWN)
+    heads = [person(place, look, extent=reach.BRANCH) for place in (branch, other_branch)]
+    above = person(bank, look, extent=reach.BRANCHES_BELOW)
+    strangers = [person(bank, look, extent=e) for e in (reach.OWN, reach.TEAM, reach.BRANCH)]
+    giver, taker = (user.staff_member for user in sides)
+    with acting(by=system):
+        for member, leader in zip((giver, taker), leaders, strict=True):
+            member.supervisor = leader.staff_member
+            member.save(update_fields=["supervisor"])
+    handover = HandoverFactory(from_member=giver, to_member=taker, owner=author)
+    for user in (*leaders, *sides, author, *heads, above):
+        assert list(Handover.objects.permitted(user)) == [handover]
+    for user in strangers:
+        assert not Handover.objects.permitted(user).exists()
+
+
 def test_an_acceptance_of_an_older_page_is_refused(desk, successor, giver, taker, led, system):
     handover = proposed(desk, taker, member=giver.pk)
     with acting(by=system):

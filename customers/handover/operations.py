@@ -71,12 +71,13 @@ class Choice:
         if not self.givers:
             raise DomainError(_("Choose at least one customer."))
         if len(self.givers) > 1:
+            none = _("none")
             raise DomainError(
                 _(
                     "These customers have different lead managers: %(managers)s. "
                     "Choose those of one."
                 )
-                % {"managers": ", ".join(f"{g or _('none')} ({n})" for g, n in self.givers.items())}
+                % {"managers": ", ".join(f"{g or none} ({n})" for g, n in self.givers.items())}
             )
         (giver,) = self.givers
         if giver is None:

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'handovers',
                 'permissions': [('accept_handover', 'Accept what is handed over'), ('refuse_handover', 'Refuse what is handed over'), ('withdraw_handover', 'Withdraw a handover')],
                 'default_permissions': ('view',),
-                'indexes': [models.Index(fields=['branch', '-id'], name='staff_handover_by_branch'), models.Index(fields=['to_branch', '-id'], name='staff_handover_by_to_branch'), models.Index(condition=models.Q(('status', 'accepted')), fields=['effective_on'], name='staff_handover_due')],
+                'indexes': [models.Index(fields=['branch', '-id'], name='staff_handover_by_branch'), models.Index(fields=['to_branch', '-id'], name='staff_handover_by_to_branch'), models.Index(fields=['effective_on', 'id'], name='staff_handover_by_day')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('to_member', models.F('from_member')), _negated=True), name='staff_handover_between_two', violation_error_message='Nobody hands over to themselves. Choose somebody else.'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='staff_handover_with_reason', violation_error_message='Give a reason in a few words.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status__in', ['proposed', 'accepted'])), models.Q(('ended_at__isnull', False), ('status__in', ['refused', 'withdrawn', 'done'])), _connector='OR'), name='staff_handover_ended', violation_error_message='A handover that is over has the moment of its end.')],
             },
         ),

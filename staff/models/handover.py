@@ -191,11 +191,7 @@ class Handover(Workflow):
         indexes = [
             models.Index(fields=["branch", "-id"], name="staff_handover_by_branch"),
             models.Index(fields=["to_branch", "-id"], name="staff_handover_by_to_branch"),
-            models.Index(
-                fields=["effective_on"],
-                condition=Q(status="accepted"),
-                name="staff_handover_due",
-            ),
+            models.Index(fields=["effective_on", "id"], name="staff_handover_by_day"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -290,6 +290,19 @@ def test_customers_out_of_reach_are_never_handed_over(desk, giver, taker, led, o
     assert "at least one" in errors(propose(desk, taker, sel=[foreign.pk]))
 
 
+def test_the_form_asks_the_database_no_more_for_many_customers_than_for_few(
+    desk, giver, led, branch
+):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(PAGE, {"member": giver.pk}).status_code == 200
+        return len(queries)
+
+    few = asked()
+    CustomerFactory.create_batch(12, home_branch=branch, lead_manager=giver)
+    assert asked() <= few <= 12
+
+
 # --- answering ------------------------------------------------------------------------------------
 
 
@@ -593,6 +606,38 @@ def test_of_two_who_propose_a_customer_at_once_one_is_told(head, taker, giver, l
     assert "has just been proposed in another handover" in refused.content.decode()
     assert Handover.objects.count() == 1
     assert HandedCustomer.objects.filter(state=State.WAITING).count() == 3
+
+
+@pytest.mark.proves("ST-5")
+@pytest.mark.django_db(transaction=True)
+def test_a_handover_that_is_held_up_holds_no_other_back(head, taker, giver, led):
+    desk, successor = desk_of(head), desk_of(taker.user)
+    first, second = (proposed(desk, taker, days=1, sel=[one.pk]) for one in led[:2])
+    for handover in (first, second):
+        assert step(successor, handover, "accept").status_code == 302
+    is_held, may_go = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Handover.objects.select_for_update().get(pk=first.pk)
+            is_held.set()
+            may_go.wait(20)
+        connections.close_all()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert is_held.wait(20)
+    with connection.cursor() as cursor:
+        cursor.execute("set lock_timeout = '50ms'")
+    with later(1):
+        handovers_due(timestamp=0)
+    assert leads(led) == [giver.pk, taker.pk, giver.pk]
+    may_go.set()
+    holder.join()
+    with later(1):
+        handovers_due(timestamp=0)
+    connection.close()
+    assert leads(led) == [taker.pk, taker.pk, giver.pk]
 
 
 def desk_of(user):

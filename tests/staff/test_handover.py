@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ from customers.models import Customer, HandedCustomer, ListedCustomer
 from staff.handover import operations, parts
 from staff.models import Handover, StaffMember
 from staff.tasks import handovers_due
-from sysadmin.models import Grant
+from sysadmin.models import Grant, User
 from tests.factories import (
     ApprovalPolicyFactory,
     CustomerFactory,
@@ -498,6 +499,21 @@ def test_what_stands_against_it_on_the_day_brings_it_back_with_the_reason(
     handover.refresh_from_db()
     assert (handover.status, handover.fault) == ("done", "")
     assert leads(led) == [taker.pk] * 3
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "基金"), ("", "Fund sales")])
+def test_the_reason_speaks_the_language_of_who_proposed(
+    desk, successor, head, giver, taker, led, language, said
+):
+    handover = proposed(desk, taker, days=1, member=giver.pk)
+    assert step(successor, handover, "accept").status_code == 302
+    HoldingFactory(customer=led[0], product_code="fund")
+    with acting(by=head):
+        User.objects.filter(pk=head.pk).update(language=language)
+    with later(1), translation.override("zh-hans" if not language else "en"):
+        handovers_due(timestamp=0)
+    handover.refresh_from_db()
+    assert said in handover.fault
 
 
 @pytest.mark.proves("ST-5")

@@ -16,5 +16,5 @@ class CustomerQuerySet(ScopedQuerySet["Customer"]):
     """Customers of the bank."""
 
     def open_to(self, user: Asker, action: str) -> Self:
-        """Customers whom the user sees, for an action that the user may do somewhere."""
-        return self.permitted(user) if user.reach(action) is not None else self.none()
+        """Customers with whom the user may do this."""
+        return self.within(user, action)

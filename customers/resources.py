@@ -11,6 +11,7 @@ from .forms import CustomerForm
 from .holdings.resources import holding
 from .imports.resources import import_run
 from .models import Customer, ListedCustomer
+from .ownership.resources import ownership
 from .tables import CustomerTable
 
 customer = Resource(
@@ -54,4 +55,4 @@ customer = Resource(
         "add": views.NewCustomerPage,
     },
 )
-RESOURCES = (customer, holding, import_run)
+RESOURCES = (customer, holding, import_run, ownership)

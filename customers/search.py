@@ -7,6 +7,7 @@ and accounts are found by their blind index alone.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from staff.models import Branch, StaffMember
 from . import numbers
 from .feeds import account_numbers
 from .models import Customer, IdentityDocument, SearchKey
+from .ownership.reach import in_hands
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -253,11 +255,18 @@ def reach_keys(reach: Reach, user: User) -> list[str] | None:
     return keys
 
 
-def within(reach: Reach, user: User) -> QuerySet[Customer]:
-    """Candidates within reach by their keys alone; what is shown of them passes permitted()."""
+def within(reach: Reach, user: User) -> list[QuerySet[Customer]]:
+    """Candidates within reach by their keys alone; what is shown of them passes permitted().
+
+    The keys of a customer name the lead manager; those whom one assists are asked by themselves.
+    """
     keys = reach_keys(reach, user)
     rows = Customer.objects.all()
-    return rows if keys is None else rows.filter(search_key__keys__overlap=keys)
+    if keys is None:
+        return [rows]
+    found = rows.filter(search_key__keys__overlap=keys)
+    helped = in_hands(reach, user)
+    return [rows.filter(pk__in=helped), found] if helped else [found]
 
 
 def found_in(rows: QuerySet[Any], text: str, user: User) -> QuerySet[Any]:
@@ -269,12 +278,15 @@ def found_in(rows: QuerySet[Any], text: str, user: User) -> QuerySet[Any]:
     named = SearchKey.objects.filter(by_name(words, ""))
     # the index itself intersects words and place: a frequent name costs what it costs there
     places = reach_keys(reach, user)
+    beside: list[int] = []
     if places is not None:
+        helped = in_hands(reach, user)
+        beside = list(named.filter(pk__in=helped).values_list("pk", flat=True)) if helped else []
         named = named.filter(keys__overlap=places)
     # the limit holds nothing back: it keeps the planner from asking of each row of the list whether
     # it is among them, which for a surname in a list by name reads half the bank
     keys = named.values("customer_id")[:EVERY]
-    owners = list(owners_by_number(words))
+    owners = [*owners_by_number(words), *beside]
     return rows.filter(Q(pk__in=keys) | Q(pk__in=owners) if owners else Q(pk__in=keys))
 
 
@@ -296,10 +308,11 @@ def find(text: str, *, user: User, size: int = SHOWN) -> Found:
     if words.first:
         arms.insert(0, by_name(words) & Q(search_key__keys__contains=[words.first]))
     is_cut = False
-    for arm in arms if words.groups else ():
-        cut = within(reach, user).filter(arm).order_by()[:CANDIDATES]
+    candidates = within(reach, user) if words.groups else []
+    for rows, arm in itertools.product(candidates, arms):
+        cut = rows.filter(arm).order_by()[:CANDIDATES]
         keys = list(cut.values_list("pk", flat=True))
-        is_cut = len(keys) == CANDIDATES
+        is_cut = is_cut or len(keys) == CANDIDATES
         known = set(ranked)
         ranked += [key for key in keys if key not in known]
         if len(ranked) >= CANDIDATES:

@@ -9,6 +9,8 @@ from .handover.views import HandOverPage
 from .holdings import views as holding_views
 from .imports import views as import_views
 from .imports.resources import import_run
+from .ownership import views as ownership_views
+from .ownership.resources import ownership
 from .resources import RESOURCES, customer
 
 app_name = "customers"
@@ -23,6 +25,12 @@ urlpatterns = [
         "holdings/<int:pk>/transactions/",
         holding_views.holding_transactions,
         name="holding_transactions",
+    ),
+    path("<int:pk>/managers/", ownership_views.customer_managers, name="customer_managers"),
+    path(
+        "managers/<int:pk>/end/",
+        ownership_views.EndPage.as_view(resource=ownership),
+        name="ownership_end",
     ),
     path("<int:pk>/history/", views.customer_history, name="customer_history"),
     path("<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"),

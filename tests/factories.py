@@ -43,6 +43,7 @@ from customers.models import (
     HoldingParty,
     HoldingYear,
     IdentityDocument,
+    Ownership,
     SourceKey,
     Transaction,
 )
@@ -517,6 +518,20 @@ class SourceKeyFactory(Recorded):
     customer = factory.SubFactory(CustomerFactory)
     system = "core"
     key = factory.Sequence("K{:07d}".format)
+
+
+class OwnershipFactory(Recorded):
+    """Somebody who will assist a customer in the line of private banking, from tomorrow on."""
+
+    class Meta:
+        model = Ownership
+
+    customer = factory.SubFactory(CustomerFactory)
+    line = "private_banking"
+    role = Ownership.Role.ASSISTING
+    member = factory.SubFactory(StaffMemberFactory)
+    branch = factory.SelfAttribute("member.branch")
+    valid = factory.LazyFunction(lambda: period(bank_today() + dt.timedelta(days=1)))
 
 
 class FeedBatchFactory(Recorded):

@@ -82,6 +82,18 @@ DICTIONARIES = (
         """,
     ),
     First(
+        "business_line",
+        "Lines of business",
+        "业务条线",
+        """
+        retail | Retail | 零售
+        private_banking | Private banking | 私人银行
+        small_business | Small business | 小微
+        corporate | Corporate | 公司
+        interbank | Interbank | 同业
+        """,
+    ),
+    First(
         "organisation_size",
         "Sizes of organisations",
         "企业规模",

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from .clock import bank_today
+
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -44,6 +46,8 @@ class Actor:
                 "request": self.facts.request_id,
                 "address": self.facts.address,
                 "session": self.facts.session,
+                # triggers that date what they keep have no clock of their own
+                "day": bank_today().isoformat(),
             }
         )
 

@@ -13,7 +13,13 @@ POLICIES = (
 )
 DIRECTORY = ("staff.view_branch", "staff.view_staffmember")
 SHELF = ("config_admin.view_product",)
-LOOK = ("customers.view_customer", "customers.view_holding", *SHELF, *DIRECTORY)
+LOOK = (
+    "customers.view_customer",
+    "customers.view_holding",
+    "customers.view_ownership",
+    *SHELF,
+    *DIRECTORY,
+)
 HISTORY = ("customers.history_customer",)
 SERVE = (
     *LOOK,
@@ -32,7 +38,13 @@ LEAD = (
 )
 JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
 SHARE = ("core.share_savedview",)
-ASSIGN = ("customers.assign_customer", *JOBS)
+ENGAGE = (
+    "customers.view_ownership",
+    "customers.add_ownership",
+    "customers.end_ownership",
+    "customers.withdraw_ownership",
+)
+ASSIGN = ("customers.assign_customer", *ENGAGE, *JOBS)
 TAKE_OVER = ("staff.accept_handover", "staff.refuse_handover")
 HAND_OVER = ("customers.hand_over_customer", "staff.view_handover", "staff.withdraw_handover")
 IMPORT = (

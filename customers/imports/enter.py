@@ -13,6 +13,7 @@ from django.db import connection, models
 from django.utils import timezone
 from psycopg import sql
 
+from crm.core.clock import bank_today
 from crm.core.sealed import Place, blind, blinds, reserve_keys, seal
 from customers import names, numbers
 from customers.models import ContactPoint, Customer, IdentityDocument, IdentityKey, SourceKey
@@ -24,7 +25,7 @@ STAMPS = ("created_at", "updated_at", "version")
 CUSTOMER = (
     "id", "number", "salt", "kind", "name", "latin_name", "name_sort", "status", "born_on",
     "founded_on", "gender", "country", "city", "address", "home_branch_id", "lead_manager_id",
-    "opened_on",
+    "managed_since", "opened_on",
 )  # fmt: skip
 SOURCE_KEY = ("customer_id", "system", "key")
 DOCUMENT = (
@@ -174,7 +175,7 @@ def sealed_rows(people: list[tuple[int, bytes, Candidate]]) -> tuple[Rows, Rows,
 
 def facts_of(candidate: Candidate, given: dict[str, object]) -> list[object]:
     """The columns of a new customer."""
-    facts: dict[str, Any] = candidate.facts | given
+    facts: dict[str, Any] = candidate.facts | given | {"managed_since": bank_today()}
     is_person = candidate.is_person
     if not facts.get("latin_name"):
         facts["latin_name"] = names.latin_name(facts["name"], is_person=is_person)

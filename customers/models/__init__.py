@@ -8,6 +8,7 @@ from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
 from .imports import ImportFault, ImportMapping, ImportRun
 from .listing import ListedCustomer
+from .ownership import Ownership, OwnershipPeriod
 from .search import SearchDue, SearchKey
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "ImportMapping",
     "ImportRun",
     "ListedCustomer",
+    "Ownership",
+    "OwnershipPeriod",
     "SearchDue",
     "SearchKey",
     "SourceKey",

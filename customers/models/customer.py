@@ -12,17 +12,19 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE
+from crm.core.clock import bank_today
 from crm.core.models import Move, Record, Workflow
 from crm.core.querysets import ScopedQuerySet
-from crm.core.scope import InTree, Through
+from crm.core.scope import Through
 from customers.countries import country_choices
 from customers.numbers import format_number
+from customers.ownership.reach import InHands
 from customers.querysets import CustomerQuerySet
 from staff.models import Branch, StaffMember
 
 EARLIEST_BIRTH = dt.date(1880, 1, 1)
 EARLIEST_FOUNDING = dt.date(1000, 1, 1)
-CUSTOMER_SCOPE = InTree(
+CUSTOMER_SCOPE = InHands(
     node="home_branch", owner="lead_manager__user", leader="lead_manager__supervisor__user"
 )
 
@@ -121,6 +123,7 @@ class Customer(Workflow):
         related_name="lead_customers",
         verbose_name=_("lead manager"),
     )
+    managed_since = models.DateField(_("in these hands since"), default=bank_today, editable=False)
     opened_on = models.DateField(_("customer since"))
     salt = models.BinaryField(editable=False)
 
@@ -128,7 +131,16 @@ class Customer(Workflow):
     AUDIT_SUBJECT = "id"
     CLASSES = (
         dict.fromkeys(
-            ["number", "kind", "status", "country", "home_branch", "lead_manager", "opened_on"],
+            [
+                "number",
+                "kind",
+                "status",
+                "country",
+                "home_branch",
+                "lead_manager",
+                "managed_since",
+                "opened_on",
+            ],
             INTERNAL,
         )
         | dict.fromkeys(

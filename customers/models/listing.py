@@ -7,7 +7,7 @@ from django.db import models
 from crm.core.classes import INTERNAL, PERSONAL
 from crm.core.models import Derived
 from crm.core.querysets import ScopedQuerySet
-from crm.core.scope import Placed
+from customers.ownership.reach import ListedInHands
 from staff.models import Branch, StaffMember
 
 from .customer import Customer
@@ -43,7 +43,7 @@ class ListedCustomer(Derived):
 
     # whoever may see a customer may see the line of the list, and nobody else
     RIGHTS_OF = Customer
-    SCOPE = Placed(
+    SCOPE = ListedInHands(
         "home_branch",
         owner="lead_manager__user",
         leader="lead_manager__supervisor__user",

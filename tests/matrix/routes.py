@@ -31,6 +31,9 @@ GUARDED = {
     "customers:customer_history": Guard(
         "customers.customer", "history", ("GET",), "the trail read backwards is no list of a model"
     ),
+    "customers:customer_managers": Guard(
+        "customers.customer", "view", ("GET",), "one customer's present and past in one look"
+    ),
     "customers:customer_reveal": Guard(
         "customers.customer", "reveal", ("GET", "POST"), "shows one sealed value for a purpose"
     ),

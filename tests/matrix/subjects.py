@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
+from config_admin.dictionaries.first_values import enter_missing
+from crm.core.acting import acting
+from crm.core.clock import bank_today
 from crm.core.models import AccessEvent, ApprovalPolicy, AuditEvent
 from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Through
 from crm.core.trail import Kind, record_access
@@ -40,6 +44,7 @@ from tests.factories import (
     IdentityDocumentFactory,
     LicenceFactory,
     NumberSeriesFactory,
+    OwnershipFactory,
     ParameterValueFactory,
     PostRoleFactory,
     ProductFactory,
@@ -175,6 +180,24 @@ def approval(branch: Any, manager: Any) -> Model:
     return operations.close(row, by=member.user, reason="moved abroad")
 
 
+def ownership(branch: Any, manager: Any) -> Model:
+    """Somebody who will assist a customer."""
+    enter_lines()
+    member = StaffMemberFactory(branch=branch)
+    return OwnershipFactory(customer=customer(branch, manager), member=member)
+
+
+def in_a_month() -> str:
+    """A day that is still to come."""
+    return (bank_today() + dt.timedelta(days=30)).isoformat()
+
+
+def enter_lines() -> None:
+    """The shipped lines of business, for forms that offer them."""
+    with acting(by=system_user()):
+        enter_missing()
+
+
 def saved_view(branch: Any, manager: Any) -> Model:
     """A view of the customers' list that a member of staff keeps."""
     member = manager or StaffMemberFactory(branch=branch)
@@ -277,6 +300,10 @@ FACTORIES = {
     "customers.importmapping": Subject(meaning),
     "customers.handedcustomer": Subject(
         lambda b, m: HandedCustomerFactory(handover=handover(b, m))
+    ),
+    "customers.ownership": Subject(
+        ownership,
+        fill=lambda b: {"last_day": in_a_month(), "line": "private_banking"},
     ),
     "customers.sourcekey": Subject(lambda b, m: SourceKeyFactory(customer=customer(b, m))),
     "customers.feedbatch": Subject(lambda b, m: FeedBatchFactory()),

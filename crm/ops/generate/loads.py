@@ -19,7 +19,7 @@ CUSTOMERS = """
 insert into customers_customer
     (id, created_at, updated_at, version, number, kind, name, latin_name, name_sort, status,
      born_on, founded_on, gender, country, city, address, home_branch_id, lead_manager_id,
-     opened_on, salt)
+     managed_since, opened_on, salt)
 select f.id, now(), now(), 1, c.number,
     case when f.is_company then 'organisation' else 'person' end,
     coalesce(w.text, s.text || g.text),
@@ -32,7 +32,7 @@ select f.id, now(), now(), 1, c.number,
     place.city,
     place.city || ({roads}::text[])[1 + f.id % {count}]
         || (1 + meridian_generate.draw(f.id, 21) * 980)::integer || '号',
-    f.branch_id, f.manager_id, f.opened_on, meridian_generate.salt(f.id)
+    f.branch_id, f.manager_id, f.opened_on, f.opened_on, meridian_generate.salt(f.id)
 {named}
 """
 SOURCE_KEYS = """

@@ -16,6 +16,7 @@ class CustomersConfig(AppConfig):
         from .handover import part
         from .imports import chunks
         from .imports.operations import sweep
+        from .portfolio.panel import PortfolioPanel
         from .purposes import PURPOSES
         from .resources import customer
 
@@ -29,6 +30,7 @@ class CustomersConfig(AppConfig):
         ties.register()
         part.register()
         add_panel("staff.branch", Panel(customer, "home_branch"))
+        add_panel("staff.staffmember", PortfolioPanel(customer, "lead_manager"))
         add_panel("staff.staffmember", Panel(customer, "lead_manager"))
         register_item(
             NavItem(
@@ -38,6 +40,16 @@ class CustomersConfig(AppConfig):
                 action="customers.view_customer",
                 order=100,
                 key="c",
+            )
+        )
+        register_item(
+            NavItem(
+                label=_("My portfolio"),
+                icon="briefcase-business",
+                url_name="customers:own_portfolio",
+                action="customers.portfolio_customer",
+                order=105,
+                key="p",
             )
         )
         register_item(

@@ -11,6 +11,7 @@ from .imports import views as import_views
 from .imports.resources import import_run
 from .ownership import views as ownership_views
 from .ownership.resources import ownership
+from .portfolio import views as portfolio_views
 from .resources import RESOURCES, customer
 
 app_name = "customers"
@@ -64,6 +65,12 @@ urlpatterns = [
         import_views.RefusedPage.as_view(resource=import_run),
         name="importrun_refused",
     ),
+    path("portfolio/", portfolio_views.own_portfolio, name="own_portfolio"),
+    path("portfolio/<int:pk>/", portfolio_views.portfolio, name="portfolio"),
+    path(
+        "portfolio/<int:pk>/changes/", portfolio_views.portfolio_changes, name="portfolio_changes"
+    ),
+    path("portfolio/<int:pk>/branch/", portfolio_views.portfolio_branch, name="portfolio_branch"),
     path("search/", search_views.results, name="customer_search"),
     path("assign/", views.AssignPage.as_view(resource=customer), name="customer_assign"),
     path("hand-over/", HandOverPage.as_view(resource=customer), name="customer_hand_over"),

@@ -18,13 +18,15 @@ class Panel:
     """Another resource's list, narrowed to the record on show, in its own request and rights.
 
     `column` is where the panel stands: "left", "middle" or "right". `heading` is what the card says
-    at its top, if the plural of its records does not say it.
+    at its top, if the plural of its records does not say it. `action` is what a user needs to see
+    it, if that is not looking at its records.
     """
 
     resource: Resource
     field: str
     column: str = "middle"
     heading: Text = ""
+    action: str = ""
 
     def address(self, obj: Any) -> str:
         """Where the panel of this record is fetched."""

@@ -21,9 +21,11 @@ LOOK = (
     *DIRECTORY,
 )
 HISTORY = ("customers.history_customer",)
+PORTFOLIO = ("customers.portfolio_customer",)
 SERVE = (
     *LOOK,
     *HISTORY,
+    *PORTFOLIO,
     "customers.add_customer",
     "customers.change_customer",
     "customers.activate_customer",
@@ -196,6 +198,7 @@ ROLES = (
             *DIRECTORY,
             *ORGANISE,
             "customers.view_customer",
+            *PORTFOLIO,
             *ASSIGN,
             *HAND_OVER,
             *SHARE,

@@ -174,6 +174,7 @@ class Customer(Workflow):
             ("import_customer", _("Import customers")),
             ("assign_customer", _("Give customers another lead manager")),
             ("hand_over_customer", _("Hand customers over to a successor")),
+            ("portfolio_customer", _("See what the customers of a manager add up to")),
         ]
         indexes = [
             models.Index(fields=["name_sort", "id"], name="customers_by_name"),

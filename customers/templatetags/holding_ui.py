@@ -67,8 +67,22 @@ def growth(change: Decimal | None) -> str:
     """A change over twelve months, without judgement; empty where there is nothing to compare."""
     if change is None:
         return ""
-    sign = "+" if signed(change * 100, 1).startswith("+") else ""
-    return _("%(change)s in 12 months") % {"change": f"{sign}{percent(change)}"}
+    return _("%(change)s in 12 months") % {"change": share_of(change)}
+
+
+@register.filter
+def share_of(share: Decimal | None) -> str:
+    """By which share something is above or below another figure, without judgement."""
+    if share is None:
+        return EMPTY
+    sign = "+" if signed(share * 100, 1).startswith("+") else ""
+    return f"{sign}{percent(share)}"
+
+
+@register.filter
+def signed_money(amount: Decimal, currency: str) -> str:
+    """An amount with the sign that says whether it was gained or lost."""
+    return f"{currency} {signed(amount, 2)}"
 
 
 @register.filter

@@ -57,6 +57,33 @@ GUARDED = {
         "one figure for a tab, after the page",
         asks="customers.view_holding",
     ),
+    "customers:own_portfolio": Guard(
+        "staff.staffmember",
+        "view",
+        ("GET",),
+        "leads to one's own portfolio",
+        asks="customers.portfolio_customer",
+    ),
+    **{
+        f"customers:{name}": Guard("staff.staffmember", "view", ("GET",), reason, asks=action)
+        for name, reason, action in (
+            (
+                "portfolio",
+                "adds up a manager's customers within reach",
+                "customers.portfolio_customer",
+            ),
+            (
+                "portfolio_branch",
+                "compares the managers of a branch",
+                "customers.portfolio_customer",
+            ),
+            (
+                "portfolio_changes",
+                "compares what a manager's customers have and had",
+                "customers.view_holding",
+            ),
+        )
+    },
     "customers:holding_transactions": Guard(
         "customers.holding", "view", ("GET",), "bookings are read along one holding alone"
     ),

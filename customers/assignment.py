@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from crm.core import jobs
 from crm.core.approvals import waiting_among
-from crm.core.clock import now
+from crm.core.clock import bank_today, now
 from crm.core.models import Job, JobRow
 from crm.core.operations import DomainError, operation
 from staff.models import StaffMember
 
+from .conflicts.rules import CAUSE, in_conflict
 from .models import Customer
 from .signals import lead_managers_changed
 
@@ -30,6 +31,7 @@ CAUSES = {
     "reach": gettext_lazy("The customer is outside the reach of the person who started the job."),
     "ended": gettext_lazy("The relationship with the customer has ended."),
     "waits": gettext_lazy("A change of the customer waits for a second person."),
+    "conflict": CAUSE,
     "later": gettext_lazy("Somebody else assigned the customer since then."),
 }
 
@@ -120,12 +122,15 @@ def _settle_next(run: jobs.Run, target: Callable[[JobRow, Customer], int | None]
     locked = Customer.objects.filter(pk__in=reachable.values("pk")).order_by("pk")
     found = {customer.pk: customer for customer in locked.select_for_update()}
     held_back = waiting_among(list(found), "customers.identify/1")
+    close = in_conflict(found, bank_today())
     by_manager: dict[int | None, list[int]] = {}
     for row in rows:
         try:
             if row.key in held_back:
                 raise Refused("waits")
             wanted = _wanted(row, found.get(row.key), target)
+            if (row.key, wanted) in close and found[row.key].lead_manager_id != wanted:
+                raise Refused("conflict")
         except Refused as refused:
             row.outcome, row.cause = Outcome.REFUSED, str(refused)
             continue

@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.approvals import Change, second_person
-from crm.core.clock import now
+from crm.core.clock import bank_today, now
 from crm.core.models import Approval
 from crm.core.operations import DomainError, insert, move, operation, refuse_invalid, save_changes
 from crm.core.sealed import blind, blinds, open_field, reserve_keys, seal_into
 from crm.core.trail import Kind, accesses, record_access
+from sysadmin.models import period
 
 from . import names, numbers
+from .conflicts.rules import refuse_conflict
 from .models import (
     ContactPoint,
     Customer,
@@ -159,6 +161,8 @@ def identify(customer: Customer, *, by: User, fields: list[str], version: int) -
     if "name" in fields and "latin_name" not in fields:
         customer.latin_name = ""  # it belonged to the old name
     tidy_names(customer)
+    if "lead_manager" in fields and customer.lead_manager is not None:
+        refuse_conflict(customer.lead_manager, customer.pk, period(bank_today()), "lead_manager")
     save_changes(customer, {*fields, "name", "latin_name", "name_sort"}, version=version)
     customer_changed.send(Customer, customer=customer, by=by, fields=fields)
     return customer

@@ -6,6 +6,7 @@ from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 
 from . import operations, search, views
+from .conflicts.resources import conflict
 from .filters import CustomerFilter
 from .forms import CustomerForm
 from .holdings.resources import holding
@@ -55,4 +56,4 @@ customer = Resource(
         "add": views.NewCustomerPage,
     },
 )
-RESOURCES = (customer, holding, import_run, ownership)
+RESOURCES = (customer, holding, import_run, ownership, conflict)

@@ -4,6 +4,8 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from . import search_views, views
+from .conflicts import views as conflict_views
+from .conflicts.resources import conflict
 from .forms import ContactForm, DocumentForm
 from .handover.views import HandOverPage
 from .holdings import views as holding_views
@@ -32,6 +34,11 @@ urlpatterns = [
         "managers/<int:pk>/end/",
         ownership_views.EndPage.as_view(resource=ownership),
         name="ownership_end",
+    ),
+    path(
+        "conflicts/<int:pk>/end/",
+        conflict_views.EndPage.as_view(resource=conflict),
+        name="conflictofinterest_end",
     ),
     path("<int:pk>/history/", views.customer_history, name="customer_history"),
     path("<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"),

@@ -35,6 +35,7 @@ from crm.ops.roles import ROLES
 from customers import numbers, operations
 from customers.feeds import account_numbers
 from customers.models import (
+    ConflictOfInterest,
     ContactPoint,
     Customer,
     FeedBatch,
@@ -532,6 +533,19 @@ class OwnershipFactory(Recorded):
     member = factory.SubFactory(StaffMemberFactory)
     branch = factory.SelfAttribute("member.branch")
     valid = factory.LazyFunction(lambda: period(bank_today() + dt.timedelta(days=1)))
+
+
+class ConflictFactory(Recorded):
+    """A customer who is the spouse of a member of staff."""
+
+    class Meta:
+        model = ConflictOfInterest
+
+    member = factory.SubFactory(StaffMemberFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    relation = ConflictOfInterest.Relation.SPOUSE
+    valid = factory.LazyFunction(lambda: period(bank_today()))
+    remark = factory.Sequence("told in letter {}".format)
 
 
 class FeedBatchFactory(Recorded):

@@ -68,6 +68,7 @@ class Checked:
 
 
 _checked: dict[str, Checked] = {}
+_vetoes: list[Callable[[Approval, Any], str]] = []
 _carrying_out: ContextVar[bool] = ContextVar("carrying_out", default=False)
 
 
@@ -93,6 +94,11 @@ def second_person(
         return run
 
     return mark
+
+
+def add_veto(veto: Callable[[Approval, Any], str]) -> None:
+    """Let a module say why somebody may not decide on a request; call from ready()."""
+    _vetoes.append(veto)
 
 
 def operations() -> list[tuple[str, str]]:
@@ -271,7 +277,7 @@ def why_not(request: Approval, user: Any) -> str:
         return _("Nobody decides on their own request.")
     if request.role_id not in user.role_ids:
         return _("This is decided by: %(role)s.") % {"role": request.role}
-    return ""
+    return next(filter(None, (veto(request, user) for veto in _vetoes)), "")
 
 
 def locked(request: Approval, verb: str) -> Approval:

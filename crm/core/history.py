@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from .keyset import KeysetPage, keyset
 from .labels import labels_of
 from .models import AuditEvent
 from .named import Named, keys_in
+from .querysets import action_name
 
 ROWS = 20
 # of no interest to a reader: they change with every change
@@ -61,7 +63,7 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
     """
     rows = (
         AuditEvent.objects.filter(subject_id=subject_id)
-        .exclude(table_name__in=unread_tables())
+        .exclude(table_name__in=unread_tables(user))
         .select_related("actor")
     )
     page: KeysetPage[AuditEvent] = keyset(
@@ -75,11 +77,16 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
     return History([told(event, named) for event in page.rows], page.next_cursor)
 
 
-def unread_tables() -> list[str]:
-    """Tables that hold no fact for a reader, only keys for the system."""
-    return [
-        model._meta.db_table for model in audited_models() if not model._meta.default_permissions
-    ]
+def unread_tables(user: Any) -> list[str]:
+    """Tables that hold no fact for a reader, only keys for the system, or none for this one."""
+    return [model._meta.db_table for model in audited_models() if not is_told(model, user)]
+
+
+def is_told(model: Any, user: Any) -> bool:
+    """Whether the history of a customer tells a reader of the rows of a model."""
+    if not model._meta.default_permissions:
+        return False
+    return not model.CONFIDENTIAL or user.has_action(action_name(model, "view"))
 
 
 def keys_of(events: list[AuditEvent]) -> Iterator[tuple[Any, Any]]:
@@ -125,7 +132,7 @@ def shown_fields(model: type[models.Model]) -> list[Any]:
 
 def is_silent(model: type[models.Model], field: Any) -> bool:
     """Whether a field tells a reader nothing: keys, stamps, and whose record it is."""
-    derived = not field.editable and field.name not in {"status", "mask", "number"}
+    derived = not field.editable and field.name not in {"status", "mask", "number", "valid"}
     return field.name in SILENT or derived or field.column == getattr(model, "AUDIT_SUBJECT", "")
 
 
@@ -138,8 +145,21 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], name
         return _("sealed")
     if isinstance(raw, bool):
         return _("yes") if raw else _("no")
-    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
-        return day(dt.date.fromisoformat(raw))
+    if isinstance(field, models.DateField | DateRangeField) and not isinstance(
+        field, models.DateTimeField
+    ):
+        return days_of(raw)
     if field.is_relation:
         return named.shown(field, raw)
     return str(labels_of(field).get(raw, raw))[:LONGEST]
+
+
+def days_of(raw: str) -> str:
+    """A day as the trail holds it, or the first and the last day of a period."""
+    if "," not in raw:
+        return day(dt.date.fromisoformat(raw))
+    first, beyond = (part and dt.date.fromisoformat(part) for part in raw.strip("[)").split(","))
+    if not first or not beyond:
+        return _("from %(first)s") % {"first": day(first or None)}
+    last = day(beyond - dt.timedelta(days=1))
+    return _("%(first)s to %(last)s") % {"first": day(first), "last": last}

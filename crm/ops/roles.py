@@ -38,6 +38,11 @@ LEAD = (
     "customers.close_customer",
     "customers.reopen_customer",
 )
+CONFLICTS = (
+    "customers.view_conflictofinterest",
+    "customers.add_conflictofinterest",
+    "customers.end_conflictofinterest",
+)
 JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
 SHARE = ("core.share_savedview",)
 ENGAGE = (
@@ -182,7 +187,7 @@ ROLES = (
         "compliance_officer",
         "Compliance officer",
         "合规岗",
-        (*LOOK, *HISTORY, "customers.reveal_customer", *TRAILS, *DECIDE),
+        (*LOOK, *HISTORY, "customers.reveal_customer", *CONFLICTS, *TRAILS, *DECIDE),
     ),
     RoleSpec(
         "configuration_administrator",
@@ -199,6 +204,7 @@ ROLES = (
             *ORGANISE,
             "customers.view_customer",
             *PORTFOLIO,
+            *CONFLICTS,
             *ASSIGN,
             *HAND_OVER,
             *SHARE,
@@ -245,6 +251,7 @@ ROLES = (
             "core.view_approval",
             "core.view_approvalpolicy",
             "customers.view_importrun",
+            "customers.view_conflictofinterest",
         ),
     ),
 )

@@ -21,6 +21,7 @@ from crm.core.acting import acting
 from crm.core.arrays import among
 from crm.core.clock import bank_today
 from crm.core.sealed import blinds
+from customers.conflicts.rules import in_conflict
 from customers.models import ContactPoint, Customer, IdentityKey, SourceKey
 from customers.operations import identity_label
 from staff.models import Branch, StaffMember
@@ -46,6 +47,9 @@ OTHER_KIND = gettext_noop(
     "The bank knows this customer as another kind. Check the customer number."
 )
 UNREADABLE_CELL = gettext_noop("Remove the unreadable characters.")
+CONFLICT = gettext_noop(
+    "A conflict of interest with the customer is declared for this manager. Enter another one."
+)
 OUT_OF_REACH = gettext_noop(
     "This does not exist, or it is outside the part of the bank you work in."
 )
@@ -230,6 +234,9 @@ def place(candidate: Candidate, bank: Known, plan: Plan) -> None:
         raise Refused("out_of_reach", "customer_no", OUT_OF_REACH)
     if candidate.facts["kind"] != customer.kind:
         raise Refused("kind_changed", "kind", OTHER_KIND)
+    wanted = candidate.facts["lead_manager_id"]
+    if (customer.pk, wanted) in bank.conflicts and wanted != customer.lead_manager_id:
+        raise Refused("conflict_of_interest", "manager_no", CONFLICT)
     renewal = Renewal.of(customer, candidate, bank.held[customer.pk])
     if renewal.is_empty:
         plan.same.append(candidate.line)
@@ -249,6 +256,7 @@ class Known:
         keys = [customer.pk for customer in self.customers.values()]
         within = Customer.objects.permitted(by, "import").filter(pk__in=among("bigint", keys))
         self.reached = set(within.values_list("pk", flat=True)) if keys else set()
+        self.conflicts = in_conflict(keys, bank_today()) if keys else set()
         self.held = contacts_held(keys)
         self.owners = owners_of(candidates, system)
 

@@ -31,6 +31,7 @@ REASONS = {
     "duplicate_in_file": _("Twice in the file"),
     "identity_known": _("Identity of another customer"),
     "out_of_reach": _("Customer out of reach"),
+    "conflict_of_interest": _("Conflict of interest of the manager"),
     "kind_changed": _("Other kind of customer"),
 }
 

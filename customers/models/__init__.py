@@ -1,6 +1,7 @@
 """What the bank keeps about its customers, one file for each aggregate."""
 
 from .balances import HoldingYear, Transaction
+from .conflicts import ConflictOfInterest
 from .customer import Customer, SourceKey
 from .feeds import FeedBatch
 from .handover import HandedCustomer
@@ -12,6 +13,7 @@ from .ownership import Ownership, OwnershipPeriod
 from .search import SearchDue, SearchKey
 
 __all__ = [
+    "ConflictOfInterest",
     "ContactPoint",
     "Customer",
     "FeedBatch",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.operations import DomainError, Stale, operation, save_new, write
+from customers.conflicts.rules import refuse_conflict
 from customers.models import Customer, Ownership
 from customers.models.ownership import main_line_of
 from sysadmin.models import period
@@ -47,6 +48,7 @@ def engage(
         )
     refuse_absent(member, first_day)
     refuse_others(ownership, customer, member)
+    refuse_conflict(member, customer.pk, ownership.valid, "member")
     ownership.branch = member.branch
     save_new(ownership)
     return ownership

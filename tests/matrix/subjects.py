@@ -29,6 +29,7 @@ from tests.factories import (
     CalendarDayFactory,
     CalendarFactory,
     ChecklistItemFactory,
+    ConflictFactory,
     ContactPointFactory,
     CurrencyRateFactory,
     CustomerFactory,
@@ -300,6 +301,11 @@ FACTORIES = {
     "customers.importmapping": Subject(meaning),
     "customers.handedcustomer": Subject(
         lambda b, m: HandedCustomerFactory(handover=handover(b, m))
+    ),
+    "customers.conflictofinterest": Subject(
+        lambda b, m: ConflictFactory(
+            member=StaffMemberFactory(branch=b), customer=customer(b, None)
+        )
     ),
     "customers.ownership": Subject(
         ownership,

@@ -51,6 +51,8 @@ class Record(Labelled):
     }
     # the column that names the customer a row belongs to, for the trail
     AUDIT_SUBJECT: ClassVar[str] = ""
+    # whether the customer's history tells of it only to those who may see such rows
+    CONFIDENTIAL: ClassVar[bool] = False
 
     class Meta:
         abstract = True

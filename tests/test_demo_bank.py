@@ -10,7 +10,7 @@ from django.test import Client
 from config_admin.figures.values import rate_on
 from crm.core.clock import bank_today
 from crm.ops.demo import bank
-from customers.models import Customer, HandedCustomer
+from customers.models import ConflictOfInterest, Customer, HandedCustomer, Ownership
 from staff.models import Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.models import User
 from tests.factories import UserFactory
@@ -23,7 +23,7 @@ def demo(db, settings, tmp_path):
     """A small demonstration bank."""
     settings.DEMO, settings.DATA_DIR = True, tmp_path
     call_command("first_values", verbosity=0)
-    bank.fill(bank_today(), size=12)
+    bank.fill(bank_today(), size=40)
 
 
 @pytest.fixture
@@ -105,3 +105,16 @@ def test_foreign_currencies_have_a_year_of_rates(demo):
     for currency in ("USD", "EUR", "HKD", "JPY", "GBP"):
         assert rate_on(currency, today) > 0
         assert rate_on(currency, today - dt.timedelta(days=330)) > 0
+
+
+def test_customers_had_other_managers_before_and_some_have_several_today(demo, auditor):
+    earlier = Ownership.objects.filter(is_main=True)
+    assert earlier.exists()
+    assert all(one.customer.managed_since == one.valid.upper for one in earlier)
+    page = auditor.get(f"/customers/{earlier.first().customer_id}/managers/").content.decode()
+    assert "Predecessor" not in page
+    assert earlier.first().member.latin_name in page
+    assert Ownership.objects.on(bank_today()).filter(is_main=False).exists()
+    assert Ownership.objects.filter(is_main=False, valid__startswith__gt=bank_today()).exists()
+    for one in ConflictOfInterest.objects.all():
+        assert auditor.get(f"/customers/conflicts/{one.pk}/").status_code == 200

@@ -175,7 +175,7 @@ def sealed_rows(people: list[tuple[int, bytes, Candidate]]) -> tuple[Rows, Rows,
 
 def facts_of(candidate: Candidate, given: dict[str, object]) -> list[object]:
     """The columns of a new customer."""
-    facts: dict[str, Any] = candidate.facts | given | {"managed_since": bank_today()}
+    facts: dict[str, Any] = {"managed_since": bank_today()} | candidate.facts | given
     is_person = candidate.is_person
     if not facts.get("latin_name"):
         facts["latin_name"] = names.latin_name(facts["name"], is_person=is_person)

@@ -24,7 +24,7 @@ from customers.models import Customer, FeedBatch
 from staff.models import Branch, Licence, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
-from . import careers, handovers, moves
+from . import careers, handovers, hands, moves
 from .approvals import ask_and_decide, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
@@ -73,6 +73,7 @@ def fill(today: dt.date, *, size: int) -> int:
     with transaction.atomic():
         with acting(by=system, reason=REASON):
             entered = enter_all(system, today, size)
+        hands.enter(system, today)
         ask_and_decide()
         moves.plan(today)
         handovers.plan(today)
@@ -292,6 +293,7 @@ def candidates(specs: Iterable[CustomerSpec], world: World) -> Iterator[Candidat
         if isinstance(checked, Fault):
             raise ValueError(f"{spec.source_key}: {checked.message}")
         checked.facts["latin_name"] = spec.name_latin
+        checked.facts["managed_since"] = spec.opened_on
         checked.valid_until = spec.document_valid_until
         checked.is_long_term = spec.document_valid_until is None
         yield checked

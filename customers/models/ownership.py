@@ -39,6 +39,14 @@ class Role(models.TextChoices):
     ASSISTING = "assisting", _("Assists")
 
 
+def days_in_words(first: dt.date, beyond: dt.date | None) -> str:
+    """From the first day on, until the day before the one beyond."""
+    if beyond is None:
+        return _("from %(first)s") % {"first": day(first)}
+    last = beyond - dt.timedelta(days=1)
+    return _("%(first)s to %(last)s") % {"first": day(first), "last": day(last)}
+
+
 class Dated(models.Model):
     """What is valid from one day to another."""
 
@@ -65,10 +73,7 @@ class Dated(models.Model):
     @property
     def shown_period(self) -> str:
         """From which day until which."""
-        first, last = day(self.valid.lower), self.last_day
-        if last:
-            return _("%(first)s to %(last)s") % {"first": first, "last": day(last)}
-        return _("from %(first)s") % {"first": first}
+        return days_in_words(self.valid.lower, self.valid.upper)
 
     shown_period.fget.label = _("valid")  # type: ignore[attr-defined]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from crm.core.clock import bank_today
 from crm.core.formats import day
 from customers.models import Customer, OwnershipPeriod
+from customers.models.ownership import days_in_words
 from staff.models import Branch, StaffMember
 
 
@@ -29,6 +30,11 @@ class Stretch:
     def branch(self) -> Branch:
         """The branch of the last of these days."""
         return self.period.branch
+
+    @property
+    def shown_period(self) -> str:
+        """From which day until which."""
+        return days_in_words(self.first, self.beyond)
 
     @property
     def shown_first(self) -> str:

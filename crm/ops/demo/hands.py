@@ -36,8 +36,10 @@ def enter(system: User, today: dt.date) -> None:
 
 def colleague_of(member: StaffMember | None) -> StaffMember | None:
     """Somebody with the same post elsewhere, who may have been here before."""
-    same = StaffMember.objects.filter(post=member.post) if member else StaffMember.objects.none()
-    return same.exclude(pk=member.pk if member else None).order_by("number").last()
+    if member is None:
+        return None
+    same = StaffMember.objects.filter(post=member.post).exclude(pk=member.pk)
+    return same.order_by("number").last()
 
 
 def taken_over(customer: Customer, predecessor: StaffMember, since: dt.date, system: User) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
+from crm.core.clock import bank_today
 from crm.core.keyset import Count, capped_counts
 from crm.core.registry import Tie, add_tie
 from staff.models import Branch, StaffMember
+from sysadmin.models import period
 
-from .models import Customer, ListedCustomer
+from .models import Customer, ListedCustomer, Ownership
 
 VIEW = "customers.view_customer"
 
@@ -30,6 +32,22 @@ def led_by(members: Sequence[StaffMember], _user: Any) -> list[Count]:
     return capped_counts([rows.filter(lead_manager=m) for m in members])
 
 
+def beside(members: Sequence[StaffMember], _user: Any) -> list[Count]:
+    """What is entered for each of these members beside the customers they lead, today and ahead."""
+    from_today = period(bank_today())
+    rows = Ownership.objects.filter(is_main=False, is_withdrawn=False, valid__overlap=from_today)
+    return capped_counts([rows.filter(member=member) for member in members])
+
+
+def beside_in_words(count: Count) -> str:
+    """So many customers in another line, or assisted."""
+    return ngettext(
+        "%(shown)s customer whom they assist or lead in another line",
+        "%(shown)s customers whom they assist or lead in another line",
+        count.n,
+    ) % {"shown": count}
+
+
 def in_words(count: Count) -> str:
     """So many customers."""
     return ngettext("%(shown)s customer", "%(shown)s customers", count.n) % {"shown": count}
@@ -39,3 +57,4 @@ def register() -> None:
     """Make known what holds a branch open, and what somebody who leaves has to hand over."""
     add_tie("staff.branch", Tie(at_branches, in_words, action=VIEW))
     add_tie("staff.staffmember", Tie(led_by, in_words))
+    add_tie("staff.staffmember", Tie(beside, beside_in_words))

@@ -60,7 +60,8 @@ begin
     -- the triggers of the history work for any statement, so there is none without a change
     if exists (
         select from old_rows o join new_rows n on n.id = o.id
-        where o.managed_since < n.managed_since
+        where (o.lead_manager_id, o.home_branch_id) is distinct from
+              (n.lead_manager_id, n.home_branch_id)
     ) then
         insert into customers_ownership (created_at, updated_at, version, customer_id, line, role,
                                          member_id, branch_id, valid, is_main, is_withdrawn)
@@ -68,7 +69,9 @@ begin
                o.lead_manager_id, o.home_branch_id, daterange(o.managed_since, n.managed_since),
                true, false
         from old_rows o join new_rows n on n.id = o.id
-        where o.managed_since < n.managed_since;
+        where (o.lead_manager_id, o.home_branch_id) is distinct from
+              (n.lead_manager_id, n.home_branch_id)
+          and o.managed_since < n.managed_since;
     end if;
     return null;
 end $$;

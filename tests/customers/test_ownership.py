@@ -455,3 +455,12 @@ def test_a_manager_who_assists_nobody_reads_the_list_along_one_index(manager, cu
     rows = Customer.objects.permitted(User.objects.get(pk=manager.pk))
     assert "union" in str(rows.query).lower()
     assert "or" not in str(rows.query).lower().split()
+
+
+def test_whoever_leaves_is_told_whom_they_assist(signed_in, person, bank, customer, helper):
+    OwnershipFactory(customer=customer, member=helper)
+    OwnershipFactory(customer=customer, member=helper, line="interbank", valid=TODAY)
+    OwnershipFactory(customer=customer, member=helper, line="retail", is_withdrawn=True)
+    client = signed_in(person(bank, "staff.view_staffmember", "staff.leave_staffmember"))
+    page = client.get(f"/organisation/staff/{helper.pk}/leave/").content.decode()
+    assert "2 customers whom they assist or lead in another line" in page

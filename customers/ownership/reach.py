@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.contrib.auth import get_user_model
-from django.db.models import Exists, Model, Q, QuerySet
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
 
 from crm.core.clock import bank_today
 from crm.core.scope import Asker, InTree, Placed, Reach
@@ -19,29 +19,50 @@ if TYPE_CHECKING:
     from customers.models import Ownership
 
 
-def entered_today() -> QuerySet[Ownership]:
-    """What is entered by hand and in force today."""
-    # the scope of customers is declared before the model is there
-    rows: QuerySet[Ownership] = apps.get_model("customers.Ownership")._base_manager.all()
-    return rows.filter(is_main=False, is_withdrawn=False, valid__contains=bank_today())
+# as a plain statement: put together by the framework it costs more than the answer
+IS_THERE = """
+select exists (
+    select from staff_staffmember m join customers_ownership o on o.member_id = m.id
+    where m.user_id = %(user)s
+      and not o.is_main and not o.is_withdrawn and o.valid @> %(today)s::date
+), exists (
+    select from staff_staffmember s join staff_staffmember m on m.supervisor_id = s.id
+    join customers_ownership o on o.member_id = m.id
+    where s.user_id = %(user)s
+      and not o.is_main and not o.is_withdrawn and o.valid @> %(today)s::date
+)
+"""
 
 
-def also_in_hands(reach: Reach, user: Asker) -> list[QuerySet[Ownership]]:
-    """What the user's own and team reach add to the customers of the main line.
+def is_there(user: Asker) -> tuple[bool, bool]:
+    """Whether anything is entered today for the user, and for those who report to the user.
 
     Most managers assist nobody: asking once in a request keeps their lists on one index.
     """
-    if not (reach.own or reach.team):
-        return []
-    own = entered_today().filter(member__user=user.pk)
-    team = entered_today().filter(member__supervisor__user=user.pk)
     known: dict[str, Any] = user.__dict__
     if "_in_hands" not in known:
-        users: Any = get_user_model()
-        asked = users._base_manager.filter(pk=user.pk).order_by()
-        known["_in_hands"] = asked.values_list(Exists(own), Exists(team)).get()
-    found = zip((reach.own, reach.team), known["_in_hands"], (own, team), strict=True)
-    return [rows for is_reached, is_there, rows in found if is_reached and is_there]
+        with connection.cursor() as cursor:
+            cursor.execute(IS_THERE, {"user": user.pk, "today": bank_today()})
+            known["_in_hands"] = cursor.fetchone()
+    own, team = known["_in_hands"]
+    return own, team
+
+
+def also_in_hands(reach: Reach, user: Asker) -> list[QuerySet[Ownership]]:
+    """What the user's own and team reach add to the customers of the main line."""
+    if not (reach.own or reach.team):
+        return []
+    own, team = is_there(user)
+    asked = {"member__user": reach.own and own, "member__supervisor__user": reach.team and team}
+    # the scope of customers is declared before the model is there
+    rows: QuerySet[Ownership] = apps.get_model("customers.Ownership")._base_manager.all()
+    return [
+        rows.filter(
+            (path, user.pk), is_main=False, is_withdrawn=False, valid__contains=bank_today()
+        )
+        for path, is_asked in asked.items()
+        if is_asked
+    ]
 
 
 def in_hands(reach: Reach, user: Asker) -> list[int]:

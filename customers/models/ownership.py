@@ -15,7 +15,8 @@ from config_admin.dictionaries.entries import EntryField, name_of
 from crm.core.classes import INTERNAL
 from crm.core.clock import bank_today
 from crm.core.formats import day
-from crm.core.models import Derived, Move, Record
+from crm.core.labels import Labelled
+from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Asker, Through
 from staff.models import Branch, StaffMember
@@ -230,7 +231,7 @@ class OwnershipPeriodQuerySet(ScopedQuerySet["OwnershipPeriod"]):
         return self.filter(valid__contains=date)
 
 
-class OwnershipPeriod(Dated, Derived):
+class OwnershipPeriod(Dated, Labelled):
     """Who looked after a customer when: what is kept and what the customer says of today, in one.
 
     A view of the database; the present lead of the main line has no end and the customer's key

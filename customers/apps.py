@@ -12,10 +12,10 @@ class CustomersConfig(AppConfig):
         from crm.core.registry import Panel, add_panel, add_sweeper
         from crm.core.trail import register_purposes
 
-        from .handover import part
         from . import assignment, listing, navigation, ties
         from .conflicts.resources import conflict
         from .conflicts.rules import why_not_decide
+        from .handover import part
         from .imports import chunks
         from .imports.operations import sweep
         from .portfolio.panel import PortfolioPanel

@@ -18,10 +18,11 @@ from crm.core.clock import bank_today, now
 from crm.core.formats import day, money, number, short_money
 from crm.core.models import Approval
 from crm.core.operations import rules_of
+from customers.conflicts.rules import in_conflict
 from customers.models import Customer, HandedCustomer, Holding, ListedCustomer
 from customers.signals import lead_managers_changed
 from customers.ties import in_words
-from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part
+from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part, stays
 from staff.models import Handover, StaffMember
 
 from .licences import refuse_unlicensed
@@ -82,6 +83,7 @@ def _causes(handover: Handover) -> dict[HandedCustomer.Cause, list[int]]:
             subject_key__in=inside,
         ).values_list("subject_key", flat=True)
     )
+    close = in_conflict((key for key, *_rest in facts), bank_today())
     causes: dict[HandedCustomer.Cause, list[int]] = {}
     for key, status, manager in facts:
         if status in ENDED:
@@ -90,6 +92,8 @@ def _causes(handover: Handover) -> dict[HandedCustomer.Cause, list[int]]:
             causes.setdefault(HandedCustomer.Cause.OTHER_MANAGER, []).append(key)
         elif key in held_back:
             causes.setdefault(HandedCustomer.Cause.WAITS, []).append(key)
+        elif (key, handover.to_member_id) in close:
+            causes.setdefault(HandedCustomer.Cause.CONFLICT, []).append(key)
     return causes
 
 
@@ -258,3 +262,11 @@ CUSTOMERS = HandoverPart(
 def register() -> None:
     """Let customers be handed over."""
     add_part(CUSTOMERS)
+    stays(
+        "customers.ownership.member",
+        gettext_lazy("Who assists, or leads another line, is ended or entered on the customer."),
+    )
+    stays(
+        "customers.conflictofinterest.member",
+        gettext_lazy("Conflicts of interest are the person's own."),
+    )

@@ -7,14 +7,14 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0013_follow_tree'),
+        ('customers', '0016_conflicts'),
         ('staff', '0006_handover'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
             name='customer',
-            options={'default_permissions': ('view', 'add', 'change'), 'permissions': [('activate_customer', 'Activate a customer'), ('make_dormant_customer', 'Make a customer dormant'), ('close_customer', 'Close the relationship with a customer'), ('reopen_customer', 'Reopen the relationship with a customer'), ('reveal_customer', 'Reveal sealed values of a customer'), ('history_customer', 'See the history of a customer'), ('import_customer', 'Import customers'), ('assign_customer', 'Give customers another lead manager'), ('hand_over_customer', 'Hand customers over to a successor')], 'verbose_name': 'customer', 'verbose_name_plural': 'customers'},
+            options={'default_permissions': ('view', 'add', 'change'), 'permissions': [('activate_customer', 'Activate a customer'), ('make_dormant_customer', 'Make a customer dormant'), ('close_customer', 'Close the relationship with a customer'), ('reopen_customer', 'Reopen the relationship with a customer'), ('reveal_customer', 'Reveal sealed values of a customer'), ('history_customer', 'See the history of a customer'), ('import_customer', 'Import customers'), ('assign_customer', 'Give customers another lead manager'), ('hand_over_customer', 'Hand customers over to a successor'), ('portfolio_customer', 'See what the customers of a manager add up to')], 'verbose_name': 'customer', 'verbose_name_plural': 'customers'},
         ),
         migrations.CreateModel(
             name='HandedCustomer',
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('moved', 'Moved'), ('left', 'Left out'), ('dropped', 'Not handed over')], default='waiting', max_length=8, verbose_name='state')),
-                ('cause', models.CharField(blank=True, choices=[('ended', 'The relationship with the customer has ended.'), ('merged', 'The customer was merged with another one.'), ('other_manager', 'The customer got another lead manager meanwhile.'), ('waits', 'A change of the customer waits for a second person.')], max_length=16, verbose_name='cause')),
+                ('cause', models.CharField(blank=True, choices=[('ended', 'The relationship with the customer has ended.'), ('merged', 'The customer was merged with another one.'), ('other_manager', 'The customer got another lead manager meanwhile.'), ('waits', 'A change of the customer waits for a second person.'), ('conflict', 'A conflict of interest with the customer is declared for this manager.')], max_length=16, verbose_name='cause')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='customers.customer', verbose_name='customer')),
                 ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='staff.handover', verbose_name='handover')),
             ],

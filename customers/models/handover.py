@@ -30,6 +30,10 @@ class HandedCustomer(Record):
         MERGED = "merged", _("The customer was merged with another one.")
         OTHER_MANAGER = "other_manager", _("The customer got another lead manager meanwhile.")
         WAITS = "waits", _("A change of the customer waits for a second person.")
+        CONFLICT = (
+            "conflict",
+            _("A conflict of interest with the customer is declared for this manager."),
+        )
 
     handover = models.ForeignKey(
         Handover, models.PROTECT, related_name="customers", verbose_name=_("handover")

@@ -7,7 +7,7 @@ from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, J
 from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 
-from . import operations, views
+from . import inbox_views, operations, views
 from .filters import (
     AccessEventFilter,
     ApprovalFilter,
@@ -119,7 +119,8 @@ approval = Resource(
         Transition("withdraw", approvals.withdraw, DecisionForm),
     ),
     joins=("maker", "checker", "role", "branch", "policy"),
-    overrides={"list": views.ApprovalList, "view": views.ApprovalPage},
+    overrides={"list": inbox_views.Inbox, "view": inbox_views.RequestPage}
+    | dict.fromkeys(["approve", "send_back", "reject", "withdraw"], inbox_views.DecisionPage),
 )
 approval_policy = Resource(
     ApprovalPolicy,

@@ -1,10 +1,14 @@
 """Tables of system management."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
 from crm.core.columns import RIGHT, BadgeColumn, MomentColumn, MoneyColumn, NameColumn
+from crm.core.formats import markup
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.tables import FastTable
 from crm.core.templatetags.crm_trail import record_kind
@@ -115,31 +119,40 @@ APPROVAL_TONES = {"pending": "info", "approved": "ok", "rejected": "bad", "overt
 
 
 class ApprovalTable(FastTable):
-    operation = Column(
-        accessor="shown_operation",
-        verbose_name=_("Request"),
-        linkify=("sysadmin:approval_view", [A("pk")]),
-    )
-    subject = Column(accessor="shown_subject", verbose_name=_("Record"), empty_values=("",))
+    operation = Column(accessor="shown_operation", verbose_name=_("Request"))
     maker = Column(accessor="maker__shown_name", verbose_name=_("Asked by"))
-    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
-    amount = MoneyColumn(verbose_name=_("Amount"), unit=settings.BASE_CURRENCY)
     status = BadgeColumn(tones=APPROVAL_TONES)
+    amount = MoneyColumn(verbose_name=_("Amount"), unit=settings.BASE_CURRENCY)
+    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
     role = Column(accessor="role__label", verbose_name=_("Decided by"))
     created_at = MomentColumn(verbose_name=_("Asked"))
     expires_at = MomentColumn()
     decided_at = MomentColumn()
-    optional = ("role", "decided_at")
+    optional = ("amount", "branch", "role", "created_at", "expires_at", "decided_at")
+
+    def render_operation(self, value, record):
+        """What is asked for and about which record; opens beside the list."""
+        asked = self.request.GET.lists() if self.request else ()
+        kept = [(name, held) for name, held in asked if name not in {"open", "past"}]
+        about = getattr(record, "shown_subject", "")
+        return markup(
+            '<span class="t-name"><span><a href="{}?{}" hx-boost="true" hx-target="#request"'
+            ' hx-swap="innerHTML">{}</a>{}</span></span>',
+            reverse("sysadmin:approval_list"),
+            urlencode([*kept, ("open", record.pk)], doseq=True),
+            value,
+            markup("<small>{}</small>", about) if about else "",
+        )
 
     class Meta:
         model = Approval
+        row_attrs = {"class": lambda record: "cur" if getattr(record, "is_open", False) else None}
         fields = (
             "operation",
-            "subject",
             "maker",
-            "branch",
-            "amount",
             "status",
+            "amount",
+            "branch",
             "created_at",
             "expires_at",
             "role",

@@ -26,6 +26,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from .acting import acting
+from .authority import why_beyond
 from .clock import now
 from .models import Approval, ApprovalPolicy, Workflow
 from .models.records import Text
@@ -103,6 +104,11 @@ def operations() -> list[tuple[str, str]]:
 def label_of(key: str) -> str:
     """What an operation is called; its key if the module that knew it is gone."""
     return str(_checked[key].label) if key in _checked else key
+
+
+def checked_by(key: str) -> Checked | None:
+    """What an operation has declared; None if the module that knew it is gone."""
+    return _checked.get(key)
 
 
 def has_amount(key: str) -> bool:
@@ -271,7 +277,7 @@ def why_not(request: Approval, user: Any) -> str:
         return _("Nobody decides on their own request.")
     if request.role_id not in user.role_ids:
         return _("This is decided by: %(role)s.") % {"role": request.role}
-    return ""
+    return why_beyond(request, user)
 
 
 def locked(request: Approval, verb: str) -> Approval:

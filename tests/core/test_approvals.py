@@ -17,6 +17,7 @@ from crm.core.tasks import housekeeping
 from customers import operations
 from customers.models import Customer, IdentityDocument
 from sysadmin.models import Grant, system_user
+from tests.deciding import DECIDE, INBOX, LIST, MAKE, change, close, decide, decider
 from tests.factories import (
     ApprovalPolicyFactory,
     CustomerFactory,
@@ -26,82 +27,6 @@ from tests.factories import (
     resident_id,
 )
 from tests.jobs import work_off
-
-MAKE = (
-    "customers.view_customer",
-    "customers.change_customer",
-    "customers.close_customer",
-    "core.view_approval",
-    "core.withdraw_approval",
-)
-DECIDE = (
-    "core.view_approval",
-    "core.approve_approval",
-    "core.send_back_approval",
-    "core.reject_approval",
-    "customers.view_customer",
-)
-INBOX = "/system/approvals/"
-LIST = "/customers/"
-
-
-@pytest.fixture
-def maker(person, branch):
-    return person(branch, *MAKE)
-
-
-@pytest.fixture
-def deciders(db):
-    return RoleFactory(actions=list(DECIDE))
-
-
-@pytest.fixture
-def checker(branch, deciders):
-    return decider(branch, deciders)
-
-
-def decider(branch, role):
-    member = StaffMemberFactory(branch=branch)
-    GrantFactory(user=member.user, role=role, branch=branch)
-    return member.user
-
-
-@pytest.fixture
-def held_back(deciders):
-    """Puts an operation under a policy."""
-
-    def hold(operation, **values):
-        return ApprovalPolicyFactory(operation=operation, role=deciders, **values)
-
-    return hold
-
-
-@pytest.fixture
-def customer(branch):
-    return CustomerFactory(
-        home_branch=branch, status="active", name="王美华", latin_name="Wang Meihua"
-    )
-
-
-def step(desk, address, reason="because"):
-    return desk.post(address, {FIELD: str(uuid.uuid4()), "reason": reason})
-
-
-def close(desk, customer):
-    return step(desk, f"/customers/{customer.pk}/close/")
-
-
-def decide(desk, verb, request=None, reason="seen"):
-    request = request or Approval.objects.get()
-    return step(desk, f"{INBOX}{request.pk}/{verb}/", reason)
-
-
-def change(desk, customer, **values):
-    fields = ("name", "latin_name", "gender", "country", "born_on", "opened_on", "city", "address")
-    sent = {name: getattr(customer, name) or "" for name in fields}
-    sent |= {"home_branch": customer.home_branch_id, "lead_manager": customer.lead_manager_id or ""}
-    sent |= {"version": customer.version, FIELD: str(uuid.uuid4())} | values
-    return desk.post(f"/customers/{customer.pk}/change/", sent)
 
 
 def status_of(customer):

@@ -101,6 +101,9 @@ class Inbox(ListPage):
             return {"object": None}
         page = RequestPage(resource=self.resource)
         page.setup(self.request, pk=key)
+        listed = [] if self.template == "_request" else self.lines.rows
+        if row := next((row for row in listed if row.pk == key), None):
+            page.object = row  # it came with the list, within the same reach
         return {"object": page.object, **page.facts()}
 
 

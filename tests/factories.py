@@ -47,7 +47,15 @@ from customers.models import (
     Transaction,
 )
 from customers.products import KIND_OF
-from staff.models import Branch, Handover, Licence, PostRole, StaffAssignment, StaffMember
+from staff.models import (
+    AuthorityLimit,
+    Branch,
+    Handover,
+    Licence,
+    PostRole,
+    StaffAssignment,
+    StaffMember,
+)
 from sysadmin.models import Grant, Role, User, period, system_user
 
 serials = itertools.count(1)
@@ -417,6 +425,19 @@ class LicenceFactory(Recorded):
     certificate = factory.Sequence("F{:08d}".format)
     issued_on = dt.date(2024, 5, 6)
     expires_on = factory.LazyFunction(lambda: bank_today() + dt.timedelta(days=730))
+
+
+class AuthorityLimitFactory(Recorded):
+    """How much a post may decide on when customers are closed; another post each time."""
+
+    class Meta:
+        model = AuthorityLimit
+
+    post = factory.Sequence(lambda n: StaffMember.Post.values[n % len(StaffMember.Post)])
+    operation = "customers.close/1"
+    amount = Decimal(100_000)
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=1)))
+    decision = factory.Sequence("Decision {}".format)
 
 
 class PostRoleFactory(Recorded):

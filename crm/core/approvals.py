@@ -22,7 +22,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from .acting import acting
@@ -85,8 +85,7 @@ def second_person(
         def run(subject: Any, *, by: Any, **arguments: Any) -> Any:
             if _carrying_out.get():
                 return function(subject, by=by, **arguments)
-            amount = checked.amount(subject, arguments) if checked.amount else None
-            policy = policy_for(key, amount)
+            policy, amount = held_back_by(checked, subject, arguments)
             if policy is None:
                 return function(subject, by=by, **arguments)
             return ask(checked, policy, subject, by=by, arguments=arguments, amount=amount)
@@ -116,12 +115,32 @@ def has_amount(key: str) -> bool:
     return key in _checked and _checked[key].amount is not None
 
 
-def policy_for(key: str, amount: Decimal | None = None) -> ApprovalPolicy | None:
-    """The policy in force for an operation: that of the highest amount reached; None if none is."""
-    reached = Q(from_amount=None) | Q(from_amount__lte=amount or Decimal(0))
-    rows = ApprovalPolicy.objects.filter(reached, operation=key, is_active=True)
+def policies_for(key: str) -> list[ApprovalPolicy]:
+    """The policies in force for an operation, that of the highest amount first."""
+    rows = ApprovalPolicy.objects.filter(operation=key, is_active=True)
     highest = F("from_amount").desc(nulls_last=True)
-    return rows.select_related("role").order_by(highest).first()
+    return list(rows.select_related("role").order_by(highest))
+
+
+def reached(policies: list[ApprovalPolicy], amount: Decimal | None) -> ApprovalPolicy | None:
+    """Of an operation's policies that of the highest amount reached; None if none is."""
+    at_stake = amount or Decimal(0)
+    return next((p for p in policies if p.from_amount is None or p.from_amount <= at_stake), None)
+
+
+def policy_for(key: str, subject: Any, **arguments: Any) -> ApprovalPolicy | None:
+    """The policy that would hold an operation back; None if it would simply run."""
+    return held_back_by(_checked[key], subject, arguments)[0]
+
+
+def held_back_by(
+    checked: Checked, subject: Any, arguments: dict[str, Any]
+) -> tuple[ApprovalPolicy | None, Decimal | None]:
+    """The policy that holds an operation back, and the amount at stake."""
+    policies = policies_for(checked.key)
+    # what is at stake is worked out only where somebody asks
+    amount = checked.amount(subject, arguments) if policies and checked.amount else None
+    return reached(policies, amount), amount
 
 
 # --- asking ----------------------------------------------------------------------------

@@ -42,6 +42,7 @@ IMPORT = (
     "customers.change_importrun",
     "customers.discard_importrun",
 )
+LIMITS = ("staff.view_authoritylimit",)
 ORGANISE = (
     "staff.add_branch",
     "staff.change_branch",
@@ -57,6 +58,9 @@ ORGANISE = (
     "staff.add_licence",
     "staff.change_licence",
     "staff.view_postrole",
+    *LIMITS,
+    "staff.add_authoritylimit",
+    "staff.end_authoritylimit",
 )
 TRAILS = ("core.view_auditevent", "core.view_accessevent")
 CODES = ("config_admin.view_dictionary", "config_admin.view_dictionaryentry")
@@ -226,6 +230,7 @@ ROLES = (
             *CATALOGUE,
             *FIGURES,
             "staff.view_handover",
+            *LIMITS,
             "core.view_job",
             "core.view_approval",
             "core.view_approvalpolicy",

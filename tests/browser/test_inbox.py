@@ -1,4 +1,4 @@
-"""The inbox without a mouse: the request follows the list, and the list goes on after a decision."""
+"""The inbox without a mouse: the request follows the list, which goes on after a decision."""
 
 import re
 

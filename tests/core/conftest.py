@@ -1,34 +1,8 @@
-"""A maker, a second person, and operations that a policy holds back."""
+"""A customer that the kernel's tests do something with."""
 
 import pytest
 
-from tests.deciding import DECIDE, MAKE, decider
-from tests.factories import ApprovalPolicyFactory, CustomerFactory, RoleFactory
-
-
-@pytest.fixture
-def maker(person, branch):
-    return person(branch, *MAKE)
-
-
-@pytest.fixture
-def deciders(db):
-    return RoleFactory(actions=list(DECIDE))
-
-
-@pytest.fixture
-def checker(branch, deciders):
-    return decider(branch, deciders)
-
-
-@pytest.fixture
-def held_back(deciders):
-    """Puts an operation under a policy."""
-
-    def hold(operation, **values):
-        return ApprovalPolicyFactory(operation=operation, role=deciders, **values)
-
-    return hold
+from tests.factories import CustomerFactory
 
 
 @pytest.fixture

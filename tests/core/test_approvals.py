@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from crm.core.acting import acting
-from crm.core.approvals import policy_for
+from crm.core.approvals import policies_for, reached
 from crm.core.idempotency import FIELD
 from crm.core.models import Approval, AuditEvent
 from crm.core.tasks import housekeeping
@@ -369,7 +369,8 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
     assert "There is a policy in force for this operation and amount." in twice.content.decode()
     priced = desk.post(
         "/system/policies/add/",
-        sent | {FIELD: str(uuid.uuid4()), "operation": "customers.reopen/1", "from_amount": "100"},
+        sent
+        | {FIELD: str(uuid.uuid4()), "operation": "customers.add_document/1", "from_amount": "100"},
     )
     assert "This operation has no amount." in priced.content.decode()
     idle = RoleFactory(actions=["core.view_approval"])
@@ -385,9 +386,9 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
 
 def test_of_several_policies_that_of_the_highest_amount_reached_decides(db):
     made = {n: ApprovalPolicyFactory(operation="x/1", from_amount=n) for n in (None, 100, 1000)}
-    assert policy_for("x/1") == made[None]
-    for amount, reached in ((99, None), (100, 100), (999, 100), (5000, 1000)):
-        assert policy_for("x/1", Decimal(amount)) == made[reached], amount
+    assert reached(policies_for("x/1"), None) == made[None]
+    for amount, from_amount in ((99, None), (100, 100), (999, 100), (5000, 1000)):
+        assert reached(policies_for("x/1"), Decimal(amount)) == made[from_amount], amount
 
 
 def test_a_role_with_markup_in_its_name_stays_text_in_the_form(

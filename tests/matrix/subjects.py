@@ -21,6 +21,7 @@ from sysadmin.models import Grant, system_user
 from tests import imports, jobs
 from tests.factories import (
     ApprovalPolicyFactory,
+    AuthorityLimitFactory,
     BranchFactory,
     CalendarDayFactory,
     CalendarFactory,
@@ -296,6 +297,10 @@ FACTORIES = {
         fill=lambda b: {"certificate": f"C{next(serials)}"},
     ),
     "staff.handover": Subject(handover, children=(further_handed,)),
+    "staff.authoritylimit": Subject(
+        lambda b, m: AuthorityLimitFactory(),
+        fill=lambda b: {"post": free_post(), "operation": ""},
+    ),
     "staff.postrole": Subject(
         lambda b, m: PostRoleFactory(),
         fill=lambda b: {"post": free_post()},

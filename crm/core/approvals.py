@@ -55,7 +55,8 @@ class Checked:
     `key`: stable, "customers.close/1". `action`: what the maker must still be allowed when it is
     carried out. `sealed`: names of values that rest sealed. `facts`: classes of facts among the
     arguments. `changes`: what a reader compares, if it is not what the record itself shows.
-    `amount`: what is at stake, in the bank's own currency.
+    `amount`: what is at stake, in the bank's own currency. `governed_by`: the operation whose
+    policies hold for this one too, where a policy for one alone would leave a way around.
     """
 
     key: str
@@ -66,10 +67,12 @@ class Checked:
     facts: tuple[type, ...] = ()
     changes: Callable[[Any, dict[str, Any]], list[Change]] | None = None
     amount: Callable[[Any, dict[str, Any]], Decimal | None] | None = None
+    governed_by: str = ""
 
 
 _checked: dict[str, Checked] = {}
 _carrying_out: ContextVar[bool] = ContextVar("carrying_out", default=False)
+_maker: ContextVar[Any] = ContextVar("maker", default=None)
 
 
 def second_person(
@@ -97,7 +100,8 @@ def second_person(
 
 def operations() -> list[tuple[str, str]]:
     """Every operation that a policy can be made for, with its name."""
-    return sorted(((key, str(c.label)) for key, c in _checked.items()), key=lambda pair: pair[1])
+    found = ((key, str(c.label)) for key, c in _checked.items() if not c.governed_by)
+    return sorted(found, key=lambda pair: pair[1])
 
 
 def label_of(key: str) -> str:
@@ -137,7 +141,7 @@ def held_back_by(
     checked: Checked, subject: Any, arguments: dict[str, Any]
 ) -> tuple[ApprovalPolicy | None, Decimal | None]:
     """The policy that holds an operation back, and the amount at stake."""
-    policies = policies_for(checked.key)
+    policies = policies_for(checked.governed_by or checked.key)
     # what is at stake is worked out only where somebody asks
     amount = checked.amount(subject, arguments) if policies and checked.amount else None
     return reached(policies, amount), amount
@@ -220,13 +224,19 @@ def undone() -> Iterator[None]:
 
 
 @contextmanager
-def carrying_out() -> Iterator[None]:
+def carrying_out(maker: Any = None) -> Iterator[None]:
     """Inside, operations run without asking for a second person."""
-    token = _carrying_out.set(True)
+    tokens = _carrying_out.set(True), _maker.set(maker)
     try:
         yield
     finally:
-        _carrying_out.reset(token)
+        _carrying_out.reset(tokens[0])
+        _maker.reset(tokens[1])
+
+
+def asker(by: Any) -> Any:
+    """Whose powers count: those of the maker where a second person carries an operation out."""
+    return _maker.get() or by
 
 
 def differing(subject: Any, stored: Any) -> list[models.Field[Any, Any]]:
@@ -335,7 +345,7 @@ def approve(request: Approval, *, by: Any, reason: str = "") -> None:
         raise DomainError(refusal)
     keep(request, "approve", by=by, remark=reason)
     put(request, subject)
-    with carrying_out():
+    with carrying_out(maker_of(request)):
         checked.run(subject, by=by, **arguments_of(request, checked, subject))
 
 
@@ -412,10 +422,15 @@ def arguments_of(request: Approval, checked: Checked, subject: Any) -> dict[str,
     return arguments | ({"version": subject.version} if "version" in arguments else {})
 
 
+def maker_of(request: Approval) -> Any:
+    """Who asked, with the rights of today."""
+    users: Any = get_user_model()
+    return users._base_manager.get(pk=request.maker_id)
+
+
 def why_maker_may_not(request: Approval, checked: Checked, subject: Any) -> str:
     """Why the maker may no longer do what they asked for; empty if they may."""
-    users: Any = get_user_model()
-    maker = users._base_manager.get(pk=request.maker_id)  # with the rights of today
+    maker = maker_of(request)
     rows = type(subject)._default_manager
     rows = getattr(type(subject), "scoped", rows)
     allowed = maker.has_action(checked.action) and (

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from crm.core.approvals import Change, second_person, text_of
 from crm.core.clock import bank_today
 from crm.core.operations import (
     DomainError,
@@ -21,7 +24,7 @@ from staff.models import Branch, StaffAssignment, StaffMember
 from sysadmin.models import Grant, User, period
 from sysadmin.operations import disable, open_account
 
-from .rights import end, end_grant, enter, give_rights
+from .rights import end, end_grant, enter, give_rights, right_of
 from .rules import (
     OUTSIDE,
     Place,
@@ -35,6 +38,26 @@ from .rules import (
     refuse_place,
     still_at,
 )
+
+
+def place_changes(held: Any, arguments: dict[str, Any]) -> list[Change]:
+    """What a second person compares: where somebody works, and where they are to work."""
+    before = type(held)._base_manager.get(pk=held.pk)
+    place: Place = arguments["place"]
+    valid = StaffAssignment(valid=period(arguments["first_day"]))
+    days = StaffAssignment._meta.get_field("valid")
+    above = place.supervisor
+    return [
+        Change("branch_id", str(before.branch_id), str(place.branch.pk)),
+        Change("post", before.post, place.post),
+        Change(
+            "supervisor_id",
+            str(before.supervisor_id) if before.supervisor_id else None,
+            str(above.pk) if above else None,
+        ),
+        Change(f"{StaffAssignment._meta.label_lower}:valid", None, days.value_to_string(valid)),
+    ]
+
 
 # --- joining ---------------------------------------------------------------------------
 
@@ -55,7 +78,9 @@ def join(member: StaffMember, *, by: User, username: str = "", decision: str = "
         refuse_invalid(member)
         password = _open_account(member.user, by)
     save_new(member)
-    enter(member, place, member.joined_on)
+    assignment = enter(member, place, member.joined_on, with_rights=False)
+    if right_of(assignment):
+        give_rights_of_post(assignment, by=by)
     return password
 
 
@@ -76,9 +101,41 @@ def amend_facts(member: StaffMember, *, by: User, fields: list[str], version: in
     return member
 
 
+def rights_changes(assignment: StaffAssignment, arguments: dict[str, Any]) -> list[Change]:
+    """What a second person sees of the rights that come with a post."""
+    grant = right_of(assignment)
+    assert grant is not None  # noqa: S101  (asked for only where there is one)
+    return [
+        Change(f"{Grant._meta.label_lower}:{f.attname}", None, text_of(f, grant))
+        for f in Grant._meta.concrete_fields
+        if f.name in {"user", "role", "branch", "extent", "valid"}
+    ]
+
+
+@second_person(
+    "staff.give_rights/1",
+    label=gettext_lazy("Rights of somebody who joins"),
+    action="staff.add_staffmember",
+    changes=rights_changes,
+    governed_by="staff.assign/1",
+)
+@operation
+def give_rights_of_post(assignment: StaffAssignment, *, by: User) -> None:
+    """Give somebody who has joined the rights of their post."""
+    give_rights(assignment, assignment, assignment.valid)
+    write(assignment, ["grant"], version=assignment.version)
+
+
 # --- moving ----------------------------------------------------------------------------
 
 
+@second_person(
+    "staff.assign/1",
+    label=gettext_lazy("Post, branch and rights of a member of staff"),
+    action="staff.move_staffmember",
+    facts=(Place,),
+    changes=place_changes,
+)
 @operation
 def assign(
     member: StaffMember, *, by: User, place: Place, first_day: dt.date, version: int, reason: str
@@ -107,6 +164,14 @@ def assign(
     return assignment
 
 
+@second_person(
+    "staff.amend/1",
+    label=gettext_lazy("Change of a planned assignment"),
+    action="staff.change_staffassignment",
+    facts=(Place,),
+    changes=place_changes,
+    governed_by="staff.assign/1",
+)
 @operation
 def amend(
     assignment: StaffAssignment, *, by: User, place: Place, first_day: dt.date, version: int

@@ -16,7 +16,12 @@ from .rules import Place
 
 
 def enter(
-    member: StaffMember, place: Place, first_day: dt.date, beyond: dt.date | None = None
+    member: StaffMember,
+    place: Place,
+    first_day: dt.date,
+    beyond: dt.date | None = None,
+    *,
+    with_rights: bool = True,
 ) -> StaffAssignment:
     """Enter an assignment, with the rights that come with it."""
     assignment = StaffAssignment(
@@ -27,21 +32,41 @@ def enter(
         valid=period(first_day, beyond),
         decision=place.decision,
     )
-    give_rights(assignment, place, assignment.valid)
+    if with_rights:
+        give_rights(assignment, place, assignment.valid)
     refuse_invalid(assignment)
     insert(assignment)
     return assignment
 
 
-def give_rights(assignment: StaffAssignment, place: Place, valid: Any) -> None:
+def right_of(assignment: StaffAssignment) -> Grant | None:
+    """The right that the table of posts gives with an assignment; None if it gives none."""
+    rule, user = rule_of(assignment.post), assignment.member.user
+    if rule is None or user is None:
+        return None
+    return Grant(
+        user=user,
+        role=rule.role,
+        branch=assignment.branch,
+        extent=rule.extent,
+        valid=assignment.valid,
+    )
+
+
+def rule_of(post: str) -> PostRole | None:
+    """What comes with a post of itself; None where it is given by hand."""
+    return PostRole.objects.filter(post=post, by_hand=False).select_related("role").first()
+
+
+def give_rights(assignment: StaffAssignment, place: Place | StaffAssignment, valid: Any) -> None:
     """Let the grant of an assignment be the one that the table of posts says.
 
     Where the table says that a right is given by hand, none comes of itself; it ends all the same.
     """
-    rule = PostRole.objects.filter(post=place.post).first()
+    rule = rule_of(place.post)
     user = assignment.member.user
     grant = assignment.grant
-    if rule is None or rule.by_hand or user is None:
+    if rule is None or user is None:
         if grant is not None:
             _withdraw(grant, assignment.member)
             assignment.grant = None

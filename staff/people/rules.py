@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.core.approvals import asker
 from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.operations import DomainError, Stale
@@ -56,7 +57,7 @@ def refuse_beyond_powers(member: StaffMember, by: User, action: str) -> None:
     """Everybody sees all staff; changing them ends where the reach of the action ends."""
     if member.user_id == by.pk:
         raise DomainError(_("Nobody moves or dismisses themselves. Ask a colleague."))
-    within = Branch.objects.in_reach(by, f"staff.{action}")
+    within = Branch.objects.in_reach(asker(by), f"staff.{action}")
     if not within.filter(pk=member.branch_id).exists():
         raise DomainError(OUTSIDE)
 

@@ -15,7 +15,7 @@ from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
 from crm.core.trail_words import field_words, subject_words
 
-from .models import Grant, Role, User
+from .models import Grant, IncompatibleDuties, Role, User
 
 
 class UserTable(FastTable):
@@ -40,7 +40,7 @@ class RoleTable(FastTable):
 
     class Meta:
         model = Role
-        fields = ("name", "needs_second_factor")
+        fields = ("name", "needs_second_factor", "is_read_only")
 
 
 class GrantTable(FastTable):
@@ -57,6 +57,20 @@ class GrantTable(FastTable):
     class Meta:
         model = Grant
         fields = ("user", "role", "branch", "extent", "period")
+
+
+class DutiesTable(FastTable):
+    first = Column(
+        accessor="first__label",
+        verbose_name=_("Role"),
+        linkify=("sysadmin:incompatibleduties_view", [A("pk")]),
+    )
+    second = Column(accessor="second__label", verbose_name=_("Not together with"))
+    period = Column(accessor="shown_period", verbose_name=_("Valid"))
+
+    class Meta:
+        model = IncompatibleDuties
+        fields = ("first", "second", "period", "ground")
 
 
 class AuditEventTable(FastTable):

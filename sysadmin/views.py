@@ -18,6 +18,7 @@ from crm.core.forms import ReasonForm
 from crm.core.navigation import first_page
 from crm.core.pages import ActPage, DetailPage
 
+from .duties.conflicts import held_together
 from .models import User
 from .operations import set_manner
 
@@ -79,6 +80,17 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponse(status=204)
     return HttpResponseRedirect(back(request))
+
+
+class DutiesPage(DetailPage):
+    """A rule on incompatible duties, with those who hold both roles all the same."""
+
+    def facts(self):
+        sees_grants = self.request.user.has_action("sysadmin.view_grant")
+        return super().facts() | {
+            "sees_grants": sees_grants,
+            "conflicts": held_together(self.object) if sees_grants else [],
+        }
 
 
 class JobPage(DetailPage):

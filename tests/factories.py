@@ -56,7 +56,7 @@ from staff.models import (
     StaffAssignment,
     StaffMember,
 )
-from sysadmin.models import Grant, Role, User, period, system_user
+from sysadmin.models import Grant, IncompatibleDuties, Role, User, period, system_user
 
 serials = itertools.count(1)
 GAP = 1000
@@ -339,6 +339,18 @@ class RoleFactory(Recorded):
     name = factory.Sequence("Role {}".format)
     name_zh = factory.Sequence("角色{}".format)
     actions = factory.LazyFunction(list)
+
+
+class IncompatibleDutiesFactory(Recorded):
+    """Two roles that nobody holds together, from yesterday on."""
+
+    class Meta:
+        model = IncompatibleDuties
+
+    first = factory.SubFactory(RoleFactory)
+    second = factory.SubFactory(RoleFactory)
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=1)))
+    ground = factory.Sequence("Rule {}".format)
 
 
 class GrantFactory(Recorded):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.core.formats import day
 from crm.core.operations import DomainError, insert, refuse_invalid, save_new, write
 from staff.models import PostRole, StaffAssignment, StaffMember
+from sysadmin.duties.conflicts import refuse_incompatible
 from sysadmin.models import Grant, period
 
 from .rules import Place
@@ -75,6 +76,7 @@ def give_rights(assignment: StaffAssignment, place: Place | StaffAssignment, val
     grant = grant or Grant(user=user)
     grant.role, grant.branch, grant.extent = rule.role, place.branch, rule.extent
     grant.valid = valid
+    refuse_incompatible(grant, "post")
     if is_new:
         _make_room(grant)
         save_new(grant)

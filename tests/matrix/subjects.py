@@ -39,6 +39,7 @@ from tests.factories import (
     HoldingPartyFactory,
     HoldingYearFactory,
     IdentityDocumentFactory,
+    IncompatibleDutiesFactory,
     LicenceFactory,
     NumberSeriesFactory,
     ParameterValueFactory,
@@ -309,6 +310,10 @@ FACTORIES = {
     "sysadmin.role": Subject(lambda b, m: RoleFactory()),
     "sysadmin.grant": Subject(
         lambda b, m: GrantFactory(branch=b), fill=lambda b: {"extent": Grant.Reach.BRANCH}
+    ),
+    "sysadmin.incompatibleduties": Subject(
+        lambda b, m: IncompatibleDutiesFactory(),
+        fill=lambda b: {"first": RoleFactory().pk, "second": RoleFactory().pk},
     ),
     "core.auditevent": Subject(change_in_trail),
     "core.accessevent": Subject(look_in_trail),

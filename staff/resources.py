@@ -35,6 +35,7 @@ from .models import (
     StaffAssignment,
     StaffMember,
 )
+from .people import operations as people
 from .tables import (
     AuthorityLimitTable,
     BranchTable,
@@ -108,10 +109,19 @@ assignment = Resource(
     sorts={"newest": ("-id",)},
     filterset=StaffAssignmentFilter,
     form=AmendForm,
+    transitions=(Transition("withdraw", people.withdraw),),
     sections=(
         Section(
             _("Assignment"),
-            ("member", "shown_period", "post", "branch", "supervisor", "decision"),
+            (
+                "member",
+                "shown_period",
+                "post",
+                "branch",
+                "supervisor",
+                "decision",
+                "withdrawn_on",
+            ),
         ),
     ),
     joins=("member", "branch", "supervisor"),

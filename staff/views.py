@@ -170,6 +170,7 @@ class MemberPage(DetailPage):
             else None,
             "begins": [address for part in parts() if (address := part.begin(member, user))],
             "left": left_with(member) if member.leaves_on else [],
+            "may_withdraw": user.has_action("staff.withdraw_staffassignment"),
             "may_amend": user.has_action("staff.change_staffassignment"),
             "may_license": user.has_action("staff.add_licence"),
             "may_move": not member.has_left and user.has_action("staff.move_staffmember"),

@@ -17,7 +17,7 @@ def limit_of(user: Any, kind: str, date: dt.date) -> Decimal | None:
     member = StaffMember.objects.filter(user=user.pk).first()
     if member is None:
         return None
-    held = member.assignments.filter(valid__contains=date).values_list("post", flat=True).first()
+    held = member.assignments.on(date).values_list("post", flat=True).first()
     rows = AuthorityLimit.objects.on(date).filter(post=held or member.post)
     rows = rows.filter(operation__in=[kind, ""]).order_by("-operation")
     return rows.values_list("amount", flat=True).first()

@@ -24,12 +24,13 @@ from staff.models import Branch, StaffAssignment, StaffMember
 from sysadmin.models import Grant, User, period
 from sysadmin.operations import disable, open_account
 
-from .rights import end, end_grant, enter, give_rights, right_of
+from .rights import end, end_grant, enter, give_rights, go_on, right_of, take_back
 from .rules import (
     OUTSIDE,
     Place,
     as_kept,
     one_at_a_time,
+    refuse_begun,
     refuse_beyond_powers,
     refuse_day,
     refuse_followers,
@@ -183,11 +184,10 @@ def amend(
     if assignment.version != version:
         raise Stale
     refuse_beyond_powers(member, by, "change_staffassignment")
-    if not assignment.is_ahead:
-        raise DomainError(_("This assignment has begun. Enter a new one from a later day."))
+    refuse_begun(assignment)
     if first_day <= bank_today():
         raise DomainError(_("A planned assignment begins after today."), "first_day")
-    before = member.assignments.filter(valid__endswith=assignment.valid.lower).first()
+    before = before_it(assignment)
     refuse_overlap(assignment, before, first_day)
     refuse_place(place, first_day, member)
     # the one that gives days away is written first, so that the two never overlap
@@ -202,6 +202,53 @@ def amend(
     if before and first_day != before.valid.upper:
         end(before, first_day)
     return assignment
+
+
+def before_it(assignment: StaffAssignment) -> StaffAssignment | None:
+    """The assignment that ends where this one begins."""
+    rows = assignment.member.assignments.standing()
+    return rows.filter(valid__endswith=assignment.valid.lower).first()
+
+
+def withdrawal_changes(assignment: StaffAssignment, arguments: dict[str, Any]) -> list[Change]:
+    """What a second person sees of an assignment that is not to begin."""
+    fields = StaffAssignment._meta.concrete_fields
+    shown = [field for field in fields if field.name in {"valid", "post", "branch"}]
+    return [Change(field.attname, text_of(field, assignment), None) for field in shown]
+
+
+@second_person(
+    "staff.withdraw/1",
+    label=gettext_lazy("Withdrawal of a planned assignment"),
+    action="staff.withdraw_staffassignment",
+    changes=withdrawal_changes,
+    governed_by="staff.assign/1",
+)
+@operation
+def withdraw(assignment: StaffAssignment, *, by: User, reason: str) -> None:
+    """Withdraw an assignment that has not begun: the one before it, with its rights, goes on."""
+    one_at_a_time()
+    assignment.refresh_from_db()
+    member = assignment.member
+    refuse_beyond_powers(member, by, "withdraw_staffassignment")
+    if not assignment.can("withdraw"):
+        raise DomainError(assignment.sentence(StaffAssignment.MOVES["withdraw"].refused))
+    before = before_it(assignment)
+    if before is None and assignment.valid.lower <= member.joined_on:
+        raise DomainError(_("Nobody joins without an assignment. Change this one."))
+    grant, assignment.grant = assignment.grant, None
+    assignment.withdrawn_on = bank_today()
+    write(assignment, ["withdrawn_on", "grant"], version=assignment.version)
+    if grant:
+        take_back(grant, member)
+    if before:
+        refuse_place(place_of(before), assignment.valid.lower, member)
+        go_on(before, assignment.valid.upper, grant)
+
+
+def place_of(assignment: StaffAssignment) -> Place:
+    """Where an assignment puts somebody."""
+    return Place(assignment.branch, assignment.post, assignment.supervisor, assignment.decision)
 
 
 def take_effect(assignment: StaffAssignment) -> None:
@@ -238,7 +285,7 @@ def leave(
     beyond = last_day + dt.timedelta(days=1)
     refuse_other_plans(member, beyond)
     refuse_followers(member, last_day)
-    for assignment in member.assignments.filter(valid__overlap=period(bank_today())):
+    for assignment in member.assignments.standing().filter(valid__overlap=period(bank_today())):
         end(assignment, beyond)
     if member.user_id:
         for grant in Grant.objects.filter(user=member.user_id, valid__overlap=period(beyond)):

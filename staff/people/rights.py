@@ -69,7 +69,7 @@ def give_rights(assignment: StaffAssignment, place: Place | StaffAssignment, val
     grant = assignment.grant
     if rule is None or user is None:
         if grant is not None:
-            _withdraw(grant, assignment.member)
+            take_back(grant, assignment.member)
             assignment.grant = None
         return
     is_new = grant is None
@@ -128,7 +128,28 @@ def end_grant(grant: Grant, beyond: dt.date) -> None:
     write(grant, ["valid"], version=grant.version)
 
 
-def _withdraw(grant: Grant, member: StaffMember) -> None:
+def go_on(assignment: StaffAssignment, beyond: dt.date | None, replaced: Grant | None) -> None:
+    """Let an assignment, and the rights that ended with it, go on to another day.
+
+    `replaced` is the right of the assignment that was to follow; the same right given by hand,
+    which it had taken over, goes on too.
+    """
+    ended = assignment.valid.upper
+    rights = {grant.pk: grant for grant in _rights_of(assignment)}
+    if replaced is not None:
+        same = Grant.objects.filter(user=replaced.user_id, role=replaced.role_id)
+        same = same.filter(branch=replaced.branch_id, valid__endswith=ended)
+        rights |= {grant.pk: grant for grant in same.exclude(pk=replaced.pk)}
+    assignment.valid = period(assignment.valid.lower, beyond)
+    write(assignment, ["valid"], version=assignment.version)
+    for grant in rights.values():
+        if grant.valid.upper == ended:
+            grant.valid = period(grant.valid.lower, beyond)
+            refuse_incompatible(grant, "post")
+            write(grant, ["valid"], version=grant.version)
+
+
+def take_back(grant: Grant, member: StaffMember) -> None:
     """Take back a right that was only planned: it is moved to where nobody could use it."""
     grant.valid = period(member.joined_on - dt.timedelta(days=1), member.joined_on)
     write(grant, ["valid"], version=grant.version)

@@ -9,7 +9,7 @@ from staff.models import StaffAssignment, StaffMember
 from sysadmin.models import Grant, system_user
 from tests.deciding import DECIDE, INBOX, decide
 from tests.factories import GrantFactory, PostRoleFactory, RoleFactory, StaffMemberFactory
-from tests.staff.test_people import ACTIONS, STAFF, in_days, join, move, send
+from tests.staff.test_people import ACTIONS, STAFF, in_days, join, move, send, withdraw
 
 LOOK = ["customers.view_customer"]
 
@@ -145,3 +145,16 @@ def test_a_policy_is_made_for_moves_as_one(signed_in, person, bank):
     page = signed_in(person(bank, *rights, extent=Grant.Reach.BANK)).get("/system/policies/add/")
     assert "staff.assign/1" in page.content.decode()
     assert "staff.amend/1" not in page.content.decode()
+
+
+def test_a_withdrawal_waits_by_the_same_policy(desk, second, rules, branch, other_branch):
+    member = StaffMemberFactory(branch=branch)
+    move(desk, member, other_branch)
+    decide(second, "approve")
+    planned = StaffAssignment.objects.get()
+    assert withdraw(desk, planned).status_code == 302
+    planned.refresh_from_db()
+    assert planned.withdrawn_on is None
+    assert decide(second, "approve", Approval.objects.get(status="pending")).status_code == 302
+    planned.refresh_from_db()
+    assert planned.withdrawn_on == bank_today()

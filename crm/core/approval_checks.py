@@ -18,7 +18,7 @@ from .models import Approval, Text
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that is checked, and what stands against it; nothing if it is in order."""
+    """One thing that is checked, as it should be, and what stands against it if it is not so."""
 
     label: Text
     refusal: str = ""
@@ -40,7 +40,7 @@ def of_person(request: Approval, user: Any) -> Iterator[Check]:
     is_held = request.role_id in user.role_ids
     yield Check(
         _("You hold the role “%(role)s”") % {"role": request.role},
-        "" if is_held else _("You do not hold it today."),
+        "" if is_held else _("This is decided by: %(role)s.") % {"role": request.role},
     )
     if is_limited(request):
         yield Check(_("The amount is within your limit"), why_beyond(request, user))
@@ -53,7 +53,7 @@ def of_facts(request: Approval) -> Iterator[Check]:
     moved = checked is None or subject is None or approvals.has_moved(request, subject)
     yield Check(
         _("The facts are still those that were seen when it was asked for"),
-        _("They have changed since. Deciding closes the request as overtaken.") if moved else "",
+        _("The facts have changed. Approving closes the request as overtaken.") if moved else "",
     )
     if checked is not None and subject is not None:
         yield Check(

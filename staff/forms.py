@@ -193,6 +193,10 @@ class PostRoleForm(RecordForm):
         model = PostRole
         fields = ("post", "role", "extent", "by_hand", "note")
 
+    def apply(self, *, by: Any, version: int | None) -> PostRole:
+        names = [name for name in self.changed_data if name in self.Meta.fields]
+        return people.set_right(self.instance, by=by, fields=names, version=version or 0)
+
 
 class AuthorityLimitForm(RecordForm):
     operation = forms.ChoiceField(label=_("Operation"), required=False)

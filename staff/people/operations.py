@@ -20,7 +20,7 @@ from crm.core.operations import (
     write,
 )
 from staff.handover.parts import left_with
-from staff.models import Branch, StaffAssignment, StaffMember
+from staff.models import Branch, PostRole, StaffAssignment, StaffMember
 from sysadmin.models import Grant, User, period
 from sysadmin.operations import disable, open_account
 
@@ -125,6 +125,21 @@ def give_rights_of_post(assignment: StaffAssignment, *, by: User) -> None:
     """Give somebody who has joined the rights of their post."""
     give_rights(assignment, assignment, assignment.valid)
     write(assignment, ["grant"], version=assignment.version)
+
+
+@second_person(
+    "staff.set_right/1",
+    label=gettext_lazy("Right of a post"),
+    action="staff.change_postrole",
+)
+@operation
+def set_right(rule: PostRole, *, by: User, fields: list[str], version: int) -> PostRole:
+    """Say which role comes with a post; whoever holds the post already keeps what they have."""
+    if rule._state.adding:
+        save_new(rule)
+    else:
+        save_changes(rule, fields, version=version)
+    return rule
 
 
 # --- moving ----------------------------------------------------------------------------

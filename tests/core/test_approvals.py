@@ -373,6 +373,12 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
         | {FIELD: str(uuid.uuid4()), "operation": "customers.add_document/1", "from_amount": "100"},
     )
     assert "This operation has no amount." in priced.content.decode()
+    made = ApprovalPolicyFactory(operation="customers.add_document/1", role=role)
+    changed = sent | {"operation": made.operation, "from_amount": "100", "version": 1}
+    later = desk.post(f"/system/policies/{made.pk}/change/", changed | {FIELD: str(uuid.uuid4())})
+    assert later.context["form"].errors["from_amount"] == [
+        "This operation has no amount. Leave the field empty."
+    ]
     idle = RoleFactory(actions=["core.view_approval"])
     other = sent | {FIELD: str(uuid.uuid4()), "operation": "customers.reopen/1", "role": idle.pk}
     refused = desk.post("/system/policies/add/", other)

@@ -5,7 +5,7 @@ import pytest
 from crm.core.acting import acting
 from crm.core.clock import bank_today
 from crm.core.models import Approval
-from staff.models import StaffAssignment, StaffMember
+from staff.models import PostRole, StaffAssignment, StaffMember
 from sysadmin.models import Grant, system_user
 from tests.deciding import DECIDE, INBOX, decide
 from tests.factories import GrantFactory, PostRoleFactory, RoleFactory, StaffMemberFactory
@@ -158,3 +158,26 @@ def test_a_withdrawal_waits_by_the_same_policy(desk, second, rules, branch, othe
     assert decide(second, "approve", Approval.objects.get(status="pending")).status_code == 302
     planned.refresh_from_db()
     assert planned.withdrawn_on == bank_today()
+
+
+def test_which_role_comes_with_a_post_is_decided_by_two(signed_in, person, second, bank, held_back):
+    held_back("staff.set_right/1")
+    rights = [f"staff.{verb}_postrole" for verb in ("view", "add", "change")]
+    desk = signed_in(
+        person(bank, *rights, "sysadmin.view_role", "staff.view_branch", extent=Grant.Reach.BANK)
+    )
+    rule = PostRoleFactory(post="teller")
+    before, wider = rule.role, RoleFactory(name="Wider")
+    sent = {"post": "teller", "role": wider.pk, "extent": "bank", "version": rule.version}
+    assert send(desk, f"/organisation/posts/{rule.pk}/change/", **sent).status_code == 302
+    rule.refresh_from_db()
+    assert rule.role == before
+    assert "Wider" in second.get(f"{INBOX}?decide=true").content.decode()
+    assert decide(second, "approve").status_code == 302
+    rule.refresh_from_db()
+    assert (rule.role, rule.extent) == (wider, "bank")
+    new = {"post": "agent", "role": wider.pk, "extent": "own"}
+    assert send(desk, "/organisation/posts/add/", **new).status_code == 302
+    assert not PostRole.objects.filter(post="agent").exists()
+    decide(second, "approve", Approval.objects.get(status="pending"))
+    assert PostRole.objects.get(post="agent").role == wider

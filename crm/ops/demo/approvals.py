@@ -26,6 +26,7 @@ POLICIES = (
     ("sysadmin.give/1", None, "staff_administrator"),
     ("sysadmin.keep_apart/1", None, "compliance_officer"),
     ("staff.assign/1", None, "system_administrator"),
+    ("staff.set_right/1", None, "compliance_officer"),
     ("staff.set_limit/1", None, "compliance_officer"),
     ("config_admin.set_value/1", None, "compliance_officer"),
 )

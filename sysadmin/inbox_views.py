@@ -16,11 +16,18 @@ from crm.core.pages import DetailPage, ListPage, TransitionPage
 from crm.core.pages.acts import key_of
 
 EARLIER = 5
-OPEN, PAST = "open", "past"
+PAST = "past"
 
 
 class RequestPage(DetailPage):
-    """What is asked for, by whom and why, before and after, what is checked, and who may decide."""
+    """What is asked for, by whom and why, before and after, what is checked, and who may decide.
+
+    The inbox fetches it without what is around it.
+    """
+
+    def templates(self):
+        beside = self.request.htmx and self.request.htmx.target == "request"
+        return ["core/_request.html"] if beside else super().templates()
 
     def facts(self):
         request, user = self.object, self.request.user
@@ -48,21 +55,13 @@ class Inbox(ListPage):
     """The list with one request open; each request names its record to those who reach it."""
 
     def get(self, request):
-        part = request.htmx.target if request.htmx else ""
-        if part == "request":
-            self.template = "_request"
-            return self.show(**self.open_request(self.opened))
-        if part == "inbox":
+        if request.htmx and request.htmx.target == "inbox":
             self.template = "_inbox"
         return super().get(request)
 
     def templates(self):
-        # the parts of this page, which no other list has
-        return [f"core/{self.template}.html"] if self.is_part else super().templates()
-
-    @property
-    def is_part(self):
-        return self.template in {"_request", "_inbox"}
+        # both sides of this page, which no other list has
+        return ["core/_inbox.html"] if self.template == "_inbox" else super().templates()
 
     @cached_property
     def lines(self):
@@ -76,35 +75,30 @@ class Inbox(ListPage):
         for row in found.rows:
             subject = shown.get((row.subject_model, row.subject_key))
             row.shown_subject = str(subject[0]) if subject else ""
-            row.is_open = row.pk == self.opened
+            row.is_open = row is self.opened
         return found
 
     @cached_property
     def opened(self):
-        """The key of the request that is open: the one named, or the next after one decided."""
-        asked = key_of(self.request.GET.get(OPEN, ""))
-        if asked:
-            return int(asked)
+        """The request that is open: the first, or the next after one that was decided."""
         rows = self.lines.rows
         past = key_of(self.request.GET.get(PAST, ""))
         waiting = [row for row in rows if past and row.can("approve") and row.pk < int(past)]
-        return next((row.pk for row in [*waiting, *rows]), None)
+        return next(iter([*waiting, *rows]), None)
 
     def show(self, status=200, **context):
         if self.template in {"list", "_inbox"}:
-            context |= self.open_request(self.opened)
+            context |= self.beside()
         return super().show(status, **context)
 
-    def open_request(self, key):
-        """What the right side shows of a request, by the rules of its own page."""
-        if not key:
+    def beside(self):
+        """What stands on the right, by the rules of the request's own page."""
+        if self.opened is None:
             return {"object": None}
         page = RequestPage(resource=self.resource)
-        page.setup(self.request, pk=key)
-        listed = [] if self.template == "_request" else self.lines.rows
-        if row := next((row for row in listed if row.pk == key), None):
-            page.object = row  # it came with the list, within the same reach
-        return {"object": page.object, **page.facts()}
+        page.setup(self.request, pk=self.opened.pk)
+        page.object = self.opened  # it came with the list, within the same reach
+        return {"object": self.opened, **page.facts()}
 
 
 class DecisionPage(TransitionPage):
@@ -116,7 +110,6 @@ class DecisionPage(TransitionPage):
         if not self.in_drawer or path != inbox:
             return super().lead_to(target)
         known = QueryDict(query, mutable=True)
-        known.pop(OPEN, None)
         known[PAST] = str(self.object.pk)
         said = " ".join(str(message) for message in get_messages(self.request))
         answer = HttpResponseLocation(

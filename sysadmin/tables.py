@@ -1,9 +1,6 @@
 """Tables of system management."""
 
-from urllib.parse import urlencode
-
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
@@ -11,6 +8,7 @@ from crm.core.columns import RIGHT, BadgeColumn, MomentColumn, MoneyColumn, Name
 from crm.core.formats import markup
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.tables import FastTable
+from crm.core.tables.addresses import pk_url
 from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
 from crm.core.trail_words import field_words, subject_words
@@ -146,14 +144,11 @@ class ApprovalTable(FastTable):
 
     def render_operation(self, value, record):
         """What is asked for and about which record; opens beside the list."""
-        asked = self.request.GET.lists() if self.request else ()
-        kept = [(name, held) for name, held in asked if name not in {"open", "past"}]
         about = getattr(record, "shown_subject", "")
         return markup(
-            '<span class="t-name"><span><a href="{}?{}" hx-boost="true" hx-target="#request"'
-            ' hx-swap="innerHTML">{}</a>{}</span></span>',
-            reverse("sysadmin:approval_list"),
-            urlencode([*kept, ("open", record.pk)], doseq=True),
+            '<span class="t-name"><span><a href="{0}" hx-get="{0}" hx-target="#request"'
+            ' hx-sync="#request:queue last">{1}</a>{2}</span></span>',
+            pk_url("sysadmin:approval_view")(record.pk),
             value,
             markup("<small>{}</small>", about) if about else "",
         )

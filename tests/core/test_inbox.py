@@ -29,9 +29,10 @@ def waiting(signed_in, maker, held_back, branch):
     return list(Approval.objects.order_by("id"))
 
 
-def part(desk, query, target):
-    headers = {"HX-Request": "true", "HX-Target": target}
-    return desk.get(f"{INBOX}?{query}", headers=headers)
+def beside(desk, request):
+    """What the inbox fetches of a request that is chosen in its list."""
+    headers = {"HX-Request": "true", "HX-Target": "request"}
+    return desk.get(f"{INBOX}{request.pk}/", headers=headers)
 
 
 def send(desk, request, verb, here, reason="seen"):
@@ -50,45 +51,46 @@ def send(desk, request, verb, here, reason="seen"):
 @pytest.mark.proves("SY-6")
 def test_the_inbox_opens_the_newest_request_beside_the_list(signed_in, checker, waiting):
     page = signed_in(checker).get(f"{INBOX}?decide=true").content.decode()
-    listed, _, beside = page.partition('id="request"')
+    listed, _, right = page.partition('id="request"')
     for name in ("Wang 一", "Wang 二", "Wang 三"):
         assert name in listed
-    assert "Wang 三" in beside
-    assert "Wang 一" not in beside
-    assert f"{INBOX}{waiting[2].pk}/approve/" in beside
-    assert "Somebody else asked for it" in beside
-    assert "The facts are still those that were seen when it was asked for" in beside
+    assert "Wang 三" in right
+    assert "Wang 一" not in right
+    assert f"{INBOX}{waiting[2].pk}/approve/" in right
+    assert "Somebody else asked for it" in right
+    assert "The facts are still those that were seen when it was asked for" in right
 
 
 def test_another_request_opens_without_a_new_page_and_as_a_page_without_javascript(
     signed_in, checker, waiting
 ):
     desk = signed_in(checker)
-    link = f"decide=true&amp;open={waiting[0].pk}"
+    link = f'href="{INBOX}{waiting[0].pk}/" hx-get='
     assert link in desk.get(f"{INBOX}?decide=true").content.decode()
-    alone = part(desk, f"decide=true&open={waiting[0].pk}", "request").content.decode()
+    alone = beside(desk, waiting[0]).content.decode()
     assert "Wang 一" in alone
     assert "<html" not in alone
     assert "<tbody>" in alone  # what changes
     assert "Wang 三" not in alone
-    whole = desk.get(f"{INBOX}?decide=true&open={waiting[0].pk}").content.decode()
-    assert "Wang 一" in whole.partition('id="request"')[2]
+    whole = desk.get(f"{INBOX}{waiting[0].pk}/").content.decode()
+    assert "Wang 一" in whole
+    assert f"{INBOX}{waiting[0].pk}/approve/" in whole
     assert "<html" in whole
 
 
 @pytest.mark.proves("SY-6")
 def test_after_a_decision_the_list_goes_on_with_the_next_request(signed_in, checker, waiting):
     desk = signed_in(checker)
-    here = f"{INBOX}?decide=true&open={waiting[1].pk}"
-    answer = send(desk, waiting[1], "approve", here)
+    answer = send(desk, waiting[1], "approve", f"{INBOX}?decide=true")
     lead = json.loads(answer.headers["HX-Location"])
     assert (lead["target"], lead["swap"]) == ("#inbox", "outerHTML")
     assert "approved and carried out" in answer.headers["HX-Trigger"]
-    after = part(desk, lead["path"].partition("?")[2], "inbox").content.decode()
-    listed, _, beside = after.partition('id="request"')
+    headers = {"HX-Request": "true", "HX-Target": "inbox"}
+    after = desk.get(lead["path"], headers=headers).content.decode()
+    listed, _, right = after.partition('id="request"')
     assert "<html" not in after
     assert "Wang 二" not in listed
-    assert "Wang 一" in beside
+    assert "Wang 一" in right
     assert Customer.objects.get(name="王二").status == "closed"
     # what was said is not said again on the next page
     assert "approved and carried out" not in desk.get(INBOX).content.decode()
@@ -110,7 +112,7 @@ def test_ones_own_request_is_visible_with_its_decisions_out_of_reach(
     signed_in, maker, deciders, branch, waiting
 ):
     GrantFactory(user=maker, role=deciders, branch=branch)
-    shown = part(signed_in(maker), f"open={waiting[0].pk}", "request").content.decode()
+    shown = beside(signed_in(maker), waiting[0]).content.decode()
     assert "Nobody decides on their own request." in shown
     assert shown.count("disabled") == 3
     assert "/approve/" not in shown
@@ -120,7 +122,7 @@ def test_ones_own_request_is_visible_with_its_decisions_out_of_reach(
 def test_what_has_moved_is_said_before_anybody_decides(signed_in, maker, checker, waiting):
     with acting(by=system_user()):
         Customer.objects.filter(name="王一").update(status="closed")
-    shown = part(signed_in(checker), f"open={waiting[0].pk}", "request").content.decode()
+    shown = beside(signed_in(checker), waiting[0]).content.decode()
     assert "The facts have changed. Approving closes the request as overtaken." in shown
 
 
@@ -131,7 +133,7 @@ def test_a_maker_who_lost_the_right_is_named_before_anybody_decides(
     with acting(by=system_user()):
         role.actions = ["customers.view_customer"]
         role.save()
-    shown = part(signed_in(checker), f"open={waiting[0].pk}", "request").content.decode()
+    shown = beside(signed_in(checker), waiting[0]).content.decode()
     assert "may no longer do this" in shown
 
 
@@ -143,7 +145,7 @@ def test_other_requests_about_the_record_stand_below_with_both_persons(
     decide(signed_in(checker), "send_back", waiting[0], reason="letter missing")
     change(signed_in(maker), customer, latin_name="Wang Yi")
     newest = Approval.objects.latest("id")
-    shown = part(signed_in(checker), f"open={newest.pk}", "request").content.decode()
+    shown = beside(signed_in(checker), newest).content.decode()
     assert "Other requests about this record" in shown
     assert f"{INBOX}{waiting[0].pk}/" in shown
     assert f"{maker.shown_name} → {checker.shown_name}" in shown
@@ -151,9 +153,8 @@ def test_other_requests_about_the_record_stand_below_with_both_persons(
 
 def test_a_request_out_of_reach_is_not_opened(signed_in, person, other_branch, waiting):
     far = signed_in(person(other_branch, *MAKE))
-    assert part(far, f"open={waiting[0].pk}", "request").status_code == 404
-    assert far.get(f"{INBOX}?open={waiting[0].pk}").status_code == 404
-    empty = far.get(f"{INBOX}?open=x").content.decode()
+    assert beside(far, waiting[0]).status_code == 404
+    empty = far.get(f"{INBOX}?past={waiting[2].pk}").content.decode()
     assert "No request is open." in empty
 
 
@@ -164,7 +165,7 @@ def test_the_inbox_asks_no_more_for_more_requests(signed_in, checker, maker, wai
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            desk.get(f"{INBOX}?decide=true&open={waiting[0].pk}")
+            desk.get(f"{INBOX}?decide=true")
         return len(queries)
 
     asked()

@@ -76,7 +76,7 @@ class CustomerForm(RecordForm):
         if self.instance.pk is None:
             # the empty record would leave the field empty
             self.initial["opened_on"] = self.initial.get("opened_on") or bank_today()
-        elif policy := policy_for("customers.identify/1"):
+        elif policy := policy_for("customers.identify/1", self.instance):
             self.fields["why"] = forms.CharField(
                 label=_("Reason"),
                 max_length=500,

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -30,6 +31,7 @@ from .models import (
     Holding,
     IdentityDocument,
     IdentityKey,
+    ListedCustomer,
     SourceKey,
 )
 from .signals import customer_changed, customer_registered
@@ -129,6 +131,12 @@ def sort_key_of(customer: Customer) -> str:
     return names.sort_key(customer.name, is_person=customer.is_person)[:200]
 
 
+def assets_at_stake(customer: Customer, arguments: dict[str, Any]) -> Decimal:
+    """The customer's assets under management in the bank's own currency, as the list has them."""
+    rows = ListedCustomer.objects.filter(pk=customer.pk)
+    return rows.values_list("assets", flat=True).first() or Decimal(0)
+
+
 @operation
 def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> Customer | Approval:
     """Change facts of a customer if nobody else did since `version`.
@@ -154,6 +162,7 @@ def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> C
     "customers.identify/1",
     label=gettext_lazy("Change of name, branch or lead manager"),
     action="customers.change_customer",
+    amount=assets_at_stake,
 )
 @operation
 def identify(customer: Customer, *, by: User, fields: list[str], version: int) -> Customer:
@@ -314,6 +323,7 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
     "customers.activate/1",
     label=gettext_lazy("Activation of a customer"),
     action="customers.activate_customer",
+    amount=assets_at_stake,
 )
 def activate(customer: Customer, *, by: User, reason: str) -> None:
     """Take a prospect or a dormant customer into active business."""
@@ -324,6 +334,7 @@ def activate(customer: Customer, *, by: User, reason: str) -> None:
     "customers.make_dormant/1",
     label=gettext_lazy("Marking a customer as dormant"),
     action="customers.make_dormant_customer",
+    amount=assets_at_stake,
 )
 def make_dormant(customer: Customer, *, by: User, reason: str) -> None:
     """Mark a customer whose accounts have long been idle."""
@@ -334,6 +345,7 @@ def make_dormant(customer: Customer, *, by: User, reason: str) -> None:
     "customers.close/1",
     label=gettext_lazy("Closing of a customer"),
     action="customers.close_customer",
+    amount=assets_at_stake,
 )
 def close(customer: Customer, *, by: User, reason: str) -> None:
     """End the relationship with a customer."""
@@ -344,6 +356,7 @@ def close(customer: Customer, *, by: User, reason: str) -> None:
     "customers.reopen/1",
     label=gettext_lazy("Taking up a closed relationship"),
     action="customers.reopen_customer",
+    amount=assets_at_stake,
 )
 def reopen(customer: Customer, *, by: User, reason: str) -> None:
     """Take up a closed relationship again, as a prospect."""

@@ -7,15 +7,17 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from crm.core import jobs
+        from crm.core import authority, jobs
         from crm.core.navigation import NavItem, register_item
         from crm.core.registry import Panel, add_panel
 
         from . import moving, ties
+        from .authority.limits import limit_of
         from .handover import operations, staying
         from .resources import branch, handover, staff_member
 
         ties.register()
+        authority.limits_from(limit_of)
         jobs.register(moving.MOVE)
         jobs.register(operations.HAND_OVER)
         staying.register()
@@ -80,5 +82,15 @@ class StaffConfig(AppConfig):
                 action="staff.view_postrole",
                 group=_("Organisation"),
                 order=530,
+            )
+        )
+        register_item(
+            NavItem(
+                label=_("Limits of posts"),
+                icon="gauge",
+                url_name="staff:authoritylimit_list",
+                action="staff.view_authoritylimit",
+                group=_("Organisation"),
+                order=540,
             )
         )

@@ -8,7 +8,8 @@ from crm.core.clock import bank_today
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 
-from .models import Branch, Handover, Licence, StaffAssignment, StaffMember
+from .authority.operations import kinds
+from .models import AuthorityLimit, Branch, Handover, Licence, StaffAssignment, StaffMember
 
 EXPIRY = (
     ("soon", _("within 30 days")),
@@ -112,4 +113,18 @@ class LicenceFilter(LeanFilterSet):
 
     class Meta:
         model = Licence
+        fields = ()
+
+
+class AuthorityLimitFilter(LeanFilterSet):
+    post = django_filters.ChoiceFilter(label=_("Post"), choices=StaffMember.Post)
+    operation = django_filters.ChoiceFilter(label=_("Operation"), choices=kinds)
+    now = django_filters.BooleanFilter(label=_("Valid today"), method="by_today")
+
+    def by_today(self, rows, _name, asked):
+        today = {"valid__contains": bank_today()}
+        return rows.filter(**today) if asked else rows.exclude(**today)
+
+    class Meta:
+        model = AuthorityLimit
         fields = ()

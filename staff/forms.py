@@ -11,7 +11,8 @@ from crm.core.clock import bank_today
 from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
 
 from . import operations
-from .models import Branch, Licence, PostRole, StaffAssignment, StaffMember
+from .authority import operations as authority
+from .models import AuthorityLimit, Branch, Licence, PostRole, StaffAssignment, StaffMember
 from .people import operations as people
 from .people.rules import Place
 
@@ -191,3 +192,28 @@ class PostRoleForm(RecordForm):
     class Meta:
         model = PostRole
         fields = ("post", "role", "extent", "by_hand", "note")
+
+    def apply(self, *, by: Any, version: int | None) -> PostRole:
+        names = [name for name in self.changed_data if name in self.Meta.fields]
+        return people.set_right(self.instance, by=by, fields=names, version=version or 0)
+
+
+class AuthorityLimitForm(RecordForm):
+    operation = forms.ChoiceField(label=_("Operation"), required=False)
+    first_day = day_field(label=_("From"), initial=bank_today)
+
+    class Meta:
+        model = AuthorityLimit
+        fields = ("post", "operation", "amount", "decision")
+        error_messages = {
+            "post": {"required": _("Choose the post.")},
+            "amount": {"required": _("Enter the limit.")},
+            "decision": {"required": _("Enter the number of the decision.")},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["operation"].choices = [("", _("All operations")), *authority.kinds()]
+
+    def apply(self, *, by: Any, version: int | None) -> AuthorityLimit:
+        return authority.set_limit(self.instance, by=by, first=self.cleaned_data["first_day"])

@@ -6,19 +6,38 @@ from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 
 from . import operations, views
+from .authority import operations as authority
 from .filters import (
+    AuthorityLimitFilter,
     BranchFilter,
     HandoverFilter,
     LicenceFilter,
     StaffAssignmentFilter,
     StaffMemberFilter,
 )
-from .forms import AmendForm, BranchForm, LicenceForm, MemberForm, PostRoleForm
+from .forms import (
+    AmendForm,
+    AuthorityLimitForm,
+    BranchForm,
+    LicenceForm,
+    MemberForm,
+    PostRoleForm,
+)
 from .handover import operations as handovers
 from .handover import views as handover_pages
 from .handover.forms import AcceptForm
-from .models import Branch, Handover, Licence, PostRole, StaffAssignment, StaffMember
+from .models import (
+    AuthorityLimit,
+    Branch,
+    Handover,
+    Licence,
+    PostRole,
+    StaffAssignment,
+    StaffMember,
+)
+from .people import operations as people
 from .tables import (
+    AuthorityLimitTable,
     BranchTable,
     HandoverTable,
     LicenceTable,
@@ -90,10 +109,19 @@ assignment = Resource(
     sorts={"newest": ("-id",)},
     filterset=StaffAssignmentFilter,
     form=AmendForm,
+    transitions=(Transition("withdraw", people.withdraw),),
     sections=(
         Section(
             _("Assignment"),
-            ("member", "shown_period", "post", "branch", "supervisor", "decision"),
+            (
+                "member",
+                "shown_period",
+                "post",
+                "branch",
+                "supervisor",
+                "decision",
+                "withdrawn_on",
+            ),
         ),
     ),
     joins=("member", "branch", "supervisor"),
@@ -163,4 +191,28 @@ post_role = Resource(
     sections=(Section(_("Right of a post"), ("post", "role", "extent", "by_hand", "note")),),
     joins=("role",),
 )
-RESOURCES = (branch, staff_member, assignment, licence, handover, post_role)
+authority_limit = Resource(
+    AuthorityLimit,
+    route="limits/",
+    table=AuthorityLimitTable,
+    sorts={"post": ("post", "operation", "-id"), "amount": ("-amount", "-id")},
+    filterset=AuthorityLimitFilter,
+    form=AuthorityLimitForm,
+    sections=(
+        Section(
+            _("Limit of a post"), ("post", "shown_operation", "amount", "shown_period", "decision")
+        ),
+    ),
+    transitions=(Transition("end", authority.end_limit),),
+    views=(View("now", _("Valid today"), "now=true"),),
+    without=frozenset({"change"}),
+)
+RESOURCES = (
+    branch,
+    staff_member,
+    assignment,
+    licence,
+    handover,
+    post_role,
+    authority_limit,
+)

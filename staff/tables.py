@@ -1,12 +1,21 @@
 """Tables of the organisation."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
-from crm.core.columns import BadgeColumn, DateColumn, NameColumn, NumberColumn
+from crm.core.columns import BadgeColumn, DateColumn, MoneyColumn, NameColumn, NumberColumn
 from crm.core.tables import FastTable
 
-from .models import Branch, Handover, Licence, PostRole, StaffAssignment, StaffMember
+from .models import (
+    AuthorityLimit,
+    Branch,
+    Handover,
+    Licence,
+    PostRole,
+    StaffAssignment,
+    StaffMember,
+)
 
 HANDOVER_TONES = {
     "proposed": "info",
@@ -110,3 +119,14 @@ class PostRoleTable(FastTable):
     class Meta:
         model = PostRole
         fields = ("post", "role", "extent", "by_hand", "note")
+
+
+class AuthorityLimitTable(FastTable):
+    post = Column(linkify=("staff:authoritylimit_view", [A("pk")]))
+    operation = Column(accessor="shown_operation", verbose_name=_("Operation"))
+    amount = MoneyColumn(verbose_name=_("Limit"), unit=settings.BASE_CURRENCY)
+    period = Column(accessor="shown_period", verbose_name=_("Valid"))
+
+    class Meta:
+        model = AuthorityLimit
+        fields = ("post", "operation", "amount", "period", "decision")

@@ -52,7 +52,9 @@ def plans(branches: Sequence[Branch], _user: Any) -> list[Count]:
     tomorrow = bank_today() + dt.timedelta(days=1)
     return capped_counts(
         [
-            StaffAssignment.objects.filter(branch=branch, valid__startswith__gte=tomorrow)
+            StaffAssignment.objects.standing().filter(
+                branch=branch, valid__startswith__gte=tomorrow
+            )
             for branch in branches
         ]
     )

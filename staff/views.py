@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.clock import bank_today
 from crm.core.forms import version_of
-from crm.core.models import Job
+from crm.core.models import Approval, Job
 from crm.core.pages import ActPage, AddPage, DetailPage, Page
 from crm.core.pages.acts import address_of
 from crm.core.registry import ties_of, what_ties
@@ -18,7 +18,7 @@ from sysadmin.models import Grant
 from . import moving, operations
 from .forms import AssignForm, JoinForm, LeaveForm, MoveBranchForm, OpenBranchForm
 from .handover.parts import left_with, parts
-from .models import Branch
+from .models import Branch, StaffAssignment
 from .people import operations as people
 
 
@@ -160,6 +160,7 @@ class MemberPage(DetailPage):
         may_see_grants = user.has_action("sysadmin.view_grant") and member.user_id
         grants = Grant.objects.permitted(user).filter(user=member.user_id)
         return super().facts() | {
+            "waiting": waiting_about(member) if may_see_career else [],
             "may_see_licences": may_see_licences,
             "assignments": assignments.order_by("-valid") if may_see_career else None,
             "licences": licences,
@@ -169,11 +170,22 @@ class MemberPage(DetailPage):
             else None,
             "begins": [address for part in parts() if (address := part.begin(member, user))],
             "left": left_with(member) if member.leaves_on else [],
+            "may_withdraw": user.has_action("staff.withdraw_staffassignment"),
             "may_amend": user.has_action("staff.change_staffassignment"),
             "may_license": user.has_action("staff.add_licence"),
             "may_move": not member.has_left and user.has_action("staff.move_staffmember"),
             "may_leave": not member.has_left and user.has_action("staff.leave_staffmember"),
         }
+
+
+def waiting_about(member):
+    """What waits for a second person about a member of staff and their assignments."""
+    about = Q(subject_model=member._meta.label_lower, subject_key=member.pk) | Q(
+        subject_model=StaffAssignment._meta.label_lower,
+        subject_key__in=member.assignments.values("pk"),
+    )
+    rows = Approval.objects.filter(about, status=Approval.Status.PENDING)
+    return rows.select_related("maker", "role").order_by("id")
 
 
 class JoinPage(AddPage):
@@ -224,7 +236,7 @@ class AssignPage(MemberStep):
         )
 
     def perform(self, form):
-        people.assign(
+        done = people.assign(
             self.object,
             by=self.request.user,
             place=form.place(),
@@ -232,7 +244,7 @@ class AssignPage(MemberStep):
             reason=form.cleaned_data["reason"],
             version=self.version,
         )
-        return self.object
+        return done if isinstance(done, Approval) else self.object
 
     def show_form(self, form, status=200, **context):
         title = _("Another post or branch for %(name)s") % {"name": self.object}

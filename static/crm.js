@@ -220,6 +220,7 @@
     const whole = event.detail.target;
     if (whole?.matches?.(".drawer, .confirm") && !whole.innerHTML.trim()) close(whole);
     if (whole?.id === "pal-found") markOption(0);
+    if (whole?.id === "request") whole.scrollIntoView({ block: "nearest" });
     say($("[data-announce]", event.target)?.textContent.trim());
     ready(event.target);
   });
@@ -621,6 +622,7 @@
     ["[data-sign-in]", (element) => fillSignIn(element)],
     ["#palette [role=option]", (element) => runOption(element)],
     ["[data-lookup] [role=option]", (element) => choose(element)],
+    [".inbox tbody a", (element) => rows().forEach((row) => row.classList.toggle("cur", row.contains(element)))],
   ];
 
   on("click", (event) => {
@@ -679,6 +681,8 @@
     all.forEach((row, index) => row.classList.toggle("cur", index === current));
     const link = $(".t-name a[href], a[href]", all[current]);
     if (!topDialog()) link.focus();
+    // beside a list the record follows
+    if (all[current].closest(".inbox")) link.click();
     all[current].scrollIntoView({ block: "nearest" });
   }
 

@@ -5,11 +5,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.approvals import operations as checked_operations
+from crm.core.clock import bank_today
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter
 from crm.core.filters import LeanFilterSet
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 
-from .models import Grant, Role, User
+from .models import Grant, IncompatibleDuties, Role, User
 
 
 class UserFilter(LeanFilterSet):
@@ -29,6 +30,24 @@ class GrantFilter(LeanFilterSet):
 
     class Meta:
         model = Grant
+        fields = ()
+
+
+class DutiesFilter(LeanFilterSet):
+    role = django_filters.ModelChoiceFilter(
+        label=_("Role"), queryset=Role.objects.all(), method="with_role"
+    )
+    now = django_filters.BooleanFilter(label=_("Valid today"), method="by_today")
+
+    def with_role(self, rows, name, value):
+        return rows.filter(Q(first=value) | Q(second=value))
+
+    def by_today(self, rows, name, value):
+        today = {"valid__contains": bank_today()}
+        return rows.filter(**today) if value else rows.exclude(**today)
+
+    class Meta:
+        model = IncompatibleDuties
         fields = ()
 
 

@@ -15,7 +15,8 @@ from crm.core.forms import LookupField, RecordForm
 from crm.core.models import ApprovalPolicy
 
 from . import operations
-from .models import Grant, User, period
+from .duties import operations as duties
+from .models import Grant, IncompatibleDuties, User, period
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
@@ -61,6 +62,23 @@ class GrantForm(RecordForm):
         beyond = last + dt.timedelta(days=1) if last and last < dt.date.max else None
         self.instance.valid = period(self.cleaned_data["first_day"], beyond)
         return operations.give(self.instance, by=by)
+
+
+class DutiesForm(RecordForm):
+    first_day = day_field(_("From"), initial=bank_today)
+
+    class Meta:
+        model = IncompatibleDuties
+        fields = ("first", "second", "ground")
+        error_messages = {
+            "first": {"required": _("Choose a role.")},
+            "second": {"required": _("Choose the role that is kept apart from it.")},
+            "ground": {"required": _("Enter the rule that asks for it.")},
+        }
+
+    def apply(self, *, by: Any, version: int | None) -> IncompatibleDuties:
+        self.instance.valid = period(self.cleaned_data["first_day"])
+        return duties.keep_apart(self.instance, by=by)
 
 
 class PolicyForm(RecordForm):

@@ -13,6 +13,12 @@ def register() -> None:
         (_("Users"), "users", "user", "sysadmin.view_user"),
         (_("Roles"), "shield", "role", "sysadmin.view_role"),
         (_("Grants"), "key-round", "grant", "sysadmin.view_grant"),
+        (
+            _("Incompatible duties"),
+            "unlink",
+            "incompatibleduties",
+            "sysadmin.view_incompatibleduties",
+        ),
         (_("Audit trail"), "scroll-text", "auditevent", "core.view_auditevent"),
         (_("Access trail"), "eye", "accessevent", "core.view_accessevent"),
         (_("Jobs"), "list-checks", "job", "core.view_job"),

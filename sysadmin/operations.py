@@ -13,6 +13,7 @@ from crm.core.approvals import second_person
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError, operation, save_new, write
 
+from .duties.conflicts import refuse_incompatible
 from .models import Grant, User, period
 
 
@@ -37,6 +38,7 @@ def give(grant: Grant, *, by: User) -> Grant:
         raise DomainError(
             _("Nobody gives rights to themselves. Ask another administrator."), "user"
         )
+    refuse_incompatible(grant)
     save_new(grant)
     return grant
 

@@ -7,23 +7,26 @@ from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, J
 from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 
-from . import operations, views
+from . import inbox_views, operations, views
+from .duties import operations as duties
 from .filters import (
     AccessEventFilter,
     ApprovalFilter,
     ApprovalPolicyFilter,
     AuditEventFilter,
+    DutiesFilter,
     GrantFilter,
     JobFilter,
     UserFilter,
 )
-from .forms import DecisionForm, GrantForm, PolicyForm
-from .models import Grant, Role, User
+from .forms import DecisionForm, DutiesForm, GrantForm, PolicyForm
+from .models import Grant, IncompatibleDuties, Role, User
 from .tables import (
     AccessEventTable,
     ApprovalPolicyTable,
     ApprovalTable,
     AuditEventTable,
+    DutiesTable,
     GrantTable,
     JobTable,
     RoleTable,
@@ -49,7 +52,11 @@ role = Resource(
     route="roles/",
     table=RoleTable,
     sorts={"code": ("code",)},
-    sections=(Section(_("Role"), ("code", "name", "name_zh", "needs_second_factor", "actions")),),
+    sections=(
+        Section(
+            _("Role"), ("code", "name", "name_zh", "needs_second_factor", "is_read_only", "actions")
+        ),
+    ),
 )
 grant = Resource(
     Grant,
@@ -62,6 +69,20 @@ grant = Resource(
     transitions=(Transition("end", operations.end),),
     joins=("user", "role", "branch"),
     without=frozenset({"change"}),
+)
+incompatible_duties = Resource(
+    IncompatibleDuties,
+    route="duties/",
+    table=DutiesTable,
+    sorts={"newest": ("-id",), "first": ("first__code", "second__code", "id")},
+    filterset=DutiesFilter,
+    form=DutiesForm,
+    sections=(Section(_("Incompatible duties"), ("first", "second", "shown_period", "ground")),),
+    transitions=(Transition("end", duties.end),),
+    joins=("first", "second"),
+    views=(View("now", _("Valid today"), "now=true"),),
+    without=frozenset({"change"}),
+    overrides={"view": views.DutiesPage},
 )
 audit_event = Resource(
     AuditEvent,
@@ -119,7 +140,8 @@ approval = Resource(
         Transition("withdraw", approvals.withdraw, DecisionForm),
     ),
     joins=("maker", "checker", "role", "branch", "policy"),
-    overrides={"list": views.ApprovalList, "view": views.ApprovalPage},
+    overrides={"list": inbox_views.Inbox, "view": inbox_views.RequestPage}
+    | dict.fromkeys(["approve", "send_back", "reject", "withdraw"], inbox_views.DecisionPage),
 )
 approval_policy = Resource(
     ApprovalPolicy,
@@ -136,4 +158,14 @@ approval_policy = Resource(
     ),
     joins=("role",),
 )
-RESOURCES = (user, role, grant, audit_event, access_event, job, approval, approval_policy)
+RESOURCES = (
+    user,
+    role,
+    grant,
+    incompatible_duties,
+    audit_event,
+    access_event,
+    job,
+    approval,
+    approval_policy,
+)

@@ -5,13 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
 from crm.core.columns import RIGHT, BadgeColumn, MomentColumn, MoneyColumn, NameColumn
+from crm.core.formats import markup
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.tables import FastTable
+from crm.core.tables.addresses import pk_url
 from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
 from crm.core.trail_words import field_words, subject_words
 
-from .models import Grant, Role, User
+from .models import Grant, IncompatibleDuties, Role, User
 
 
 class UserTable(FastTable):
@@ -36,7 +38,7 @@ class RoleTable(FastTable):
 
     class Meta:
         model = Role
-        fields = ("name", "needs_second_factor")
+        fields = ("name", "needs_second_factor", "is_read_only")
 
 
 class GrantTable(FastTable):
@@ -53,6 +55,20 @@ class GrantTable(FastTable):
     class Meta:
         model = Grant
         fields = ("user", "role", "branch", "extent", "period")
+
+
+class DutiesTable(FastTable):
+    first = Column(
+        accessor="first__label",
+        verbose_name=_("Role"),
+        linkify=("sysadmin:incompatibleduties_view", [A("pk")]),
+    )
+    second = Column(accessor="second__label", verbose_name=_("Not together with"))
+    period = Column(accessor="shown_period", verbose_name=_("Valid"))
+
+    class Meta:
+        model = IncompatibleDuties
+        fields = ("first", "second", "period", "ground")
 
 
 class AuditEventTable(FastTable):
@@ -115,31 +131,37 @@ APPROVAL_TONES = {"pending": "info", "approved": "ok", "rejected": "bad", "overt
 
 
 class ApprovalTable(FastTable):
-    operation = Column(
-        accessor="shown_operation",
-        verbose_name=_("Request"),
-        linkify=("sysadmin:approval_view", [A("pk")]),
-    )
-    subject = Column(accessor="shown_subject", verbose_name=_("Record"), empty_values=("",))
+    operation = Column(accessor="shown_operation", verbose_name=_("Request"))
     maker = Column(accessor="maker__shown_name", verbose_name=_("Asked by"))
-    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
-    amount = MoneyColumn(verbose_name=_("Amount"), unit=settings.BASE_CURRENCY)
     status = BadgeColumn(tones=APPROVAL_TONES)
+    amount = MoneyColumn(verbose_name=_("Amount"), unit=settings.BASE_CURRENCY)
+    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
     role = Column(accessor="role__label", verbose_name=_("Decided by"))
     created_at = MomentColumn(verbose_name=_("Asked"))
     expires_at = MomentColumn()
     decided_at = MomentColumn()
-    optional = ("role", "decided_at")
+    optional = ("amount", "branch", "role", "created_at", "expires_at", "decided_at")
+
+    def render_operation(self, value, record):
+        """What is asked for and about which record; opens beside the list."""
+        about = getattr(record, "shown_subject", "")
+        return markup(
+            '<span class="t-name"><span><a href="{0}" hx-get="{0}" hx-target="#request"'
+            ' hx-sync="#request:queue last">{1}</a>{2}</span></span>',
+            pk_url("sysadmin:approval_view")(record.pk),
+            value,
+            markup("<small>{}</small>", about) if about else "",
+        )
 
     class Meta:
         model = Approval
+        row_attrs = {"class": lambda record: "cur" if getattr(record, "is_open", False) else None}
         fields = (
             "operation",
-            "subject",
             "maker",
-            "branch",
-            "amount",
             "status",
+            "amount",
+            "branch",
             "created_at",
             "expires_at",
             "role",

@@ -13,12 +13,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.core import approvals, jobs
-from crm.core.approval_words import compared
+from crm.core import jobs
 from crm.core.forms import ReasonForm
 from crm.core.navigation import first_page
-from crm.core.pages import ActPage, DetailPage, ListPage
+from crm.core.pages import ActPage, DetailPage
 
+from .duties.conflicts import held_together
 from .models import User
 from .operations import set_manner
 
@@ -82,51 +82,15 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(back(request))
 
 
-class ApprovalPage(DetailPage):
-    """What is asked for, by whom and why, before and after, and who may decide."""
+class DutiesPage(DetailPage):
+    """A rule on incompatible duties, with those who hold both roles all the same."""
 
     def facts(self):
-        request, user = self.object, self.request.user
-        facts = super().facts()
-        is_own = request.is_own(user)
-        refusal = approvals.why_not(request, user) if request.can("approve") else ""
-        steps = [t for t in facts["moves"] if (t.name == "withdraw") == is_own]
-        return facts | {
-            "moves": [] if refusal and not is_own else steps,
-            "refusal": refusal,
-            "is_own": is_own,
-            "compared": compared(request),
-            "subject": subjects_of([request], user).get(
-                (request.subject_model, request.subject_key)
-            ),
+        sees_grants = self.request.user.has_action("sysadmin.view_grant")
+        return super().facts() | {
+            "sees_grants": sees_grants,
+            "conflicts": held_together(self.object) if sees_grants else [],
         }
-
-
-class ApprovalList(ListPage):
-    """The inbox; each request names the record that it is about, to those who reach it."""
-
-    def page_of_rows(self):
-        found = super().page_of_rows()
-        shown = subjects_of(found.rows, self.request.user)
-        for row in found.rows:
-            subject = shown.get((row.subject_model, row.subject_key))
-            row.shown_subject = str(subject[0]) if subject else ""
-        return found
-
-
-def subjects_of(requests, user):
-    """The records that requests are about, with their addresses, for those who reach them."""
-    from crm.core.resources import all_resources  # noqa: PLC0415  (resources are made of pages)
-
-    found: dict = {}
-    for resource in all_resources():
-        label = str(resource)
-        keys = {r.subject_key for r in requests if r.subject_model == label and r.subject_key}
-        if keys and user.has_action(resource.permission("view")):
-            rows = getattr(resource.model, "scoped", resource.model._default_manager)
-            permitted = rows.permitted(user).select_related(*resource.joins).filter(pk__in=keys)
-            found |= {(label, row.pk): (row, resource.url("view", row)) for row in permitted}
-    return found
 
 
 class JobPage(DetailPage):

@@ -12,7 +12,14 @@ from django.utils import translation
 from crm.core.clock import bank_today
 from crm.core.idempotency import FIELD
 from sysadmin.models import Grant, period, system_user
-from tests.factories import BranchFactory, GrantFactory, RoleFactory, StaffMemberFactory
+from tests.deciding import DECIDE, MAKE, decider
+from tests.factories import (
+    ApprovalPolicyFactory,
+    BranchFactory,
+    GrantFactory,
+    RoleFactory,
+    StaffMemberFactory,
+)
 
 
 def pytest_addoption(parser):
@@ -99,3 +106,31 @@ def keyed():
         return {FIELD: str(uuid.uuid4()), **data}
 
     return make
+
+
+@pytest.fixture
+def maker(person, branch):
+    """Somebody who asks for what a policy holds back."""
+    return person(branch, *MAKE)
+
+
+@pytest.fixture
+def deciders(db):
+    """The role of those who decide."""
+    return RoleFactory(actions=list(DECIDE))
+
+
+@pytest.fixture
+def checker(branch, deciders):
+    """Somebody of that role in the maker's branch."""
+    return decider(branch, deciders)
+
+
+@pytest.fixture
+def held_back(deciders):
+    """Puts an operation under a policy."""
+
+    def hold(operation, **values):
+        return ApprovalPolicyFactory(operation=operation, role=deciders, **values)
+
+    return hold

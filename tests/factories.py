@@ -49,8 +49,16 @@ from customers.models import (
     Transaction,
 )
 from customers.products import KIND_OF
-from staff.models import Branch, Handover, Licence, PostRole, StaffAssignment, StaffMember
-from sysadmin.models import Grant, Role, User, period, system_user
+from staff.models import (
+    AuthorityLimit,
+    Branch,
+    Handover,
+    Licence,
+    PostRole,
+    StaffAssignment,
+    StaffMember,
+)
+from sysadmin.models import Grant, IncompatibleDuties, Role, User, period, system_user
 
 serials = itertools.count(1)
 GAP = 1000
@@ -335,6 +343,18 @@ class RoleFactory(Recorded):
     actions = factory.LazyFunction(list)
 
 
+class IncompatibleDutiesFactory(Recorded):
+    """Two roles that nobody holds together, from yesterday on."""
+
+    class Meta:
+        model = IncompatibleDuties
+
+    first = factory.SubFactory(RoleFactory)
+    second = factory.SubFactory(RoleFactory)
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=1)))
+    ground = factory.Sequence("Rule {}".format)
+
+
 class GrantFactory(Recorded):
     """A role given to a user at a branch; by default without end."""
 
@@ -419,6 +439,19 @@ class LicenceFactory(Recorded):
     certificate = factory.Sequence("F{:08d}".format)
     issued_on = dt.date(2024, 5, 6)
     expires_on = factory.LazyFunction(lambda: bank_today() + dt.timedelta(days=730))
+
+
+class AuthorityLimitFactory(Recorded):
+    """How much a post may decide on when customers are closed; another post each time."""
+
+    class Meta:
+        model = AuthorityLimit
+
+    post = factory.Sequence(lambda n: StaffMember.Post.values[n % len(StaffMember.Post)])
+    operation = "customers.close/1"
+    amount = Decimal(100_000)
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=1)))
+    decision = factory.Sequence("Decision {}".format)
 
 
 class PostRoleFactory(Recorded):

@@ -9,10 +9,13 @@ from django.test import Client
 
 from config_admin.figures.values import rate_on
 from crm.core.clock import bank_today
+from crm.core.models import Approval
 from crm.ops.demo import bank
+from crm.ops.roles import APART
 from customers.models import ConflictOfInterest, Customer, HandedCustomer, Ownership
-from staff.models import Handover, Licence, StaffAssignment, StaffMember
-from sysadmin.models import User
+from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
+from sysadmin.duties.conflicts import held_together
+from sysadmin.models import IncompatibleDuties, User
 from tests.factories import UserFactory
 
 LOGIN = "/account/login/"
@@ -49,7 +52,7 @@ def test_the_sign_in_page_of_the_demonstration_names_people_who_can_sign_in(demo
     page = client.get(LOGIN).content.decode()
     offered = re.findall(r'data-sign-in="([^"]+)"><code>\1</code><span[^>]*>([^<]+)<', page)
     assert offered == [(p.username, p.label_en) for p in bank.sign_ins(bank_today())]
-    assert len(offered) == 10
+    assert len(offered) == 11
     password = re.search(r'<code id="demo-password">([^<]+)</code>', page)[1]
     assert password == bank.password()
     for name, _role in offered:
@@ -118,3 +121,15 @@ def test_customers_had_other_managers_before_and_some_have_several_today(demo, a
     assert Ownership.objects.filter(is_main=False, valid__startswith__gt=bank_today()).exists()
     for one in ConflictOfInterest.objects.all():
         assert auditor.get(f"/customers/conflicts/{one.pk}/").status_code == 200
+
+
+def test_requests_wait_where_a_policy_asks_and_nobody_holds_incompatible_duties(demo, signed_in):
+    desk = signed_in(User.objects.get(username="wang.qiheng"))
+    page = desk.get("/system/approvals/?decide=true").content.decode()
+    assert "Post, branch and rights of a member of staff" in page
+    decided = Approval.objects.filter(operation="staff.assign/1").order_by("id")
+    assert [request.status for request in decided] == ["approved", "pending"]
+    rules = IncompatibleDuties.objects.all()
+    assert rules.count() == len(APART)
+    assert [held_together(rule) for rule in rules] == [[]] * len(APART)
+    assert AuthorityLimit.objects.on(bank_today()).count() == 4

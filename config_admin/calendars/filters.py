@@ -19,6 +19,7 @@ def of_calendar():
 
 class CalendarFilter(LeanFilterSet):
     code = django_filters.CharFilter(label=_("Code begins with"), lookup_expr="istartswith")
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Calendar.Status)
 
     class Meta:
         model = Calendar

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from config_admin.models import Calendar, CalendarDay, WorkingWeek
 from config_admin.models.calendars import WEEKDAYS
-from crm.core.operations import DomainError, operation, save_changes, save_new
+from config_admin.models.names import hold
+from crm.core.operations import DomainError, move, operation, save_changes, save_new
 
 from .hours import parse, written
 from .working_time import TIMETABLES
@@ -21,6 +22,20 @@ def enter_calendar(calendar: Calendar, *, by: Any) -> Calendar:
     save_new(calendar)
     TIMETABLES.forget()
     return calendar
+
+
+@operation
+def retire_calendar(calendar: Calendar, *, by: Any, reason: str) -> None:
+    """Count nothing new by a calendar, once no queue in use does; what runs is counted on."""
+    hold(calendar)
+    if calendar.can("retire") and calendar.queues.live().exists():
+        raise DomainError(_("Queues in use count by it. Give them another calendar first."))
+    move(calendar, "retire", by=by, reason=reason)
+
+
+def restore_calendar(calendar: Calendar, *, by: Any, reason: str) -> None:
+    """Count by a calendar again."""
+    move(calendar, "restore", by=by, reason=reason)
 
 
 @operation

@@ -1,13 +1,14 @@
 """Pages of calendars."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config_admin.models import Calendar, CalendarDay, WorkingWeek
 from config_admin.models.calendars import WEEKDAYS
-from crm.core.resources import Resource, Section
+from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 
-from . import views
+from . import operations, views
 from .filters import CalendarDayFilter, CalendarFilter, WorkingWeekFilter
 from .forms import CalendarDayForm, CalendarForm, WorkingWeekForm
 from .tables import CalendarDayTable, CalendarTable, WorkingWeekTable
@@ -19,7 +20,12 @@ calendar = Resource(
     sorts={"code": ("code",)},
     filterset=CalendarFilter,
     form=CalendarForm,
-    sections=(Section(_("Calendar"), ("code", "name", "name_zh")),),
+    sections=(Section(_("Calendar"), ("code", "name", "name_zh", "status")),),
+    transitions=(
+        Transition("retire", operations.retire_calendar),
+        Transition("restore", operations.restore_calendar),
+    ),
+    views=(View("live", pgettext_lazy("entries", "In use"), "status=live"),),
     search=("code", "name", "name_zh"),
     overrides={"view": views.CalendarPage},
 )

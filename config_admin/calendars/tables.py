@@ -16,11 +16,12 @@ class CalendarTable(FastTable):
         second="code",
         view="config_admin:calendar_view",
     )
+    status = BadgeColumn(tones={"live": "ok"})
     updated_at = MomentColumn()
 
     class Meta:
         model = Calendar
-        fields = ("name", "updated_at")
+        fields = ("name", "status", "updated_at")
 
 
 class WorkingWeekTable(FastTable):

@@ -9,8 +9,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
+from crm.core.approvals import Change, second_person
 from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.operations import DomainError, operation, save_changes, save_new, write
@@ -40,6 +42,25 @@ def correct_rate(
     return rate
 
 
+def value_changes(value: ParameterValue, arguments: dict[str, Any]) -> list[Change]:
+    """What a second person compares: the value in force on that day, and the new one."""
+    rows = ParameterValue.objects.filter(code=value.code, valid__contains=arguments["first"])
+    present = rows.first()
+    days = ParameterValue._meta.get_field("valid")
+    new = ParameterValue(valid=period(arguments["first"]))
+    return [
+        Change("code", value.code, value.code),
+        Change("value", present.value if present else None, value.value),
+        Change("valid", None, days.value_to_string(new)),
+    ]
+
+
+@second_person(
+    "config_admin.set_value/1",
+    label=gettext_lazy("New value of a parameter"),
+    action="config_admin.add_parametervalue",
+    changes=value_changes,
+)
 @operation
 def set_value(value: ParameterValue, *, by: Any, first: dt.date) -> ParameterValue:
     """Give a parameter a new value from a day on; the present one ends the day before."""

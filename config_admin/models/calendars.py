@@ -18,7 +18,7 @@ from crm.core.models import Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
 
-from .names import Bilingual, code_field
+from .names import Bilingual, Retirable, RetirableQuerySet, code_field
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -28,14 +28,14 @@ def hours_field(label: object) -> models.CharField[str, str]:
     return models.CharField(label, max_length=80, blank=True, validators=[hours.check])  # type: ignore[arg-type]
 
 
-class Calendar(Bilingual, Record):
+class Calendar(Bilingual, Retirable):
     """A calendar by which deadlines are counted, such as that of the outlets or of the hotline."""
 
     code = code_field(unique=True, error_messages={"unique": _("Another calendar has this code.")})
 
     SCOPE = BankWide()
-    CLASSES = {"code": INTERNAL}
-    objects = ScopedQuerySet["Calendar"].as_manager()
+    CLASSES = {"code": INTERNAL, "status": INTERNAL}
+    objects = RetirableQuerySet["Calendar"].as_manager()
 
     class Meta:
         db_table = "config_admin_calendar"
@@ -43,6 +43,10 @@ class Calendar(Bilingual, Record):
         verbose_name_plural = pgettext_lazy("working time", "calendars")
         ordering = ["code"]
         default_permissions = ("view", "add", "change")
+        permissions = [
+            ("retire_calendar", _("Retire a calendar")),
+            ("restore_calendar", _("Take a calendar into use again")),
+        ]
 
 
 class WorkingWeek(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -12,7 +12,11 @@ from django.utils.translation import pgettext_lazy
 
 from config_admin.languages import NAMES, column_of_language
 from crm.core.classes import INTERNAL
+from crm.core.models import Move, Workflow
+from crm.core.querysets import ScopedQuerySet
+from crm.core.scope import Asker
 
+R_co = TypeVar("R_co", bound=models.Model, covariant=True)
 LONGEST_CODE = 32
 DEEPEST = 10
 
@@ -58,6 +62,56 @@ class Bilingual(models.Model):
         """The names in the languages that are not active."""
         others = [column for column in NAMES.values() if column != column_of_language()]
         return " · ".join(str(getattr(self, column)) for column in others)
+
+
+class RetirableQuerySet(ScopedQuerySet[R_co]):
+    """Configuration that is retired when it is no longer used."""
+
+    def live(self) -> Self:
+        """What is in use."""
+        return self.filter(status=Retirable.Status.LIVE)
+
+    def open_to(self, user: Asker, action: str) -> Self:
+        """What is in use: a form never offers what is retired, and keeps what it has."""
+        return super().open_to(user, action).live()
+
+
+class Retirable(Workflow):
+    """Configuration that nothing new can have once it is retired; it is never deleted."""
+
+    class Status(models.TextChoices):
+        LIVE = "live", pgettext_lazy("entry", "In use")
+        RETIRED = "retired", pgettext_lazy("entry", "Retired")
+
+    MOVES = {
+        "retire": Move(
+            leaves=frozenset({Status.LIVE}),
+            enters=Status.RETIRED,
+            label=pgettext_lazy("entry", "Retire"),
+            question=_("Retire %(name)s, so that nothing new can have it?"),
+            done=_("%(name)s is retired."),
+            refused=_("Only what is in use can be retired. Status now: %(status)s."),
+        ),
+        "restore": Move(
+            leaves=frozenset({Status.RETIRED}),
+            enters=Status.LIVE,
+            label=pgettext_lazy("entry", "Take into use again"),
+            question=_("Take %(name)s into use again?"),
+            done=_("%(name)s is in use again."),
+            refused=_("Only what is retired can be taken into use again. Status now: %(status)s."),
+        ),
+    }
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status, default=Status.LIVE, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+def hold(row: Retirable) -> None:
+    """Let nobody else retire a row, or begin to use it, at the same time."""
+    row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
 
 
 def in_tree(rows: Iterable[Any]) -> Iterator[tuple[Any, int]]:

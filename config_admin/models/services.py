@@ -17,7 +17,7 @@ from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
 
 from .calendars import Calendar
-from .names import Bilingual, code_field
+from .names import Bilingual, Retirable, RetirableQuerySet, code_field
 
 MINUTES_OF_DAY = 24 * 60
 
@@ -32,7 +32,7 @@ def position_field() -> models.PositiveIntegerField[int, int]:
     )
 
 
-class ServiceQueue(Bilingual, Record):
+class ServiceQueue(Bilingual, Retirable):
     """Where cases wait for those who do them; its calendar counts their deadlines."""
 
     code = code_field(unique=True, error_messages={"unique": _("Another queue has this code.")})
@@ -41,8 +41,8 @@ class ServiceQueue(Bilingual, Record):
     )
 
     SCOPE = BankWide()
-    CLASSES = dict.fromkeys(["code", "calendar"], INTERNAL)
-    objects = ScopedQuerySet["ServiceQueue"].as_manager()
+    CLASSES = dict.fromkeys(["code", "calendar", "status"], INTERNAL)
+    objects = RetirableQuerySet["ServiceQueue"].as_manager()
 
     class Meta:
         db_table = "config_admin_service_queue"
@@ -50,9 +50,13 @@ class ServiceQueue(Bilingual, Record):
         verbose_name_plural = _("queues")
         ordering = ["code"]
         default_permissions = ("view", "add", "change")
+        permissions = [
+            ("retire_servicequeue", _("Retire a queue")),
+            ("restore_servicequeue", _("Take a queue into use again")),
+        ]
 
 
-class ServiceCategory(Bilingual, Record):
+class ServiceCategory(Bilingual, Retirable):
     """A place in the tree by which services are found."""
 
     code = code_field(unique=True, error_messages={"unique": _("Another category has this code.")})
@@ -67,8 +71,8 @@ class ServiceCategory(Bilingual, Record):
     position = position_field()
 
     SCOPE = BankWide()
-    CLASSES = dict.fromkeys(["code", "parent", "position"], INTERNAL)
-    objects = ScopedQuerySet["ServiceCategory"].as_manager()
+    CLASSES = dict.fromkeys(["code", "parent", "position", "status"], INTERNAL)
+    objects = RetirableQuerySet["ServiceCategory"].as_manager()
 
     class Meta:
         db_table = "config_admin_service_category"
@@ -76,6 +80,10 @@ class ServiceCategory(Bilingual, Record):
         verbose_name_plural = _("service categories")
         ordering = ["position", "id"]
         default_permissions = ("view", "add", "change")
+        permissions = [
+            ("retire_servicecategory", _("Retire a service category")),
+            ("restore_servicecategory", _("Take a service category into use again")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="config_admin_category_not_below_itself",

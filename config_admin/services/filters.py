@@ -25,6 +25,22 @@ def of_service():
     )
 
 
+class ServiceQueueFilter(LeanFilterSet):
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=ServiceQueue.Status)
+
+    class Meta:
+        model = ServiceQueue
+        fields = ()
+
+
+class ServiceCategoryFilter(LeanFilterSet):
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=ServiceCategory.Status)
+
+    class Meta:
+        model = ServiceCategory
+        fields = ()
+
+
 class ServiceTypeFilter(LeanFilterSet):
     kind = ChoicesFilter(label=_("Kind"), choices=ServiceType.Kind)
     status = django_filters.ChoiceFilter(label=_("Status"), choices=ServiceType.Status)

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from config_admin.models import ServiceCategory, ServiceDeadline, ServiceType
-from config_admin.models.names import stands_below
+from config_admin.models import ServiceCategory, ServiceDeadline, ServiceQueue, ServiceType
+from config_admin.models.names import Retirable, hold, stands_below
 from crm.core.operations import DomainError, move, operation, save_changes, save_new
 
 
@@ -33,6 +33,56 @@ def change_category(
         )
     save_changes(category, set(fields) - {"code"}, version=version)
     return category
+
+
+@operation
+def retire_category(category: ServiceCategory, *, by: Any, reason: str) -> None:
+    """Find services by a category no longer, once nothing that is used stands there."""
+    hold(category)
+    offered = category.types.filter(status=ServiceType.Status.OFFERED).count()
+    below = category.children.live().count()
+    if category.can("retire") and (offered or below):
+        raise DomainError(
+            _("Services that are offered or categories in use stand there. Move them first.")
+        )
+    move(category, "retire", by=by, reason=reason)
+
+
+@operation
+def restore_category(category: ServiceCategory, *, by: Any, reason: str) -> None:
+    """Find services by a category again, below one that is in use."""
+    above = category.parent
+    if above:
+        hold(above)
+    if category.can("restore") and above and above.status != Retirable.Status.LIVE:
+        raise DomainError(
+            _("The category above, %(name)s, is retired. Take it into use first, or move this one.")
+            % {"name": above}
+        )
+    move(category, "restore", by=by, reason=reason)
+
+
+@operation
+def retire_queue(queue: ServiceQueue, *, by: Any, reason: str) -> None:
+    """Let no new service use a queue, once no offered one does."""
+    hold(queue)
+    if queue.can("retire") and queue.types.filter(status=ServiceType.Status.OFFERED).exists():
+        raise DomainError(
+            _("Services that are offered wait in this queue. Give them another one first.")
+        )
+    move(queue, "retire", by=by, reason=reason)
+
+
+@operation
+def restore_queue(queue: ServiceQueue, *, by: Any, reason: str) -> None:
+    """Let services use a queue again, if its calendar is in use."""
+    hold(queue.calendar)
+    if queue.can("restore") and queue.calendar.status != Retirable.Status.LIVE:
+        raise DomainError(
+            _("Its calendar, %(name)s, is retired. Take that into use first.")
+            % {"name": queue.calendar}
+        )
+    move(queue, "restore", by=by, reason=reason)
 
 
 @operation
@@ -68,6 +118,13 @@ def _refuse_twice(deadline: ServiceDeadline) -> None:
 def offer(service: ServiceType, *, by: Any, reason: str) -> None:
     """Offer a service for new cases, once it says by when it is done."""
     if service.can("offer"):
+        for place in (service.category, service.queue):
+            hold(place)
+            if place.status != Retirable.Status.LIVE:
+                raise DomainError(
+                    _("%(name)s is retired. Choose another one before the service is offered.")
+                    % {"name": place}
+                )
         usual = service.deadlines.filter(priority=ServiceDeadline.Priority.NORMAL)
         steps = set(usual.values_list("step", flat=True))
         if missing := [step for step in ServiceDeadline.Step if step not in steps]:

@@ -18,12 +18,15 @@ from . import forms, operations, tables
 from .filters import (
     ChecklistItemFilter,
     ReplyTemplateFilter,
+    ServiceCategoryFilter,
     ServiceDeadlineFilter,
+    ServiceQueueFilter,
     ServiceTypeFilter,
 )
 from .views import AddToServicePage, ServiceTypePage
 
 CODED = ("code", "name", "name_zh")
+LIVE = View("live", pgettext_lazy("entries", "In use"), "status=live")
 
 service_type = Resource(
     ServiceType,
@@ -52,8 +55,14 @@ category = Resource(
     route="service-categories/",
     table=tables.ServiceCategoryTable,
     sorts={"position": ("position", "id"), "code": ("code",)},
+    filterset=ServiceCategoryFilter,
     form=forms.ServiceCategoryForm,
-    sections=(Section(_("Category"), (*CODED, "parent", "position")),),
+    transitions=(
+        Transition("retire", operations.retire_category),
+        Transition("restore", operations.restore_category),
+    ),
+    views=(LIVE,),
+    sections=(Section(_("Category"), (*CODED, "parent", "position", "status")),),
     joins=("parent",),
     search=CODED,
 )
@@ -62,8 +71,14 @@ queue = Resource(
     route="queues/",
     table=tables.ServiceQueueTable,
     sorts={"code": ("code",)},
+    filterset=ServiceQueueFilter,
     form=forms.ServiceQueueForm,
-    sections=(Section(_("Queue"), (*CODED, "calendar")),),
+    transitions=(
+        Transition("retire", operations.retire_queue),
+        Transition("restore", operations.restore_queue),
+    ),
+    views=(LIVE,),
+    sections=(Section(_("Queue"), (*CODED, "calendar", "status")),),
     joins=("calendar",),
     search=CODED,
 )

@@ -26,10 +26,11 @@ class ServiceQueueTable(FastTable):
         view="config_admin:servicequeue_view",
     )
     calendar = Column(accessor="calendar__shown_name", verbose_name=_("Calendar"))
+    status = BadgeColumn(tones={"live": "ok"})
 
     class Meta:
         model = ServiceQueue
-        fields = ("name", "calendar")
+        fields = ("name", "calendar", "status")
 
 
 class ServiceCategoryTable(FastTable):
@@ -41,10 +42,11 @@ class ServiceCategoryTable(FastTable):
     )
     parent = Column(accessor="parent__shown_name", verbose_name=_("Belongs under"))
     position = NumberColumn()
+    status = BadgeColumn(tones={"live": "ok"})
 
     class Meta:
         model = ServiceCategory
-        fields = ("name", "parent", "position")
+        fields = ("name", "parent", "position", "status")
 
 
 class ServiceTypeTable(FastTable):

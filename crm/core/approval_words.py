@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 
-from .formats import day
+from .formats import day, number
 from .models import Approval
 
 
@@ -32,6 +33,8 @@ def in_words(known: Any, value: Any) -> str:
     if isinstance(known, DateRangeField):
         held = known.to_python(value)
         return " – ".join(day(d) if d else "…" for d in (held.lower, held.upper))
+    if isinstance(known, models.DecimalField):
+        return number(Decimal(value), known.decimal_places)
     if isinstance(known, models.DateField):
         return str(day(known.to_python(value)))
     return str(dict(known.flatchoices or ()).get(value, value))

@@ -22,10 +22,11 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from .acting import acting
+from .authority import why_beyond
 from .clock import now
 from .models import Approval, ApprovalPolicy, Workflow
 from .models.records import Text
@@ -54,7 +55,8 @@ class Checked:
     `key`: stable, "customers.close/1". `action`: what the maker must still be allowed when it is
     carried out. `sealed`: names of values that rest sealed. `facts`: classes of facts among the
     arguments. `changes`: what a reader compares, if it is not what the record itself shows.
-    `amount`: what is at stake, in the bank's own currency.
+    `amount`: what is at stake, in the bank's own currency. `governed_by`: the operation whose
+    policies hold for this one too, where a policy for one alone would leave a way around.
     """
 
     key: str
@@ -65,11 +67,13 @@ class Checked:
     facts: tuple[type, ...] = ()
     changes: Callable[[Any, dict[str, Any]], list[Change]] | None = None
     amount: Callable[[Any, dict[str, Any]], Decimal | None] | None = None
+    governed_by: str = ""
 
 
 _checked: dict[str, Checked] = {}
 _vetoes: list[Callable[[Approval, Any], str]] = []
 _carrying_out: ContextVar[bool] = ContextVar("carrying_out", default=False)
+_maker: ContextVar[Any] = ContextVar("maker", default=None)
 
 
 def second_person(
@@ -85,8 +89,7 @@ def second_person(
         def run(subject: Any, *, by: Any, **arguments: Any) -> Any:
             if _carrying_out.get():
                 return function(subject, by=by, **arguments)
-            amount = checked.amount(subject, arguments) if checked.amount else None
-            policy = policy_for(key, amount)
+            policy, amount = held_back_by(checked, subject, arguments)
             if policy is None:
                 return function(subject, by=by, **arguments)
             return ask(checked, policy, subject, by=by, arguments=arguments, amount=amount)
@@ -103,7 +106,8 @@ def add_veto(veto: Callable[[Approval, Any], str]) -> None:
 
 def operations() -> list[tuple[str, str]]:
     """Every operation that a policy can be made for, with its name."""
-    return sorted(((key, str(c.label)) for key, c in _checked.items()), key=lambda pair: pair[1])
+    found = ((key, str(c.label)) for key, c in _checked.items() if not c.governed_by)
+    return sorted(found, key=lambda pair: pair[1])
 
 
 def label_of(key: str) -> str:
@@ -111,17 +115,42 @@ def label_of(key: str) -> str:
     return str(_checked[key].label) if key in _checked else key
 
 
+def checked_by(key: str) -> Checked | None:
+    """What an operation has declared; None if the module that knew it is gone."""
+    return _checked.get(key)
+
+
 def has_amount(key: str) -> bool:
     """Whether an amount is at stake in an operation."""
     return key in _checked and _checked[key].amount is not None
 
 
-def policy_for(key: str, amount: Decimal | None = None) -> ApprovalPolicy | None:
-    """The policy in force for an operation: that of the highest amount reached; None if none is."""
-    reached = Q(from_amount=None) | Q(from_amount__lte=amount or Decimal(0))
-    rows = ApprovalPolicy.objects.filter(reached, operation=key, is_active=True)
+def policies_for(key: str) -> list[ApprovalPolicy]:
+    """The policies in force for an operation, that of the highest amount first."""
+    rows = ApprovalPolicy.objects.filter(operation=key, is_active=True)
     highest = F("from_amount").desc(nulls_last=True)
-    return rows.select_related("role").order_by(highest).first()
+    return list(rows.select_related("role").order_by(highest))
+
+
+def reached(policies: list[ApprovalPolicy], amount: Decimal | None) -> ApprovalPolicy | None:
+    """Of an operation's policies that of the highest amount reached; None if none is."""
+    at_stake = amount or Decimal(0)
+    return next((p for p in policies if p.from_amount is None or p.from_amount <= at_stake), None)
+
+
+def policy_for(key: str, subject: Any, **arguments: Any) -> ApprovalPolicy | None:
+    """The policy that would hold an operation back; None if it would simply run."""
+    return held_back_by(_checked[key], subject, arguments)[0]
+
+
+def held_back_by(
+    checked: Checked, subject: Any, arguments: dict[str, Any]
+) -> tuple[ApprovalPolicy | None, Decimal | None]:
+    """The policy that holds an operation back, and the amount at stake."""
+    policies = policies_for(checked.governed_by or checked.key)
+    # what is at stake is worked out only where somebody asks
+    amount = checked.amount(subject, arguments) if policies and checked.amount else None
+    return reached(policies, amount), amount
 
 
 # --- asking ----------------------------------------------------------------------------
@@ -201,13 +230,19 @@ def undone() -> Iterator[None]:
 
 
 @contextmanager
-def carrying_out() -> Iterator[None]:
+def carrying_out(maker: Any = None) -> Iterator[None]:
     """Inside, operations run without asking for a second person."""
-    token = _carrying_out.set(True)
+    tokens = _carrying_out.set(True), _maker.set(maker)
     try:
         yield
     finally:
-        _carrying_out.reset(token)
+        _carrying_out.reset(tokens[0])
+        _maker.reset(tokens[1])
+
+
+def asker(by: Any) -> Any:
+    """Whose powers count: those of the maker where a second person carries an operation out."""
+    return _maker.get() or by
 
 
 def differing(subject: Any, stored: Any) -> list[models.Field[Any, Any]]:
@@ -277,7 +312,8 @@ def why_not(request: Approval, user: Any) -> str:
         return _("Nobody decides on their own request.")
     if request.role_id not in user.role_ids:
         return _("This is decided by: %(role)s.") % {"role": request.role}
-    return next(filter(None, (veto(request, user) for veto in _vetoes)), "")
+    vetoed = next(filter(None, (veto(request, user) for veto in _vetoes)), "")
+    return vetoed or why_beyond(request, user)
 
 
 def locked(request: Approval, verb: str) -> Approval:
@@ -316,7 +352,7 @@ def approve(request: Approval, *, by: Any, reason: str = "") -> None:
         raise DomainError(refusal)
     keep(request, "approve", by=by, remark=reason)
     put(request, subject)
-    with carrying_out():
+    with carrying_out(maker_of(request)):
         checked.run(subject, by=by, **arguments_of(request, checked, subject))
 
 
@@ -393,10 +429,15 @@ def arguments_of(request: Approval, checked: Checked, subject: Any) -> dict[str,
     return arguments | ({"version": subject.version} if "version" in arguments else {})
 
 
+def maker_of(request: Approval) -> Any:
+    """Who asked, with the rights of today."""
+    users: Any = get_user_model()
+    return users._base_manager.get(pk=request.maker_id)
+
+
 def why_maker_may_not(request: Approval, checked: Checked, subject: Any) -> str:
     """Why the maker may no longer do what they asked for; empty if they may."""
-    users: Any = get_user_model()
-    maker = users._base_manager.get(pk=request.maker_id)  # with the rights of today
+    maker = maker_of(request)
     rows = type(subject)._default_manager
     rows = getattr(type(subject), "scoped", rows)
     allowed = maker.has_action(checked.action) and (

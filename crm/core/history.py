@@ -10,16 +10,18 @@ from typing import Any
 from django.apps import apps
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .audit import audited_models
 from .classes import SENSITIVE, class_of
+from .clock import now
 from .cursors import CursorContext
 from .formats import day
 from .keyset import KeysetPage, keyset
 from .labels import labels_of
-from .models import AuditEvent
+from .models import Approval, AuditEvent
 from .named import Named, keys_in
 from .querysets import action_name
 
@@ -27,6 +29,8 @@ ROWS = 20
 # of no interest to a reader: they change with every change
 SILENT = {"id", "version", "updated_at", "created_at"}
 LONGEST = 200
+# no request lives longer; it lets the database leave out older months
+LONGEST_TRANSACTION = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Entry:
     what: str
     day: dt.date
     changes: tuple[Change, ...]
+    # who asked for it, where the one named in the trail decided as the second person
+    asked_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,42 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
         context=CursorContext(f"history:{subject_id}", user.pk),
     )
     named = Named(keys_of(page.rows), user)
-    return History([told(event, named) for event in page.rows], page.next_cursor)
+    makers = makers_of(page.rows)
+    entries = [told(event, named, makers.get(event.pk, "")) for event in page.rows]
+    return History(entries, page.next_cursor)
+
+
+def makers_of(events: list[AuditEvent]) -> dict[int, str]:
+    """By event: who asked for a change that the acting person carried out as the second one.
+
+    Carrying out a request begins with its decision, in the same transaction and by the same person.
+    """
+    decisions = list(decisions_among(events))
+    keys = {int(decision.row_key) for decision in decisions}
+    makers = {a.pk: a.maker for a in Approval.objects.filter(pk__in=keys).select_related("maker")}
+    found = {}
+    for event in events:
+        before = [
+            makers[int(one.row_key)]
+            for one in decisions
+            if (one.transaction_id, one.actor_id) == (event.transaction_id, event.actor_id)
+            and one.pk <= event.pk
+        ]
+        if before:
+            found[event.pk] = before[-1].shown_name
+    return found
+
+
+def decisions_among(events: list[AuditEvent]) -> QuerySet[AuditEvent]:
+    """The approvals of requests in the transactions of these events, the earliest first."""
+    rows = AuditEvent.objects.filter(
+        subject_id__in={event.subject_id for event in events},
+        at__gte=min((event.at for event in events), default=now()) - LONGEST_TRANSACTION,
+        table_name=Approval._meta.db_table,
+        transaction_id__in={event.transaction_id for event in events},
+        after__status=Approval.Status.APPROVED,
+    )
+    return rows.order_by("id")
 
 
 def unread_tables(user: Any) -> list[str]:
@@ -97,12 +138,13 @@ def keys_of(events: list[AuditEvent]) -> Iterator[tuple[Any, Any]]:
             yield from keys_in(shown_fields(model), event.before or {}, event.after or {})
 
 
-def told(event: AuditEvent, named: Named) -> Entry:
+def told(event: AuditEvent, named: Named, asked_by: str) -> Entry:
     """An event with names of fields and values for people."""
     model = models_by_table().get(event.table_name)
     name = str(model._meta.verbose_name) if model else event.table_name
     when = event.at.astimezone(timezone.get_default_timezone()).date()
-    return Entry(event, name, when, tuple(changes_of(event, model, named)) if model else ())
+    changes = tuple(changes_of(event, model, named)) if model else ()
+    return Entry(event, name, when, changes, asked_by)
 
 
 def models_by_table() -> Mapping[str, type[models.Model]]:

@@ -86,6 +86,8 @@ def broken_rule(model: type[models.Model], error: IntegrityError) -> DomainError
             fields: list[str] = list(getattr(constraint, "fields", ()))
             said = str(constraint.get_violation_error_message())
             return DomainError(said, fields[0] if len(fields) == 1 else None)
+    if rule := getattr(model, "TRIGGERS", {}).get(name):
+        return DomainError(rule)
     for field in model._meta.concrete_fields:
         if field.unique and name == f"{model._meta.db_table}_{field.column}_key":
             return DomainError(taken(field), field.name)

@@ -61,6 +61,7 @@ IMPORT = (
     "customers.change_importrun",
     "customers.discard_importrun",
 )
+LIMITS = ("staff.view_authoritylimit",)
 ORGANISE = (
     "staff.add_branch",
     "staff.change_branch",
@@ -72,10 +73,14 @@ ORGANISE = (
     "staff.leave_staffmember",
     "staff.view_staffassignment",
     "staff.change_staffassignment",
+    "staff.withdraw_staffassignment",
     "staff.view_licence",
     "staff.add_licence",
     "staff.change_licence",
     "staff.view_postrole",
+    *LIMITS,
+    "staff.add_authoritylimit",
+    "staff.end_authoritylimit",
 )
 TRAILS = ("core.view_auditevent", "core.view_accessevent")
 CODES = ("config_admin.view_dictionary", "config_admin.view_dictionaryentry")
@@ -113,8 +118,12 @@ CONFIGURE = (
     "config_admin.retire_servicetype",
     "config_admin.add_servicecategory",
     "config_admin.change_servicecategory",
+    "config_admin.retire_servicecategory",
+    "config_admin.restore_servicecategory",
     "config_admin.add_servicequeue",
     "config_admin.change_servicequeue",
+    "config_admin.retire_servicequeue",
+    "config_admin.restore_servicequeue",
     "config_admin.add_servicedeadline",
     "config_admin.change_servicedeadline",
     "config_admin.add_checklistitem",
@@ -123,6 +132,8 @@ CONFIGURE = (
     "config_admin.change_replytemplate",
     "config_admin.add_calendar",
     "config_admin.change_calendar",
+    "config_admin.retire_calendar",
+    "config_admin.restore_calendar",
     "config_admin.add_workingweek",
     "config_admin.change_workingweek",
     "config_admin.add_calendarday",
@@ -139,6 +150,12 @@ CONFIGURE = (
     "config_admin.launch_product",
     "config_admin.withdraw_product",
 )
+DUTIES = ("sysadmin.view_incompatibleduties",)
+KEEP_APART = (
+    *DUTIES,
+    "sysadmin.add_incompatibleduties",
+    "sysadmin.end_incompatibleduties",
+)
 ACCOUNTS = ("sysadmin.view_user", "sysadmin.view_role", "sysadmin.view_grant")
 
 
@@ -151,6 +168,7 @@ class RoleSpec:
     name_zh: str
     actions: tuple[str, ...]
     needs_second_factor: bool = True
+    is_read_only: bool = False
 
 
 ROLES = (
@@ -227,11 +245,18 @@ ROLES = (
             *DECIDE,
             "sysadmin.add_grant",
             "sysadmin.end_grant",
+            *KEEP_APART,
             "staff.view_staffassignment",
             "staff.view_postrole",
             "staff.add_postrole",
             "staff.change_postrole",
         ),
+    ),
+    RoleSpec(
+        "security_administrator",
+        "Security administrator",
+        "安全管理员",
+        (*DIRECTORY, *ACCOUNTS, *KEEP_APART, *DECIDE),
     ),
     RoleSpec(
         "auditor",
@@ -241,25 +266,55 @@ ROLES = (
             *LOOK,
             *HISTORY,
             *ACCOUNTS,
+            *DUTIES,
             *TRAILS,
             *CODES,
             *TIMES,
             *CATALOGUE,
             *FIGURES,
             "staff.view_handover",
+            *LIMITS,
             "core.view_job",
             "core.view_approval",
             "core.view_approvalpolicy",
             "customers.view_importrun",
             "customers.view_conflictofinterest",
         ),
+        is_read_only=True,
     ),
+)
+THREE_APART = "System, security and audit administration are apart · 系统、安全、审计三员分立"
+AUDIT_ALONE = "Who audits does nothing that is audited · 审计人员不经办被审计业务"
+TWO_PERSONS = "Who asks and who decides are two persons · 经办与复核分离"
+# Pairs of roles that nobody holds together, and why.
+APART = (
+    ("system_administrator", "security_administrator", THREE_APART),
+    ("system_administrator", "auditor", THREE_APART),
+    ("security_administrator", "auditor", THREE_APART),
+    *(
+        ("auditor", code, AUDIT_ALONE)
+        for code in (
+            "staff_administrator",
+            "configuration_administrator",
+            "branch_manager",
+            "wealth_manager",
+            "corporate_manager",
+            "service_agent",
+            "compliance_officer",
+        )
+    ),
+    ("system_administrator", "staff_administrator", TWO_PERSONS),
+    ("configuration_administrator", "compliance_officer", TWO_PERSONS),
+    ("staff_administrator", "compliance_officer", TWO_PERSONS),
+    ("wealth_manager", "branch_manager", TWO_PERSONS),
+    ("corporate_manager", "branch_manager", TWO_PERSONS),
 )
 # Roles that let somebody change what others may do or see: no post gives them of itself.
 BY_HAND = {
     "staff_administrator",
     "configuration_administrator",
     "system_administrator",
+    "security_administrator",
     "auditor",
 }
 # The role that comes with a post, and how far it reaches.
@@ -288,5 +343,5 @@ POST_ROLES = {
     "internal_auditor": ("auditor", "bank"),
     "audit_administrator": ("auditor", "bank"),
     "system_administrator": ("system_administrator", "bank"),
-    "security_administrator": ("system_administrator", "bank"),
+    "security_administrator": ("security_administrator", "bank"),
 }

@@ -10,11 +10,12 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL
 from crm.core.clock import bank_today
 from crm.core.formats import day
-from crm.core.models import Record
+from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
 from sysadmin.models import Grant, Role
@@ -26,9 +27,13 @@ from .people import StaffMember
 class StaffAssignmentQuerySet(ScopedQuerySet["StaffAssignment"]):
     """Assignments of members of staff."""
 
+    def standing(self) -> Self:
+        """Those that nobody has withdrawn."""
+        return self.filter(withdrawn_on=None)
+
     def on(self, date: dt.date) -> Self:
         """Those in force on a day."""
-        return self.filter(valid__contains=date)
+        return self.standing().filter(valid__contains=date)
 
 
 class StaffAssignment(Record):
@@ -72,10 +77,23 @@ class StaffAssignment(Record):
         verbose_name=_("grant"),
         editable=False,
     )
+    withdrawn_on = models.DateField(
+        pgettext_lazy("assignment", "withdrawn on"), null=True, blank=True, editable=False
+    )
 
+    MOVES = {
+        "withdraw": Move(
+            label=pgettext_lazy("assignment", "Withdraw"),
+            question=_("Withdraw %(name)s? The assignment before it goes on."),
+            done=_("%(name)s is withdrawn."),
+            refused=_("This assignment has begun, or it is withdrawn already."),
+            grave=True,
+        )
+    }
     SCOPE = BankWide()
     CLASSES = dict.fromkeys(
-        ["member", "branch", "post", "supervisor", "valid", "decision", "grant"], INTERNAL
+        ["member", "branch", "post", "supervisor", "valid", "decision", "grant", "withdrawn_on"],
+        INTERNAL,
     )
     objects = StaffAssignmentQuerySet.as_manager()
 
@@ -83,10 +101,12 @@ class StaffAssignment(Record):
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
         default_permissions = ("view", "change")
+        permissions = [("withdraw_staffassignment", _("Withdraw a planned assignment"))]
         constraints = [
             ExclusionConstraint(
                 name="staff_assignment_one_at_a_time",
                 expressions=[("member", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
+                condition=Q(withdrawn_on__isnull=True),
                 violation_error_message=_(
                     "The member of staff has another assignment in that period. Change that one."
                 ),
@@ -108,8 +128,12 @@ class StaffAssignment(Record):
 
     @property
     def is_ahead(self) -> bool:
-        """Whether the assignment has not begun."""
-        return bool(self.valid.lower > bank_today())
+        """Whether the assignment has not begun and nobody has withdrawn it."""
+        return self.withdrawn_on is None and bool(self.valid.lower > bank_today())
+
+    def can(self, verb: str) -> bool:
+        """Whether the assignment can still be withdrawn."""
+        return self.is_ahead
 
     @property
     def last_day(self) -> dt.date | None:

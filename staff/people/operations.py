@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from crm.core.approvals import Change, second_person, text_of
 from crm.core.clock import bank_today
 from crm.core.operations import (
     DomainError,
@@ -17,16 +20,17 @@ from crm.core.operations import (
     write,
 )
 from staff.handover.parts import left_with
-from staff.models import Branch, StaffAssignment, StaffMember
+from staff.models import Branch, PostRole, StaffAssignment, StaffMember
 from sysadmin.models import Grant, User, period
 from sysadmin.operations import disable, open_account
 
-from .rights import end, end_grant, enter, give_rights
+from .rights import end, end_grant, enter, give_rights, go_on, right_of, take_back
 from .rules import (
     OUTSIDE,
     Place,
     as_kept,
     one_at_a_time,
+    refuse_begun,
     refuse_beyond_powers,
     refuse_day,
     refuse_followers,
@@ -35,6 +39,26 @@ from .rules import (
     refuse_place,
     still_at,
 )
+
+
+def place_changes(held: Any, arguments: dict[str, Any]) -> list[Change]:
+    """What a second person compares: where somebody works, and where they are to work."""
+    before = type(held)._base_manager.get(pk=held.pk)
+    place: Place = arguments["place"]
+    valid = StaffAssignment(valid=period(arguments["first_day"]))
+    days = StaffAssignment._meta.get_field("valid")
+    above = place.supervisor
+    return [
+        Change("branch_id", str(before.branch_id), str(place.branch.pk)),
+        Change("post", before.post, place.post),
+        Change(
+            "supervisor_id",
+            str(before.supervisor_id) if before.supervisor_id else None,
+            str(above.pk) if above else None,
+        ),
+        Change(f"{StaffAssignment._meta.label_lower}:valid", None, days.value_to_string(valid)),
+    ]
+
 
 # --- joining ---------------------------------------------------------------------------
 
@@ -55,7 +79,9 @@ def join(member: StaffMember, *, by: User, username: str = "", decision: str = "
         refuse_invalid(member)
         password = _open_account(member.user, by)
     save_new(member)
-    enter(member, place, member.joined_on)
+    assignment = enter(member, place, member.joined_on, with_rights=False)
+    if right_of(assignment):
+        give_rights_of_post(assignment, by=by)
     return password
 
 
@@ -76,9 +102,56 @@ def amend_facts(member: StaffMember, *, by: User, fields: list[str], version: in
     return member
 
 
+def rights_changes(assignment: StaffAssignment, arguments: dict[str, Any]) -> list[Change]:
+    """What a second person sees of the rights that come with a post."""
+    grant = right_of(assignment)
+    assert grant is not None  # noqa: S101  (asked for only where there is one)
+    return [
+        Change(f"{Grant._meta.label_lower}:{f.attname}", None, text_of(f, grant))
+        for f in Grant._meta.concrete_fields
+        if f.name in {"user", "role", "branch", "extent", "valid"}
+    ]
+
+
+@second_person(
+    "staff.give_rights/1",
+    label=gettext_lazy("Rights of somebody who joins"),
+    action="staff.add_staffmember",
+    changes=rights_changes,
+    governed_by="staff.assign/1",
+)
+@operation
+def give_rights_of_post(assignment: StaffAssignment, *, by: User) -> None:
+    """Give somebody who has joined the rights of their post."""
+    give_rights(assignment, assignment, assignment.valid)
+    write(assignment, ["grant"], version=assignment.version)
+
+
+@second_person(
+    "staff.set_right/1",
+    label=gettext_lazy("Right of a post"),
+    action="staff.change_postrole",
+)
+@operation
+def set_right(rule: PostRole, *, by: User, fields: list[str], version: int) -> PostRole:
+    """Say which role comes with a post; whoever holds the post already keeps what they have."""
+    if rule._state.adding:
+        save_new(rule)
+    else:
+        save_changes(rule, fields, version=version)
+    return rule
+
+
 # --- moving ----------------------------------------------------------------------------
 
 
+@second_person(
+    "staff.assign/1",
+    label=gettext_lazy("Post, branch and rights of a member of staff"),
+    action="staff.move_staffmember",
+    facts=(Place,),
+    changes=place_changes,
+)
 @operation
 def assign(
     member: StaffMember, *, by: User, place: Place, first_day: dt.date, version: int, reason: str
@@ -107,6 +180,14 @@ def assign(
     return assignment
 
 
+@second_person(
+    "staff.amend/1",
+    label=gettext_lazy("Change of a planned assignment"),
+    action="staff.change_staffassignment",
+    facts=(Place,),
+    changes=place_changes,
+    governed_by="staff.assign/1",
+)
 @operation
 def amend(
     assignment: StaffAssignment, *, by: User, place: Place, first_day: dt.date, version: int
@@ -118,11 +199,10 @@ def amend(
     if assignment.version != version:
         raise Stale
     refuse_beyond_powers(member, by, "change_staffassignment")
-    if not assignment.is_ahead:
-        raise DomainError(_("This assignment has begun. Enter a new one from a later day."))
+    refuse_begun(assignment)
     if first_day <= bank_today():
         raise DomainError(_("A planned assignment begins after today."), "first_day")
-    before = member.assignments.filter(valid__endswith=assignment.valid.lower).first()
+    before = before_it(assignment)
     refuse_overlap(assignment, before, first_day)
     refuse_place(place, first_day, member)
     # the one that gives days away is written first, so that the two never overlap
@@ -137,6 +217,53 @@ def amend(
     if before and first_day != before.valid.upper:
         end(before, first_day)
     return assignment
+
+
+def before_it(assignment: StaffAssignment) -> StaffAssignment | None:
+    """The assignment that ends where this one begins."""
+    rows = assignment.member.assignments.standing()
+    return rows.filter(valid__endswith=assignment.valid.lower).first()
+
+
+def withdrawal_changes(assignment: StaffAssignment, arguments: dict[str, Any]) -> list[Change]:
+    """What a second person sees of an assignment that is not to begin."""
+    fields = StaffAssignment._meta.concrete_fields
+    shown = [field for field in fields if field.name in {"valid", "post", "branch"}]
+    return [Change(field.attname, text_of(field, assignment), None) for field in shown]
+
+
+@second_person(
+    "staff.withdraw/1",
+    label=gettext_lazy("Withdrawal of a planned assignment"),
+    action="staff.withdraw_staffassignment",
+    changes=withdrawal_changes,
+    governed_by="staff.assign/1",
+)
+@operation
+def withdraw(assignment: StaffAssignment, *, by: User, reason: str) -> None:
+    """Withdraw an assignment that has not begun: the one before it, with its rights, goes on."""
+    one_at_a_time()
+    assignment.refresh_from_db()
+    member = assignment.member
+    refuse_beyond_powers(member, by, "withdraw_staffassignment")
+    if not assignment.can("withdraw"):
+        raise DomainError(assignment.sentence(StaffAssignment.MOVES["withdraw"].refused))
+    before = before_it(assignment)
+    if before is None and assignment.valid.lower <= member.joined_on:
+        raise DomainError(_("Nobody joins without an assignment. Change this one."))
+    grant, assignment.grant = assignment.grant, None
+    assignment.withdrawn_on = bank_today()
+    write(assignment, ["withdrawn_on", "grant"], version=assignment.version)
+    if grant:
+        take_back(grant, member)
+    if before:
+        refuse_place(place_of(before), assignment.valid.lower, member)
+        go_on(before, assignment.valid.upper, grant)
+
+
+def place_of(assignment: StaffAssignment) -> Place:
+    """Where an assignment puts somebody."""
+    return Place(assignment.branch, assignment.post, assignment.supervisor, assignment.decision)
 
 
 def take_effect(assignment: StaffAssignment) -> None:
@@ -173,7 +300,7 @@ def leave(
     beyond = last_day + dt.timedelta(days=1)
     refuse_other_plans(member, beyond)
     refuse_followers(member, last_day)
-    for assignment in member.assignments.filter(valid__overlap=period(bank_today())):
+    for assignment in member.assignments.standing().filter(valid__overlap=period(bank_today())):
         end(assignment, beyond)
     if member.user_id:
         for grant in Grant.objects.filter(user=member.user_id, valid__overlap=period(beyond)):

@@ -10,13 +10,19 @@ from django.utils.translation import gettext as _
 from crm.core.formats import day
 from crm.core.operations import DomainError, insert, refuse_invalid, save_new, write
 from staff.models import PostRole, StaffAssignment, StaffMember
+from sysadmin.duties.conflicts import refuse_incompatible
 from sysadmin.models import Grant, period
 
 from .rules import Place
 
 
 def enter(
-    member: StaffMember, place: Place, first_day: dt.date, beyond: dt.date | None = None
+    member: StaffMember,
+    place: Place,
+    first_day: dt.date,
+    beyond: dt.date | None = None,
+    *,
+    with_rights: bool = True,
 ) -> StaffAssignment:
     """Enter an assignment, with the rights that come with it."""
     assignment = StaffAssignment(
@@ -27,29 +33,50 @@ def enter(
         valid=period(first_day, beyond),
         decision=place.decision,
     )
-    give_rights(assignment, place, assignment.valid)
+    if with_rights:
+        give_rights(assignment, place, assignment.valid)
     refuse_invalid(assignment)
     insert(assignment)
     return assignment
 
 
-def give_rights(assignment: StaffAssignment, place: Place, valid: Any) -> None:
+def right_of(assignment: StaffAssignment) -> Grant | None:
+    """The right that the table of posts gives with an assignment; None if it gives none."""
+    rule, user = rule_of(assignment.post), assignment.member.user
+    if rule is None or user is None:
+        return None
+    return Grant(
+        user=user,
+        role=rule.role,
+        branch=assignment.branch,
+        extent=rule.extent,
+        valid=assignment.valid,
+    )
+
+
+def rule_of(post: str) -> PostRole | None:
+    """What comes with a post of itself; None where it is given by hand."""
+    return PostRole.objects.filter(post=post, by_hand=False).select_related("role").first()
+
+
+def give_rights(assignment: StaffAssignment, place: Place | StaffAssignment, valid: Any) -> None:
     """Let the grant of an assignment be the one that the table of posts says.
 
     Where the table says that a right is given by hand, none comes of itself; it ends all the same.
     """
-    rule = PostRole.objects.filter(post=place.post).first()
+    rule = rule_of(place.post)
     user = assignment.member.user
     grant = assignment.grant
-    if rule is None or rule.by_hand or user is None:
+    if rule is None or user is None:
         if grant is not None:
-            _withdraw(grant, assignment.member)
+            take_back(grant, assignment.member)
             assignment.grant = None
         return
     is_new = grant is None
     grant = grant or Grant(user=user)
     grant.role, grant.branch, grant.extent = rule.role, place.branch, rule.extent
     grant.valid = valid
+    refuse_incompatible(grant, "post")
     if is_new:
         _make_room(grant)
         save_new(grant)
@@ -101,7 +128,28 @@ def end_grant(grant: Grant, beyond: dt.date) -> None:
     write(grant, ["valid"], version=grant.version)
 
 
-def _withdraw(grant: Grant, member: StaffMember) -> None:
+def go_on(assignment: StaffAssignment, beyond: dt.date | None, replaced: Grant | None) -> None:
+    """Let an assignment, and the rights that ended with it, go on to another day.
+
+    `replaced` is the right of the assignment that was to follow; the same right given by hand,
+    which it had taken over, goes on too.
+    """
+    ended = assignment.valid.upper
+    rights = {grant.pk: grant for grant in _rights_of(assignment)}
+    if replaced is not None:
+        same = Grant.objects.filter(user=replaced.user_id, role=replaced.role_id)
+        same = same.filter(branch=replaced.branch_id, valid__endswith=ended)
+        rights |= {grant.pk: grant for grant in same.exclude(pk=replaced.pk)}
+    assignment.valid = period(assignment.valid.lower, beyond)
+    write(assignment, ["valid"], version=assignment.version)
+    for grant in rights.values():
+        if grant.valid.upper == ended:
+            grant.valid = period(grant.valid.lower, beyond)
+            refuse_incompatible(grant, "post")
+            write(grant, ["valid"], version=grant.version)
+
+
+def take_back(grant: Grant, member: StaffMember) -> None:
     """Take back a right that was only planned: it is moved to where nobody could use it."""
     grant.valid = period(member.joined_on - dt.timedelta(days=1), member.joined_on)
     write(grant, ["valid"], version=grant.version)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.core.approvals import asker
 from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.operations import DomainError, Stale
@@ -56,9 +57,17 @@ def refuse_beyond_powers(member: StaffMember, by: User, action: str) -> None:
     """Everybody sees all staff; changing them ends where the reach of the action ends."""
     if member.user_id == by.pk:
         raise DomainError(_("Nobody moves or dismisses themselves. Ask a colleague."))
-    within = Branch.objects.in_reach(by, f"staff.{action}")
+    within = Branch.objects.in_reach(asker(by), f"staff.{action}")
     if not within.filter(pk=member.branch_id).exists():
         raise DomainError(OUTSIDE)
+
+
+def refuse_begun(assignment: StaffAssignment) -> None:
+    """An assignment that has begun, or that is withdrawn, is changed no more."""
+    if assignment.withdrawn_on:
+        raise DomainError(_("This assignment is withdrawn. Enter a new one."))
+    if not assignment.is_ahead:
+        raise DomainError(_("This assignment has begun. Enter a new one from a later day."))
 
 
 def refuse_day(member: StaffMember, first_day: dt.date) -> None:
@@ -92,7 +101,7 @@ def refuse_overlap(
 def refuse_other_plans(member: StaffMember, first_day: dt.date) -> None:
     """Refuse where something is planned from that day on already."""
     ahead = max(first_day, bank_today() + dt.timedelta(days=1))
-    planned = member.assignments.filter(valid__startswith__gte=ahead).first()
+    planned = member.assignments.standing().filter(valid__startswith__gte=ahead).first()
     if planned:
         raise DomainError(
             _("An assignment is planned from %(day)s on already. Change that one.")
@@ -102,7 +111,9 @@ def refuse_other_plans(member: StaffMember, first_day: dt.date) -> None:
 
 def refuse_followers(member: StaffMember, last_day: dt.date) -> None:
     """Nobody may report from a later day on to somebody who is gone by then."""
-    later = StaffAssignment.objects.filter(supervisor=member, valid__startswith__gt=last_day)
+    later = StaffAssignment.objects.standing().filter(
+        supervisor=member, valid__startswith__gt=last_day
+    )
     if planned := later.first():
         raise DomainError(
             _("%(name)s is to report to them from %(day)s on. Change that assignment first.")
@@ -144,7 +155,8 @@ def leads_back(member: StaffMember, above: StaffMember, first_day: dt.date) -> b
             with recursive days as (
                 select %(first)s::date as day
                 union
-                select lower(valid) from staff_staffassignment where lower(valid) > %(first)s
+                select lower(valid) from staff_staffassignment
+                where lower(valid) > %(first)s and withdrawn_on is null
             ), line (day, id) as (
                 select day, %(above)s::bigint from days
                 union
@@ -152,6 +164,7 @@ def leads_back(member: StaffMember, above: StaffMember, first_day: dt.date) -> b
                 from line l
                 join staff_staffmember m on m.id = l.id and m.id <> %(member)s
                 left join staff_staffassignment a on a.member_id = m.id and a.valid @> l.day
+                    and a.withdrawn_on is null
             )
             select exists (select 1 from line where id = %(member)s)
             """,

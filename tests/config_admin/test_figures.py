@@ -12,10 +12,18 @@ from config_admin.figures.own import CALENDAR_WARNING, LONGEST_DEADLINE
 from config_admin.figures.values import in_base_currency, rate_on, value_of
 from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
 from crm.core.clock import bank_today, clock_at
+from crm.core.models import Approval, AuditEvent
 from crm.core.operations import DomainError
 from crm.ops.roles import CONFIGURE
 from sysadmin.models import Grant, system_user
-from tests.factories import CurrencyRateFactory, NumberSeriesFactory, ServiceTypeFactory
+from tests.deciding import INBOX, decide
+from tests.factories import (
+    CurrencyRateFactory,
+    GrantFactory,
+    NumberSeriesFactory,
+    ServiceTypeFactory,
+    StaffMemberFactory,
+)
 
 RATE_ADD = "/configuration/currency-rates/add/"
 VALUE_ADD = "/configuration/parameters/add/"
@@ -165,3 +173,25 @@ def test_a_series_that_is_used_up_or_unknown_gives_no_number(client, keyed):
     assert set(answer.context["form"].errors) == {"prefix"}
     assert client.post(page, keyed(digits="5", **data)).status_code == 302
     assert draw_number(series.code, by=system) == "SR01000"
+
+
+@pytest.mark.proves("BC-9")
+def test_a_new_value_of_a_parameter_waits_where_a_policy_asks(
+    client, signed_in, bank, keyed, deciders, held_back
+):
+    held_back("config_admin.set_value/1")
+    before = value_of(CALENDAR_WARNING)
+    sent = {"code": CALENDAR_WARNING.code, "first_day": bank_today().isoformat()}
+    assert client.post(VALUE_ADD, keyed(**sent, value="400")).status_code == 422
+    assert not Approval.objects.exists()
+    assert client.post(VALUE_ADD, keyed(**sent, value="30")).status_code == 302
+    assert value_of(CALENDAR_WARNING) == before
+    second = StaffMemberFactory(branch=bank).user
+    GrantFactory(user=second, role=deciders, branch=bank, extent=Grant.Reach.BANK)
+    desk = signed_in(second)
+    page = desk.get(f"{INBOX}?decide=true").content.decode()
+    assert str(CALENDAR_WARNING.label) in page
+    assert decide(desk, "approve").status_code == 302
+    assert value_of(CALENDAR_WARNING) == 30
+    row = ParameterValue.objects.get(code=CALENDAR_WARNING.code, valid__startswith=bank_today())
+    assert AuditEvent.objects.get(table_name=row._meta.db_table, row_key=row.pk).actor == second

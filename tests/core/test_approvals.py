@@ -10,13 +10,14 @@ from django.db import connection
 from django.utils import timezone
 
 from crm.core.acting import acting
-from crm.core.approvals import policy_for
+from crm.core.approvals import policies_for, reached
 from crm.core.idempotency import FIELD
 from crm.core.models import Approval, AuditEvent
 from crm.core.tasks import housekeeping
 from customers import operations
 from customers.models import Customer, IdentityDocument
 from sysadmin.models import Grant, system_user
+from tests.deciding import DECIDE, INBOX, LIST, MAKE, change, close, decide, decider
 from tests.factories import (
     ApprovalPolicyFactory,
     CustomerFactory,
@@ -26,82 +27,6 @@ from tests.factories import (
     resident_id,
 )
 from tests.jobs import work_off
-
-MAKE = (
-    "customers.view_customer",
-    "customers.change_customer",
-    "customers.close_customer",
-    "core.view_approval",
-    "core.withdraw_approval",
-)
-DECIDE = (
-    "core.view_approval",
-    "core.approve_approval",
-    "core.send_back_approval",
-    "core.reject_approval",
-    "customers.view_customer",
-)
-INBOX = "/system/approvals/"
-LIST = "/customers/"
-
-
-@pytest.fixture
-def maker(person, branch):
-    return person(branch, *MAKE)
-
-
-@pytest.fixture
-def deciders(db):
-    return RoleFactory(actions=list(DECIDE))
-
-
-@pytest.fixture
-def checker(branch, deciders):
-    return decider(branch, deciders)
-
-
-def decider(branch, role):
-    member = StaffMemberFactory(branch=branch)
-    GrantFactory(user=member.user, role=role, branch=branch)
-    return member.user
-
-
-@pytest.fixture
-def held_back(deciders):
-    """Puts an operation under a policy."""
-
-    def hold(operation, **values):
-        return ApprovalPolicyFactory(operation=operation, role=deciders, **values)
-
-    return hold
-
-
-@pytest.fixture
-def customer(branch):
-    return CustomerFactory(
-        home_branch=branch, status="active", name="王美华", latin_name="Wang Meihua"
-    )
-
-
-def step(desk, address, reason="because"):
-    return desk.post(address, {FIELD: str(uuid.uuid4()), "reason": reason})
-
-
-def close(desk, customer):
-    return step(desk, f"/customers/{customer.pk}/close/")
-
-
-def decide(desk, verb, request=None, reason="seen"):
-    request = request or Approval.objects.get()
-    return step(desk, f"{INBOX}{request.pk}/{verb}/", reason)
-
-
-def change(desk, customer, **values):
-    fields = ("name", "latin_name", "gender", "country", "born_on", "opened_on", "city", "address")
-    sent = {name: getattr(customer, name) or "" for name in fields}
-    sent |= {"home_branch": customer.home_branch_id, "lead_manager": customer.lead_manager_id or ""}
-    sent |= {"version": customer.version, FIELD: str(uuid.uuid4())} | values
-    return desk.post(f"/customers/{customer.pk}/change/", sent)
 
 
 def status_of(customer):
@@ -444,9 +369,16 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
     assert "There is a policy in force for this operation and amount." in twice.content.decode()
     priced = desk.post(
         "/system/policies/add/",
-        sent | {FIELD: str(uuid.uuid4()), "operation": "customers.reopen/1", "from_amount": "100"},
+        sent
+        | {FIELD: str(uuid.uuid4()), "operation": "customers.add_document/1", "from_amount": "100"},
     )
     assert "This operation has no amount." in priced.content.decode()
+    made = ApprovalPolicyFactory(operation="customers.add_document/1", role=role)
+    changed = sent | {"operation": made.operation, "from_amount": "100", "version": 1}
+    later = desk.post(f"/system/policies/{made.pk}/change/", changed | {FIELD: str(uuid.uuid4())})
+    assert later.context["form"].errors["from_amount"] == [
+        "This operation has no amount. Leave the field empty."
+    ]
     idle = RoleFactory(actions=["core.view_approval"])
     other = sent | {FIELD: str(uuid.uuid4()), "operation": "customers.reopen/1", "role": idle.pk}
     refused = desk.post("/system/policies/add/", other)
@@ -460,9 +392,9 @@ def test_policies_are_made_and_changed_on_their_pages(signed_in, person, bank):
 
 def test_of_several_policies_that_of_the_highest_amount_reached_decides(db):
     made = {n: ApprovalPolicyFactory(operation="x/1", from_amount=n) for n in (None, 100, 1000)}
-    assert policy_for("x/1") == made[None]
-    for amount, reached in ((99, None), (100, 100), (999, 100), (5000, 1000)):
-        assert policy_for("x/1", Decimal(amount)) == made[reached], amount
+    assert reached(policies_for("x/1"), None) == made[None]
+    for amount, from_amount in ((99, None), (100, 100), (999, 100), (5000, 1000)):
+        assert reached(policies_for("x/1"), Decimal(amount)) == made[from_amount], amount
 
 
 def test_a_role_with_markup_in_its_name_stays_text_in_the_form(

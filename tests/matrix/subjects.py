@@ -25,6 +25,7 @@ from sysadmin.models import Grant, system_user
 from tests import imports, jobs
 from tests.factories import (
     ApprovalPolicyFactory,
+    AuthorityLimitFactory,
     BranchFactory,
     CalendarDayFactory,
     CalendarFactory,
@@ -43,6 +44,7 @@ from tests.factories import (
     HoldingPartyFactory,
     HoldingYearFactory,
     IdentityDocumentFactory,
+    IncompatibleDutiesFactory,
     LicenceFactory,
     NumberSeriesFactory,
     OwnershipFactory,
@@ -329,6 +331,10 @@ FACTORIES = {
         fill=lambda b: {"certificate": f"C{next(serials)}"},
     ),
     "staff.handover": Subject(handover, children=(further_handed,)),
+    "staff.authoritylimit": Subject(
+        lambda b, m: AuthorityLimitFactory(),
+        fill=lambda b: {"post": free_post(), "operation": ""},
+    ),
     "staff.postrole": Subject(
         lambda b, m: PostRoleFactory(),
         fill=lambda b: {"post": free_post()},
@@ -337,6 +343,10 @@ FACTORIES = {
     "sysadmin.role": Subject(lambda b, m: RoleFactory()),
     "sysadmin.grant": Subject(
         lambda b, m: GrantFactory(branch=b), fill=lambda b: {"extent": Grant.Reach.BRANCH}
+    ),
+    "sysadmin.incompatibleduties": Subject(
+        lambda b, m: IncompatibleDutiesFactory(),
+        fill=lambda b: {"first": RoleFactory().pk, "second": RoleFactory().pk},
     ),
     "core.auditevent": Subject(change_in_trail),
     "core.accessevent": Subject(look_in_trail),

@@ -87,7 +87,7 @@ def test_looking_at_every_page_changes_nothing(db):
     waiting = named + [w.address(r) for w in worlds for r in ROUTES if r.resource is w.resource]
     waiting += [url + "?sort=-nothing&size=50&v=x&after=x" for url in named]
     before, seen, opened = fingerprint(), set(), set()
-    while waiting and len(seen) < 1200:
+    while waiting and len(seen) < 2000:
         url = waiting.pop()
         kind = _kind(url)
         if kind in seen:

@@ -39,6 +39,7 @@ ACTIONS = (
     "staff.leave_staffmember",
     "staff.view_staffassignment",
     "staff.change_staffassignment",
+    "staff.withdraw_staffassignment",
     "staff.view_licence",
     "staff.add_licence",
     "staff.change_licence",
@@ -481,3 +482,81 @@ def test_leaving_is_refused_where_it_contradicts(desk, officer, rules, branch, o
     assert leave(desk, gone, days=2).status_code == 302
     late = move(desk, follower, branch, "teller", supervisor=gone.pk, days=25)
     assert "has left by then" in errors(late)
+
+
+def withdraw(client, assignment, reason="The branch stays as it is"):
+    """Send the form that withdraws a planned assignment."""
+    return send(client, f"/organisation/assignments/{assignment.pk}/withdraw/", reason=reason)
+
+
+@pytest.mark.proves("ST-2")
+def test_a_planned_move_is_withdrawn_and_the_assignment_before_goes_on(
+    desk, rules, branch, other_branch
+):
+    member = joined(desk, branch)
+    first = member.assignments.get()
+    move(desk, member, other_branch)
+    planned = member.assignments.get(branch=other_branch)
+    gone = planned.grant
+    page = desk.get(f"{STAFF}{member.pk}/").content.decode()
+    assert f"/organisation/assignments/{planned.pk}/withdraw/" in page
+    assert withdraw(desk, planned, reason="").status_code == 422
+    assert withdraw(desk, planned).status_code == 302
+    first.refresh_from_db()
+    planned.refresh_from_db()
+    gone.refresh_from_db()
+    assert (first.valid.upper, first.grant.valid.upper) == (None, None)
+    assert (planned.withdrawn_on, planned.grant) == (bank_today(), None)
+    assert gone.valid.upper <= member.joined_on  # a right that nobody could use
+    with later(days=30):
+        effective.apply()
+        member.refresh_from_db()
+        assert (member.branch, member.post) == (branch, "wealth_manager")
+        assert member.user.has_action("customers.view_customer")
+    page = desk.get(f"{STAFF}{member.pk}/").content.decode()
+    assert "Withdrawn" in page
+    assert f"/organisation/assignments/{planned.pk}/withdraw/" not in page
+    # and another move may be planned for the same days
+    assert move(desk, member, other_branch).status_code == 302
+
+
+@pytest.mark.proves("ST-2")
+def test_what_has_begun_or_is_withdrawn_is_not_withdrawn(
+    desk, signed_in, person, rules, branch, other_branch
+):
+    member = joined(desk, branch)
+    begun = member.assignments.get()
+    assert "has begun, or it is withdrawn already" in errors(withdraw(desk, begun))
+    move(desk, member, other_branch)
+    planned = member.assignments.get(branch=other_branch)
+    far = signed_in(person(other_branch, *ACTIONS))
+    assert "outside your reach" in errors(withdraw(far, planned))
+    withdraw(desk, planned)
+    assert "has begun, or it is withdrawn already" in errors(withdraw(desk, planned))
+    planned.refresh_from_db()
+    sent = {"branch": branch.pk, "post": "teller", "first_day": in_days(20).isoformat()}
+    answer = send(
+        desk, f"/organisation/assignments/{planned.pk}/change/", version=planned.version, **sent
+    )
+    assert "This assignment is withdrawn." in errors(answer)
+
+
+def test_somebody_who_is_to_join_keeps_the_assignment_with_which_they_do(desk, rules, branch):
+    join(desk, branch, joined_on=in_days(5).isoformat())
+    planned = StaffMember.objects.get(number="N00001").assignments.get()
+    assert "Nobody joins without an assignment." in errors(withdraw(desk, planned))
+
+
+def test_after_a_withdrawal_the_same_right_given_by_hand_goes_on(desk, branch):
+    right = PostRoleFactory(post="sub_branch_head", role=RoleFactory(), extent="branch")
+    member = StaffMemberFactory(branch=branch)
+    StaffAssignmentFactory(
+        member=member, post="wealth_manager", valid=period(bank_today() - dt.timedelta(days=9))
+    )
+    by_hand = GrantFactory(user=member.user, role=right.role, branch=branch)
+    move(desk, member, branch)
+    by_hand.refresh_from_db()
+    assert by_hand.valid.upper == in_days(10)
+    assert withdraw(desk, member.assignments.get(valid__startswith=in_days(10))).status_code == 302
+    by_hand.refresh_from_db()
+    assert by_hand.valid.upper is None

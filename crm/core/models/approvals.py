@@ -29,7 +29,10 @@ class ApprovalPolicy(Record):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text=_("In the bank's own currency. Left empty, every amount needs a second person."),
+        help_text=_(
+            "In the bank's own currency. Then only those decide whose limit reaches the amount. "
+            "Left empty, every amount needs a second person, whatever their limit."
+        ),
     )
     role = models.ForeignKey(
         "sysadmin.Role",

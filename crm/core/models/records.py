@@ -43,6 +43,8 @@ class Record(Labelled):
 
     SCOPE: ClassVar[Scope]
     MOVES: ClassVar[Mapping[str, Move]] = {}
+    # what a trigger of the database refuses, by the name that it gives its rule
+    TRIGGERS: ClassVar[Mapping[str, Text]] = {}
     CLASSES: ClassVar[Mapping[str, DataClass]] = {
         "id": INTERNAL,
         "created_at": INTERNAL,

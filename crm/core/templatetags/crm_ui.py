@@ -148,6 +148,7 @@ def browser(agent: str) -> str:
 
 
 register.filter("figure", formats.number)
+register.filter("amount", formats.money)
 JOB_TAGS = {"running": "tag-info", "queued": "tag-info", "done": "tag-ok", "failed": "tag-bad"}
 JOB_BARS = {"done": "ok", "failed": "bad", "cancelled": "bad"}
 

@@ -25,7 +25,7 @@ from staff.models import Branch, Licence, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
 from . import careers, handovers, hands, moves
-from .approvals import ask_and_decide, enter_policies
+from .approvals import ask_and_decide, enter_limits, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
 from .holdings import SEED, Files, files
@@ -87,6 +87,7 @@ def enter_all(system: User, today: dt.date, size: int) -> int:
     grants = enter_grants(staff(today), places, people)
     enter_careers(staff(today), grants, places, people, today)
     enter_policies()
+    enter_limits(today)
     specs = list(customers(today, size))
     entered = enter_customers(specs, places, people, today)
     feed_holdings(files(today, specs), system, today)

@@ -93,6 +93,7 @@ _SIGN_INS = {
     ("configuration", "0001"): (PersonName("叶思屿", "Ye Siyu"), "F"),
     ("personnel", "0001"): (PersonName("方文岚", "Fang Wenlan"), "F"),
     ("system_administrator", "0001"): (PersonName("汪启恒", "Wang Qiheng"), "M"),
+    ("security_administrator", "0001"): (PersonName("严守正", "Yan Shouzheng"), "M"),
     ("internal_auditor", "0001"): (PersonName("邵毅然", "Shao Yiran"), "M"),
 }
 

@@ -8,10 +8,22 @@ from django.core.management.base import BaseCommand
 
 from config_admin.first_values import enter_missing
 from crm.core.acting import acting
+from crm.core.clock import bank_today
 from crm.core.operations import save_new
-from crm.ops.roles import BY_HAND, POST_ROLES, ROLES
+from crm.ops.roles import APART, BY_HAND, POST_ROLES, ROLES
 from staff.models import PostRole
-from sysadmin.models import Role, system_user
+from sysadmin.models import IncompatibleDuties, Role, period, system_user
+
+
+def keep_apart(roles: dict[str, Role]) -> None:
+    """Keep the shipped pairs of roles apart; a pair that the bank has ended stays ended."""
+    known = set(IncompatibleDuties.objects.values_list("first", "second"))
+    for one, other, ground in APART:
+        pair = sorted((roles[code] for code in (one, other) if code in roles), key=lambda r: r.pk)
+        if len(pair) == 2 and tuple(role.pk for role in pair) not in known:
+            first, second = pair
+            valid = period(bank_today())
+            save_new(IncompatibleDuties(first=first, second=second, ground=ground, valid=valid))
 
 
 class Command(BaseCommand):
@@ -33,6 +45,7 @@ class Command(BaseCommand):
                         name_zh=spec.name_zh,
                         actions=list(spec.actions),
                         needs_second_factor=spec.needs_second_factor,
+                        is_read_only=spec.is_read_only,
                     )
                 )
             roles = {role.code: role for role in Role.objects.all()}
@@ -41,6 +54,7 @@ class Command(BaseCommand):
                 if post not in ruled and code in roles:
                     by_hand = code in BY_HAND
                     save_new(PostRole(post=post, role=roles[code], extent=extent, by_hand=by_hand))
+            keep_apart(roles)
             configured = enter_missing()
         self.stdout.write(f"{len(missing)} roles entered, {len(known)} kept.")
         self.stdout.write(f"{configured} records of configuration entered.")

@@ -24,9 +24,8 @@ from crm.core.formats import day
 from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Extent, LiveGrant, Reach, System
-
-from . import rights
-from .rights import Held
+from sysadmin import rights
+from sysadmin.rights import Held
 
 
 class UserManager(BaseUserManager["User"]):
@@ -182,6 +181,12 @@ class User(AbstractBaseUser, Record):
         return self.held[0].role_label if self.held else ""
 
 
+# seeing a record and its history reads; revealing and exporting let something out
+ONLY_READS = models.Func(
+    models.F("actions"), function="sysadmin_only_reads", output_field=models.BooleanField()
+)
+
+
 class Role(Record):
     """A set of actions that a bank gives to a kind of post."""
 
@@ -190,15 +195,29 @@ class Role(Record):
     name_zh = models.CharField(_("name in Chinese"), max_length=80)
     actions = ArrayField(models.CharField(max_length=80), verbose_name=_("actions"), default=list)
     needs_second_factor = models.BooleanField(_("needs a second factor"), default=True)
+    is_read_only = models.BooleanField(
+        _("only reads"),
+        default=False,
+        help_text=_("The database refuses such a role any action that changes something."),
+    )
 
     SCOPE = System()
-    CLASSES = dict.fromkeys(["code", "name", "name_zh", "actions", "needs_second_factor"], INTERNAL)
+    CLASSES = dict.fromkeys(["code", "name", "name_zh", "actions"], INTERNAL) | dict.fromkeys(
+        ["needs_second_factor", "is_read_only"], INTERNAL
+    )
     objects = ScopedQuerySet["Role"].as_manager()
 
     class Meta:
         verbose_name = _("role")
         verbose_name_plural = _("roles")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="sysadmin_role_only_reads",
+                condition=models.Q(is_read_only=False) | models.Q(ONLY_READS),
+                violation_error_message=_("A role that only reads has no action that changes."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -234,6 +253,12 @@ class Grant(Record):
             done=_("The grant %(name)s has ended."),
             refused=_("This grant has ended already."),
             grave=True,
+        )
+    }
+    TRIGGERS = {
+        "sysadmin_grant_compatible": _(
+            "The user has another role that nobody holds together with this one. End that grant "
+            "first, or choose another role."
         )
     }
     SCOPE = System()

@@ -1,0 +1,1 @@
+"""Delegated authority: how much each post may decide on."""

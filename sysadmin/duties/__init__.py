@@ -1,0 +1,1 @@
+"""Incompatible duties: which roles are kept apart, and who holds both all the same."""

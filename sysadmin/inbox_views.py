@@ -1,0 +1,133 @@
+"""The inbox: requests for a second person on the left, the one that is open on the right."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django_htmx.http import HttpResponseLocation, trigger_client_event
+
+from crm.core import approvals
+from crm.core.approval_checks import checks_of, earlier
+from crm.core.approval_words import compared
+from crm.core.authority import is_limited, limit_of
+from crm.core.pages import DetailPage, ListPage, TransitionPage
+from crm.core.pages.acts import key_of
+
+EARLIER = 5
+PAST = "past"
+
+
+class RequestPage(DetailPage):
+    """What is asked for, by whom and why, before and after, what is checked, and who may decide.
+
+    The inbox fetches it without what is around it.
+    """
+
+    def templates(self):
+        beside = self.request.htmx and self.request.htmx.target == "request"
+        return ["core/_request.html"] if beside else super().templates()
+
+    def facts(self):
+        request, user = self.object, self.request.user
+        facts = super().facts()
+        is_open = request.can("approve")
+        refusal = approvals.why_not(request, user) if is_open else ""
+        own = [step for step in facts["moves"] if step.name == "withdraw"]
+        decisions = [step for step in facts["moves"] if step.name != "withdraw"]
+        return facts | {
+            "moves": (own if request.is_own(user) else []) + ([] if refusal else decisions),
+            "blocked": decisions if refusal else [],
+            "refusal": refusal,
+            "compared": compared(request),
+            "checks": checks_of(request, user) if is_open else [],
+            "limit": limit_of(request, user) if is_open and is_limited(request) else None,
+            "currency": settings.BASE_CURRENCY,
+            "earlier": earlier(request, user)[:EARLIER],
+            "subject": subjects_of([request], user).get(
+                (request.subject_model, request.subject_key)
+            ),
+        }
+
+
+class Inbox(ListPage):
+    """The list with one request open; each request names its record to those who reach it."""
+
+    def get(self, request):
+        if request.htmx and request.htmx.target == "inbox":
+            self.template = "_inbox"
+        return super().get(request)
+
+    def templates(self):
+        # both sides of this page, which no other list has
+        return ["core/_inbox.html"] if self.template == "_inbox" else super().templates()
+
+    @cached_property
+    def lines(self):
+        """The page of the list."""
+        return super().page_of_rows()
+
+    def page_of_rows(self):
+        """The same, each request with the name of its record."""
+        found = self.lines
+        shown = subjects_of(found.rows, self.request.user)
+        for row in found.rows:
+            subject = shown.get((row.subject_model, row.subject_key))
+            row.shown_subject = str(subject[0]) if subject else ""
+            row.is_open = row is self.opened
+        return found
+
+    @cached_property
+    def opened(self):
+        """The request that is open: the first, or the next after one that was decided."""
+        rows = self.lines.rows
+        past = key_of(self.request.GET.get(PAST, ""))
+        waiting = [row for row in rows if past and row.can("approve") and row.pk < int(past)]
+        return next(iter([*waiting, *rows]), None)
+
+    def show(self, status=200, **context):
+        if self.template in {"list", "_inbox"}:
+            context |= self.beside()
+        return super().show(status, **context)
+
+    def beside(self):
+        """What stands on the right, by the rules of the request's own page."""
+        if self.opened is None:
+            return {"object": None}
+        page = RequestPage(resource=self.resource)
+        page.setup(self.request, pk=self.opened.pk)
+        page.object = self.opened  # it came with the list, within the same reach
+        return {"object": self.opened, **page.facts()}
+
+
+class DecisionPage(TransitionPage):
+    """A step taken with a request; in the inbox the list goes on with the next one."""
+
+    def lead_to(self, target):
+        inbox = self.resource.url("list")
+        path, _mark, query = (self.request.htmx.current_url_abs_path or "").partition("?")
+        if not self.in_drawer or path != inbox:
+            return super().lead_to(target)
+        known = QueryDict(query, mutable=True)
+        known[PAST] = str(self.object.pk)
+        said = " ".join(str(message) for message in get_messages(self.request))
+        answer = HttpResponseLocation(
+            f"{inbox}?{known.urlencode()}", target="#inbox", swap="outerHTML"
+        )
+        return trigger_client_event(answer, "crm:saved", {"message": said})
+
+
+def subjects_of(requests, user):
+    """The records that requests are about, with their addresses, for those who reach them."""
+    from crm.core.resources import all_resources  # noqa: PLC0415  (resources are made of pages)
+
+    found: dict = {}
+    for resource in all_resources():
+        label = str(resource)
+        keys = {r.subject_key for r in requests if r.subject_model == label and r.subject_key}
+        if keys and user.has_action(resource.permission("view")):
+            rows = getattr(resource.model, "scoped", resource.model._default_manager)
+            permitted = rows.permitted(user).select_related(*resource.joins).filter(pk__in=keys)
+            found |= {(label, row.pk): (row, resource.url("view", row)) for row in permitted}
+    return found

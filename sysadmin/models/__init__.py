@@ -1,0 +1,14 @@
+"""Who may sign in, what they may do where, and what nobody may do beside something else."""
+
+from .duties import IncompatibleDuties
+from .users import Grant, Role, User, UserManager, period, system_user
+
+__all__ = [
+    "Grant",
+    "IncompatibleDuties",
+    "Role",
+    "User",
+    "UserManager",
+    "period",
+    "system_user",
+]

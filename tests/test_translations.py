@@ -298,6 +298,7 @@ UNNAMED = {
 INWARD = {
     "customers.importfault",
     "customers.identitykey",
+    "customers.ownershipperiod",
     "core.idempotencykey",
     "core.jobprogress",
     "core.jobrow",

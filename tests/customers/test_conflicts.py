@@ -15,7 +15,7 @@ from crm.core.models import Approval, Job, JobRow
 from customers import operations
 from customers.imports.load import import_customers
 from customers.imports.reader import read_table
-from customers.models import ConflictOfInterest, Customer
+from customers.models import ConflictOfInterest, Customer, HandedCustomer
 from sysadmin.models import User, period
 from tests import imports
 from tests.customers.entries import change_form
@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.jobs import work_off
 from tests.matrix.subjects import enter_lines
+from tests.staff.test_handover import proposed, step
 
 KEEPER = [
     "customers.view_customer",
@@ -257,3 +258,19 @@ def test_a_conflict_ends_with_a_last_day(signed_in, keeper, conflict):
     assert conflict.last_day == last
     stale = client.post(address, data | {FIELD: str(uuid.uuid4())})
     assert stale.status_code == 409
+
+
+@pytest.mark.proves("ST-12")
+def test_a_handover_leaves_out_whom_the_successor_is_too_close_to(
+    person, signed_in, branch, customer
+):
+    taker = person(branch, "staff.view_handover", "staff.accept_handover", extent="own")
+    head = person(
+        branch, "customers.view_customer", "customers.hand_over_customer", "staff.view_handover"
+    )
+    other = CustomerFactory(home_branch=branch, lead_manager=customer.lead_manager)
+    ConflictFactory(customer=customer, member=taker.staff_member, valid=TODAY)
+    handover = proposed(signed_in(head), taker.staff_member, member=customer.lead_manager_id)
+    assert step(signed_in(taker), handover, "accept").status_code == 302
+    assert leads(customer, other) == [customer.lead_manager_id, taker.staff_member.pk]
+    assert HandedCustomer.objects.get(customer=customer).cause == HandedCustomer.Cause.CONFLICT

@@ -88,7 +88,7 @@ def test_looking_at_every_page_changes_nothing(db):
     waiting += [url + "?sort=-nothing&size=50&v=x&after=x" for url in named]
     before, seen, opened = fingerprint(), set(), set()
     while waiting and len(seen) < 2000:
-        url = waiting.pop()
+        url = waiting.pop(0)  # pages first, then what they link to
         kind = _kind(url)
         if kind in seen:
             continue

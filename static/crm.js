@@ -749,8 +749,10 @@
       return Boolean(link);
     }
     const marked = $$(`[data-key="${CSS.escape(event.key)}"]`).find((element) => element.offsetParent);
-    if (marked) marked.click();
-    else if (keys[event.key]) keys[event.key]();
+    if (marked) {
+      htmx.process(marked); // a part that has just come may not have been looked through yet
+      marked.click();
+    } else if (keys[event.key]) keys[event.key]();
     else return event.key === " " && Boolean(currentRow()?.contains(event.target)) && !event.target.matches("button, input, summary") && quickLook();
     return true;
   }

@@ -36,18 +36,20 @@ class RequestPage(DetailPage):
         refusal = approvals.why_not(request, user) if is_open else ""
         own = [step for step in facts["moves"] if step.name == "withdraw"]
         decisions = [step for step in facts["moves"] if step.name != "withdraw"]
+        label = (request.subject_model, request.subject_key)
+        subject = subjects_of([request], user).get(label)
+        is_shown = subject is not None or may_read(request, user)
         return facts | {
             "moves": (own if request.is_own(user) else []) + ([] if refusal else decisions),
             "blocked": decisions if refusal else [],
             "refusal": refusal,
-            "compared": compared(request),
+            "compared": compared(request) if is_shown else [],
+            "is_hidden": not is_shown,
             "checks": checks_of(request, user) if is_open else [],
             "limit": limit_of(request, user) if is_open and is_limited(request) else None,
             "currency": settings.BASE_CURRENCY,
             "earlier": earlier(request, user)[:EARLIER],
-            "subject": subjects_of([request], user).get(
-                (request.subject_model, request.subject_key)
-            ),
+            "subject": subject,
         }
 
 
@@ -116,6 +118,17 @@ class DecisionPage(TransitionPage):
             f"{inbox}?{known.urlencode()}", target="#inbox", swap="outerHTML"
         )
         return trigger_client_event(answer, "crm:saved", {"message": said})
+
+
+def may_read(request, user):
+    """Whether somebody who does not reach the record reads what is to change all the same.
+
+    That is who asked and who decides; of what does not exist yet, who may see its like.
+    """
+    if request.is_own(user) or request.role_id in user.role_ids:
+        return True
+    app, _dot, model = request.subject_model.partition(".")
+    return request.subject_key is None and user.has_action(f"{app}.view_{model}")
 
 
 def subjects_of(requests, user):

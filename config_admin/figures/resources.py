@@ -1,6 +1,7 @@
 """Pages of rates and parameters."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
 from crm.core.resources import Resource, Section
@@ -17,7 +18,7 @@ currency_rate = Resource(
     sorts={"newest": ("-on", "currency"), "currency": ("currency", "on")},
     filterset=CurrencyRateFilter,
     form=CurrencyRateForm,
-    sections=(Section(_("Rate"), ("currency", "on", "rate", "source")),),
+    sections=(Section(pgettext_lazy("currency", "Rate"), ("currency", "on", "rate", "source")),),
 )
 parameter_value = Resource(
     ParameterValue,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +33,8 @@ def in_words(known: Any, value: Any) -> str:
         return str(known.related_model._base_manager.filter(pk=value).first() or value)
     if isinstance(known, DateRangeField):
         held = known.to_python(value)
-        return " – ".join(day(d) if d else "…" for d in (held.lower, held.upper))
+        last = held.upper - dt.timedelta(days=1) if held.upper else None
+        return " – ".join(day(d) if d else "…" for d in (held.lower, last))
     if isinstance(known, models.DecimalField):
         return number(Decimal(value), known.decimal_places)
     if isinstance(known, models.DateField):

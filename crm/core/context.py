@@ -50,7 +50,7 @@ TEXTS = {
     "sign_in": _("Sign in"),
     "status_400": _("The request could not be understood. Reload the page and try again."),
     "status_403": _(
-        "You are not allowed to do this. A staff administrator can grant you the right."
+        "You are not allowed to do this. A system administrator can grant you the right."
     ),
     "status_404": _("This does not exist, or it is outside the part of the bank you work in."),
     "status_409": _("Someone else changed this in the meantime. Reload the page to see how."),

@@ -69,7 +69,8 @@ class Resource:
     filters and sorts, if that is not the model itself. `views` are those that the list comes with,
     beside the one of all rows. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
-    access trail. `palette` is the icon with which the command palette offers what `search` finds.
+    access trail. `anywhere` lets a look-up match inside the fields too, where a model has so few
+    rows that reading them all is nothing. `palette` is the icon with which the command palette offers what `search` finds.
     """
 
     model: type[models.Model]
@@ -85,6 +86,7 @@ class Resource:
     listing: type[models.Model] | None = None
     views: tuple[View, ...] = ()
     recorded: bool = False
+    anywhere: bool = False
     palette: str = ""
     route: str = ""
     namespace: str = ""
@@ -122,10 +124,11 @@ class Resource:
         return [n for n in self.PAGES if n not in absent] + [t.name for t in self.transitions]
 
     def beginning(self, rows: Any, typed: str) -> Any:
-        """The rows whose number or name begins with what was typed."""
+        """The rows whose number or name begins with what was typed, or holds it."""
+        how = "icontains" if self.anywhere else "istartswith"
         begins = Q()
         for name in self.search if typed else ():
-            begins |= Q(**{f"{name}__istartswith": typed})
+            begins |= Q(**{f"{name}__{how}": typed})
         return rows.filter(begins).select_related(*self.joins)
 
     def code_of(self, row: Any) -> str:

@@ -211,7 +211,7 @@ ROLES = (
         "configuration_administrator",
         "Configuration administrator",
         "配置管理员",
-        (*DIRECTORY, *POLICIES, *CONFIGURE, "sysadmin.view_role"),
+        (*DIRECTORY, *POLICIES, *CONFIGURE, *ASK, "sysadmin.view_role"),
     ),
     RoleSpec(
         "staff_administrator",

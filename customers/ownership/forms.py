@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.core.clock import bank_today
 from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
@@ -21,7 +22,7 @@ class EngageForm(RecordForm):
     member = member_field(label=_("Member of staff"))
     first_day = day_field(label=_("From"))
     last_day = day_field(
-        label=_("Last day"), required=False, help_text=_("Left empty, it holds until it is ended.")
+        label=pgettext_lazy("period", "Last day"), required=False, help_text=_("Left empty, it holds until it is ended.")
     )
     reason = ReasonForm.base_fields["reason"]
     field_order = ("customer", "role", "line", "member", "first_day", "last_day", "reason")
@@ -41,5 +42,5 @@ class EngageForm(RecordForm):
 
 
 class EndForm(Sectioned, ReasonForm):
-    last_day = day_field(label=_("Last day"))
+    last_day = day_field(label=pgettext_lazy("period", "Last day"))
     field_order = ("last_day", "reason")

@@ -214,7 +214,8 @@ class Comparison:
 
     branch: Branch
     loads: list[Load]
-    average: Figure
+    average_count: Decimal
+    average_assets: Decimal
     pool: Figure
 
 
@@ -225,6 +226,18 @@ def is_above(user: User, branch: Branch) -> bool:
         return False
     within = branch.pk in reach.nodes or any(a <= branch.lft <= b for a, b in reach.ranges)
     return reach.everything or within
+
+
+def is_within(user: User, member: StaffMember) -> bool:
+    """Whether the user reaches a member's portfolio: the own, those of the team, or by branch.
+
+    Who reaches a single one of the customers sees what these add up to.
+    """
+    team = member.supervisor is not None and member.supervisor.user_id == user.pk
+    if member.user_id == user.pk or team or is_above(user, member.branch):
+        return True
+    within = ListedCustomer.objects.within(user, ACTION)
+    return within.filter(lead_manager=member).order_by().exists()
 
 
 def comparison_of(branch: Branch, user: User) -> Comparison:
@@ -258,7 +271,8 @@ def comparison_of(branch: Branch, user: User) -> Comparison:
     return Comparison(
         branch,
         loads,
-        Figure("", round(average_count), average_assets),
+        average_count,
+        average_assets,
         Figure(
             "",
             pool["n"],

@@ -18,12 +18,12 @@ from . import reports
 def member_of(request: HttpRequest, pk: int, action: str = reports.ACTION) -> StaffMember:
     """The member of staff of an address, for those who may see portfolios.
 
-    Everybody knows the staff of the bank: of a portfolio out of reach there is nothing to see.
+    Everybody knows the staff of the bank, but their portfolios only whoever reaches them.
     """
     if not request.user.has_action(action):
         raise PermissionDenied
-    member = StaffMember.objects.select_related("branch").filter(pk=pk).first()
-    if member is None:
+    member = StaffMember.objects.select_related("branch", "supervisor").filter(pk=pk).first()
+    if member is None or not reports.is_within(request.user, member):
         raise Http404
     return member
 
@@ -49,7 +49,12 @@ def own_portfolio(request: HttpRequest) -> HttpResponse:
 @require_GET
 def portfolio(request: HttpRequest, pk: int) -> HttpResponse:
     """What a manager's customers add up to: a card of the manager's page, or a page."""
-    return page_of(request, member_of(request, pk))
+    try:
+        return page_of(request, member_of(request, pk))
+    except Http404:
+        if request.htmx:  # the card of a portfolio out of reach is not there
+            return HttpResponse()
+        raise
 
 
 def page_of(request: HttpRequest, member: StaffMember) -> HttpResponse:

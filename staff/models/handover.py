@@ -79,9 +79,10 @@ class Handover(Workflow):
         "accept": Move(
             leaves=frozenset({Status.PROPOSED}),
             enters=Status.ACCEPTED,
+            further=frozenset({Status.DONE}),
             label=_("Accept"),
             question=_("Accept the handover “%(name)s”?"),
-            done=_("“%(name)s” is accepted."),
+            done=_("“%(name)s” is accepted. Status now: %(status)s."),
             refused=_OVER,
         ),
         "refuse": Move(

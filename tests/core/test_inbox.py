@@ -197,3 +197,19 @@ def test_a_change_that_nobody_asked_for_names_the_one_who_made_it(
     )
     assert "asked for by" not in page.content.decode()
     assert maker.shown_name in page.content.decode()
+
+
+@pytest.mark.proves("SY-6")
+def test_what_changes_is_hidden_from_those_who_do_not_reach_the_record(
+    signed_in, maker, checker, person, branch, held_back
+):
+    held_back("customers.identify/1")
+    customer = CustomerFactory(home_branch=branch, name="欧阳晓月", latin_name="Ouyang Xiaoyue")
+    change(signed_in(maker), customer, latin_name="Ouyang Xiao Yue")
+    request = Approval.objects.get()
+    for user in (maker, checker):
+        assert "Ouyang Xiao Yue" in beside(signed_in(user), request).content.decode()
+    onlooker = person(branch, "core.view_approval")
+    page = beside(signed_in(onlooker), request).content.decode()
+    assert "Ouyang" not in page
+    assert "What changes is shown to those who may see the record." in page

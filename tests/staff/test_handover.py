@@ -316,7 +316,10 @@ def test_accepted_for_today_everything_moves_and_nothing_else_changes(
     handover = proposed(desk, taker, member=giver.pk)
     form = successor.get(f"/organisation/handovers/{handover.pk}/accept/").content.decode()
     assert 'name="version" value="1"' in form
-    assert step(successor, handover, "accept", version=1).status_code == 302
+    answer = step(successor, handover, "accept", version=1)
+    assert answer.status_code == 302
+    said = successor.get(answer.headers["Location"]).content.decode()
+    assert "is accepted. Status now: Carried out." in said
     handover.refresh_from_db()
     assert (handover.status, handover.answer) == ("done", "Gelesen")
     assert handover.result == {"customers.customer": {"moved": 3}}

@@ -30,7 +30,7 @@ def typed(client, text):
 
 
 @pytest.mark.proves("XX-3")
-@pytest.mark.parametrize("text", ["江岸", "riverside", "7731"])
+@pytest.mark.parametrize("text", ["江岸", "riverside", "支行", "sub-b", "7731"])
 def test_a_branch_is_found_by_its_name_and_its_code(desk, outlet, text):
     page = typed(desk, text)
     assert f'data-href="/organisation/branches/{outlet.pk}/"' in page

@@ -21,8 +21,9 @@ Text = str | Promise
 class Move:
     """One step that may be taken with a record, and the sentences that speak of it.
 
-    `leaves` and `enters` are states of a Workflow; a step of another record has none. The sentences
-    may hold %(name)s (the record) and %(status)s (its present state).
+    `leaves` and `enters` are states of a Workflow; a step of another record has none. `further` are
+    states to which the step may lead on at once, so that it is done all the same. The sentences may
+    hold %(name)s (the record) and %(status)s (its present state).
     """
 
     label: Text
@@ -31,6 +32,7 @@ class Move:
     refused: Text
     leaves: frozenset[str] = frozenset()
     enters: str = ""
+    further: frozenset[str] = frozenset()
     grave: bool = False
 
 

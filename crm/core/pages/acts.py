@@ -277,10 +277,11 @@ class TransitionPage(ActPage):
     def said(self, done):
         if self.step is None:
             return super().said(done)
-        if self.step.enters and done.status != self.step.enters:
+        step = self.step
+        if step.enters and done.status not in {step.enters, *step.further}:
             # the step led elsewhere, as a request does that the facts have overtaken
             return done.sentence(_("“%(name)s” is not carried out. Status now: %(status)s."))
-        return done.sentence(self.step.done)
+        return done.sentence(step.done)
 
     def show_form(self, form, status=200, **context):
         return super().show_form(

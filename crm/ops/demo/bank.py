@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -289,12 +290,15 @@ def feed_holdings(fed: Files, system: User, today: dt.date) -> None:
 
 def candidates(specs: Iterable[CustomerSpec], world: World) -> Iterator[Candidate]:
     """Each specification as a row that has passed the import's checks."""
+    joined = dict(StaffMember.objects.values_list("pk", "joined_on"))
     for line, spec in enumerate(specs, start=1):
         checked = check_row(line, row_of(spec), world)
         if isinstance(checked, Fault):
             raise ValueError(f"{spec.source_key}: {checked.message}")
         checked.facts["latin_name"] = spec.name_latin
-        checked.facts["managed_since"] = spec.opened_on
+        manager: Any = checked.facts["lead_manager_id"]
+        begun = joined.get(manager, spec.opened_on)
+        checked.facts["managed_since"] = max(spec.opened_on, begun)
         checked.valid_until = spec.document_valid_until
         checked.is_long_term = spec.document_valid_until is None
         yield checked

@@ -70,7 +70,8 @@ class Resource:
     beside the one of all rows. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
     access trail. `anywhere` lets a look-up match inside the fields too, where a model has so few
-    rows that reading them all is nothing. `palette` is the icon with which the command palette offers what `search` finds.
+    rows that reading them all is nothing. `palette` is the icon with which the command palette
+    offers what `search` finds.
     """
 
     model: type[models.Model]

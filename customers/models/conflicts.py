@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL, PERSONAL
 from crm.core.clock import bank_today
@@ -51,7 +52,7 @@ class ConflictOfInterest(Dated, Record):
     )
     relation = models.CharField(_("the customer is"), max_length=12, choices=Relation)
     declared_on = models.DateField(_("declared on"), default=bank_today)
-    remark = models.CharField(_("remark"), max_length=200, blank=True)
+    remark = models.CharField(pgettext_lazy("conflict", "remark"), max_length=200, blank=True)
 
     # those who keep the staff of a branch, not those who see the customer
     SCOPE = InTree("member__branch")

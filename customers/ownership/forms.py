@@ -22,7 +22,9 @@ class EngageForm(RecordForm):
     member = member_field(label=_("Member of staff"))
     first_day = day_field(label=_("From"))
     last_day = day_field(
-        label=pgettext_lazy("period", "Last day"), required=False, help_text=_("Left empty, it holds until it is ended.")
+        label=pgettext_lazy("period", "Last day"),
+        required=False,
+        help_text=_("Left empty, it holds until it is ended."),
     )
     reason = ReasonForm.base_fields["reason"]
     field_order = ("customer", "role", "line", "member", "first_day", "last_day", "reason")

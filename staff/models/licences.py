@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +84,14 @@ class Licence(Record):
                 ),
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse a licence of the future: it is not held yet."""
+        issued: dt.date | None = self.issued_on  # an unfinished form leaves it empty
+        if issued and issued > bank_today():
+            raise ValidationError(
+                {"issued_on": _("A licence is entered when it is issued. Enter today or earlier.")}
+            )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.certificate}"

@@ -420,6 +420,8 @@ def test_a_licence_that_contradicts_itself_or_another_is_refused(desk, branch):
     assert "entered already" in errors(send(desk, url, certificate=known.certificate, **facts))
     wrong = facts | {"certificate": "B1", "expires_on": "2023-12-31"}
     assert "expires after it is issued" in errors(send(desk, url, **wrong))
+    ahead = facts | {"certificate": "B1", "issued_on": in_days(1).isoformat()}
+    assert "Enter today or earlier" in errors(send(desk, url, **ahead))
     assert member.licences.count() == 1
 
 

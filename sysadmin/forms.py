@@ -17,6 +17,7 @@ from crm.core.models import ApprovalPolicy
 from . import operations
 from .duties import operations as duties
 from .models import Grant, IncompatibleDuties, User, period
+from .policies.operations import set_policy
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
@@ -92,6 +93,10 @@ class PolicyForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["operation"].choices = [("", _("Choose one")), *checked_operations()]
+
+    def apply(self, *, by: Any, version: int | None) -> ApprovalPolicy:
+        names = [name for name in self.changed_data if name in self.Meta.fields]
+        return set_policy(self.instance, by=by, fields=names, version=version or 0)
 
 
 class DecisionForm(forms.Form):

@@ -289,7 +289,7 @@ class NumberSeriesFactory(Recorded):
     code = factory.Sequence("series_{}".format)
     name = factory.Sequence("Series {}".format)
     name_zh = factory.Sequence("编号{}".format)
-    prefix = "SR"
+    prefix = factory.Sequence("S{}-".format)
 
 
 class BranchFactory(Recorded):

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -162,6 +163,16 @@ class NumberSeries(Bilingual, Record):
         verbose_name_plural = pgettext_lazy("plural", "number series")
         ordering = ["code"]
         default_permissions = ("view", "add", "change")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prefix", "is_yearly"],
+                condition=~Q(prefix=""),
+                name="config_admin_series_begins_once",
+                violation_error_message=_(
+                    "Another series begins so and would give the same numbers. Enter another."
+                ),
+            )
+        ]
 
     @property
     def shown_next(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config_admin.dictionaries.entries import EntryField
+from config_admin.figures.currencies import currency_choices
 from crm.core.classes import INTERNAL
 from crm.core.models import Move, Workflow
 from crm.core.querysets import ScopedQuerySet
@@ -124,5 +125,7 @@ class Product(Bilingual, Workflow):
             raise ValidationError(
                 {"sold_until": _("The last day lies before the first. Enter a later day.")}
             )
+        if self.currency and self.currency not in dict(currency_choices()):
+            raise ValidationError({"currency": _("Enter the code of a currency, such as CNY.")})
         if self.kind in self.INVESTMENTS and not self.risk_level and self.status != "draft":
             raise ValidationError({"risk_level": _("A product for investors needs a risk level.")})

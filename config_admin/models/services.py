@@ -224,6 +224,17 @@ class ServiceDeadline(Record):
             raise ValidationError(
                 {"amount": _("This is too long. Enter %(n)d at most.") % {"n": most}}
             )
+        same = ServiceDeadline.objects.filter(
+            service=self.service_id, priority=self.priority, unit=self.unit
+        )
+        other = same.exclude(step=self.step).first()
+        if not self.amount or other is None:
+            return
+        is_first = self.step == self.Step.RESPONSE
+        if (self.amount > other.amount) if is_first else (self.amount < other.amount):
+            raise ValidationError(
+                {"amount": _("Nobody is answered later than helped. Compare the other deadline.")}
+            )
 
 
 class ChecklistItem(Bilingual, Record):

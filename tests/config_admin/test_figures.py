@@ -144,6 +144,9 @@ def test_numbers_are_given_one_after_another_and_begin_anew_each_year(client, ke
     sent = {"name": "Cases", "name_zh": "工单", "code": "case", "prefix": "SR", "digits": 4}
     answer = client.post("/configuration/number-series/add/", keyed(is_yearly="on", **sent))
     assert answer.status_code == 302
+    twin = keyed(is_yearly="on", **sent | {"code": "twin"})
+    refused = client.post("/configuration/number-series/add/", twin)
+    assert "Another series begins so" in refused.content.decode()
     system = system_user()
     with clock_at(dt.datetime(2026, 12, 31, 12, tzinfo=dt.UTC)):
         assert [draw_number("case", by=system) for _n in range(2)] == ["SR20260001", "SR20260002"]
@@ -156,7 +159,7 @@ def test_numbers_are_given_one_after_another_and_begin_anew_each_year(client, ke
 
 @pytest.mark.proves("BC-9")
 def test_a_series_that_is_used_up_or_unknown_gives_no_number(client, keyed):
-    series = NumberSeriesFactory(digits=3, drawn=998, is_yearly=False)
+    series = NumberSeriesFactory(prefix="SR", digits=3, drawn=998, is_yearly=False)
     system = system_user()
     assert draw_number(series.code, by=system) == "SR999"
     with pytest.raises(DomainError, match=r"is used up\. Give it more digits\."):

@@ -92,6 +92,7 @@ def test_a_product_for_investors_without_its_risk_is_not_put_on_sale(client, key
     [
         ({"sold_until": "2001-01-01"}, "sold_until", "Enter a later day"),
         ({"currency": "cny"}, "currency", "three capital letters"),
+        ({"currency": "ZZZ"}, "currency", "the code of a currency"),
         ({"risk_level": "R9"}, "risk_level", "Select a valid choice"),
         ({"owner": ""}, "owner", "Enter the department"),
         ({"code": "稳健"}, "code", "letters without accents"),

@@ -96,6 +96,11 @@ def test_a_service_without_a_deadline_for_a_step_says_so(db):
         ({"amount": ""}, "amount", "Enter how long it may take."),
         ({"amount": 731, "unit": "calendar_days"}, "amount", "This is too long."),
         ({"unit": ""}, "unit", "Choose in what it is counted."),
+        (
+            {"step": "resolution", "priority": "normal", "amount": 59},
+            "amount",
+            "Nobody is answered later than helped.",
+        ),
         ({"priority": "normal"}, "priority", "has a deadline for this step and priority already"),
     ],
 )

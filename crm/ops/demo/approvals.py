@@ -25,6 +25,8 @@ POLICIES = (
     ("customers.close/1", LARGE, "branch_manager"),
     ("sysadmin.give/1", None, "staff_administrator"),
     ("sysadmin.keep_apart/1", None, "compliance_officer"),
+    ("sysadmin.end_duties/1", None, "compliance_officer"),
+    ("sysadmin.set_policy/1", None, "compliance_officer"),
     ("staff.assign/1", None, "system_administrator"),
     ("staff.set_right/1", None, "compliance_officer"),
     ("staff.set_limit/1", None, "compliance_officer"),

@@ -1,0 +1,1 @@
+"""Policies: which operations wait for a second person."""

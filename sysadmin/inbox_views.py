@@ -106,6 +106,16 @@ class Inbox(ListPage):
 class DecisionPage(TransitionPage):
     """A step taken with a request; in the inbox the list goes on with the next one."""
 
+    @cached_property
+    def object(self):
+        """The request, which names its record to those who reach it."""
+        request = super().object
+        subject = subjects_of([request], self.request.user).get(
+            (request.subject_model, request.subject_key)
+        )
+        request.about = str(subject[0]) if subject else ""
+        return request
+
     def lead_to(self, target):
         inbox = self.resource.url("list")
         path, _mark, query = (self.request.htmx.current_url_abs_path or "").partition("?")

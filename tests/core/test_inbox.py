@@ -96,6 +96,11 @@ def test_after_a_decision_the_list_goes_on_with_the_next_request(signed_in, chec
     assert "approved and carried out" not in desk.get(INBOX).content.decode()
 
 
+def test_the_question_names_the_record(signed_in, checker, waiting):
+    question = signed_in(checker).get(f"{INBOX}{waiting[0].pk}/approve/").content.decode()
+    assert "Closing of a customer · Wang 一" in question
+
+
 def test_a_refusal_needs_a_reason_and_keeps_the_dialog(signed_in, checker, waiting):
     answer = send(signed_in(checker), waiting[0], "reject", f"{INBOX}?decide=true", reason="")
     assert answer.status_code == 422

@@ -273,8 +273,11 @@ class Approval(Workflow):
             ),
         ]
 
+    # the name of the record, where whoever reads it reaches that
+    about = ""
+
     def __str__(self) -> str:
-        return self.shown_operation
+        return f"{self.shown_operation} · {self.about}" if self.about else self.shown_operation
 
     @property
     def shown_operation(self) -> str:

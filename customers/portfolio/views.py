@@ -18,12 +18,12 @@ from . import reports
 def member_of(request: HttpRequest, pk: int, action: str = reports.ACTION) -> StaffMember:
     """The member of staff of an address, for those who may see portfolios.
 
-    Everybody knows the staff of the bank, but their portfolios only whoever reaches them.
+    Everybody knows the staff of the bank: of a portfolio out of reach there is nothing to see.
     """
     if not request.user.has_action(action):
         raise PermissionDenied
     member = StaffMember.objects.select_related("branch", "supervisor").filter(pk=pk).first()
-    if member is None or not reports.is_within(request.user, member):
+    if member is None:
         raise Http404
     return member
 
@@ -49,12 +49,12 @@ def own_portfolio(request: HttpRequest) -> HttpResponse:
 @require_GET
 def portfolio(request: HttpRequest, pk: int) -> HttpResponse:
     """What a manager's customers add up to: a card of the manager's page, or a page."""
-    try:
-        return page_of(request, member_of(request, pk))
-    except Http404:
-        if request.htmx:  # the card of a portfolio out of reach is not there
-            return HttpResponse()
-        raise
+    member = member_of(request, pk)
+    if reports.is_within(request.user, member):
+        return page_of(request, member)
+    if request.htmx:  # the card of a portfolio out of reach is not there
+        return HttpResponse()
+    return render(request, "customers/portfolio_none.html", {"member": member})
 
 
 def page_of(request: HttpRequest, member: StaffMember) -> HttpResponse:

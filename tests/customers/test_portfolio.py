@@ -107,8 +107,11 @@ def test_a_manager_sees_the_own_portfolio_and_nothing_of_a_colleagues(
     assert answer.context["portfolio"].whole.count == 1
     assert "My portfolio" in answer.content.decode()
     assert page(client, user.staff_member, "branch/").context["comparison"] is None
-    for part in ("", "changes/", "branch/"):
-        assert page(client, manager, part).status_code == 404
+    foreign = page(client, manager)
+    assert "This portfolio is outside your reach." in foreign.content.decode()
+    assert "portfolio" not in foreign.context
+    assert not page(client, manager, "changes/").context["changes"]
+    assert page(client, manager, "branch/").context["comparison"] is None
     card = client.get(f"/customers/portfolio/{manager.pk}/", headers={"HX-Request": "true"})
     assert (card.status_code, card.content) == (200, b"")
 

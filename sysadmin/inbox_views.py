@@ -45,7 +45,8 @@ class RequestPage(DetailPage):
             "refusal": refusal,
             "compared": compared(request) if is_shown else [],
             "is_hidden": not is_shown,
-            "checks": checks_of(request, user) if is_open else [],
+            # a check names the amount that is at stake
+            "checks": checks_of(request, user) if is_open and is_shown else [],
             "limit": limit_of(request, user) if is_open and is_limited(request) else None,
             "currency": settings.BASE_CURRENCY,
             "earlier": earlier(request, user)[:EARLIER],

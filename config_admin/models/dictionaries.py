@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL
-from crm.core.models import Move, Record, Workflow
+from crm.core.models import Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
 
-from .names import Bilingual, code_field
+from .names import Bilingual, Retirable, code_field
 
 
 class Dictionary(Bilingual, Record):
@@ -35,31 +35,8 @@ class Dictionary(Bilingual, Record):
         default_permissions = ("view", "add", "change")
 
 
-class DictionaryEntry(Bilingual, Workflow):
+class DictionaryEntry(Bilingual, Retirable):
     """One code of a dictionary; it is retired when it is no longer used, and never deleted."""
-
-    class Status(models.TextChoices):
-        LIVE = "live", pgettext_lazy("entry", "In use")
-        RETIRED = "retired", pgettext_lazy("entry", "Retired")
-
-    MOVES = {
-        "retire": Move(
-            leaves=frozenset({Status.LIVE}),
-            enters=Status.RETIRED,
-            label=pgettext_lazy("entry", "Retire"),
-            question=_("Retire %(name)s, so that new records cannot choose it?"),
-            done=_("%(name)s is retired."),
-            refused=_("Only an entry in use can be retired. Status now: %(status)s."),
-        ),
-        "restore": Move(
-            leaves=frozenset({Status.RETIRED}),
-            enters=Status.LIVE,
-            label=pgettext_lazy("entry", "Take into use again"),
-            question=_("Take %(name)s into use again?"),
-            done=_("%(name)s is in use again."),
-            refused=_("Only a retired entry can be taken into use again. Status now: %(status)s."),
-        ),
-    }
 
     dictionary = models.ForeignKey(
         Dictionary, models.PROTECT, related_name="entries", verbose_name=_("dictionary")
@@ -78,9 +55,6 @@ class DictionaryEntry(Bilingual, Workflow):
         default=0,
         validators=[MaxValueValidator(1_000_000)],
         help_text=_("Entries with smaller numbers come first."),
-    )
-    status = models.CharField(
-        _("status"), max_length=16, choices=Status, default=Status.LIVE, editable=False
     )
 
     SCOPE = BankWide()

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config_admin.products.catalogue import product_names
+from crm.core.approvals import waiting_among
 from crm.core.clock import bank_today, now
 from crm.core.formats import day, money, number, short_money
-from crm.core.models import Approval
 from crm.core.operations import rules_of
 from customers.conflicts.rules import in_conflict
 from customers.models import Customer, HandedCustomer, Holding, ListedCustomer
@@ -76,13 +76,7 @@ def _causes(handover: Handover) -> dict[HandedCustomer.Cause, list[int]]:
     inside = waiting_in(handover).values("customer")
     rows = Customer.objects.filter(pk__in=inside).order_by("pk").select_for_update(no_key=True)
     facts = list(rows.values_list("pk", "status", "lead_manager_id"))
-    held_back = set(
-        Approval.objects.filter(
-            operation="customers.identify/1",
-            status=Approval.Status.PENDING,
-            subject_key__in=inside,
-        ).values_list("subject_key", flat=True)
-    )
+    held_back = waiting_among([key for key, *_rest in facts], "customers.identify/1")
     close = in_conflict((key for key, *_rest in facts), bank_today())
     causes: dict[HandedCustomer.Cause, list[int]] = {}
     for key, status, manager in facts:

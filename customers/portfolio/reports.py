@@ -47,6 +47,7 @@ class Figure:
     count: int = 0
     assets: Decimal = NOTHING
     url: str = ""
+    key: str = ""
 
 
 def customers_at(**filters: Any) -> str:
@@ -70,9 +71,9 @@ class Portfolio:
     @property
     def dormant(self) -> Figure:
         """Those who are dormant."""
-        label = str(Customer.Status.DORMANT.label)
-        found = (one for one in self.by_status if one.label == label)
-        return next(found, Figure(label))
+        dormant = Customer.Status.DORMANT
+        found = (one for one in self.by_status if one.key == dormant)
+        return next(found, Figure(str(dormant.label)))
 
 
 def portfolio_of(member: StaffMember, user: User) -> Portfolio:
@@ -84,7 +85,8 @@ def portfolio_of(member: StaffMember, user: User) -> Portfolio:
         held = list(kept)
         count = sum(n for *_cell, n, _sum in held)
         assets = sum((total for *_cell, _n, total in held), NOTHING)
-        return Figure(label, count, assets, customers_at(lead_manager=member.pk, **filters))
+        url = customers_at(lead_manager=member.pk, **filters)
+        return Figure(label, count, assets, url, next(iter(filters.values()), ""))
 
     def by(place: int, name: str, choices: Any) -> list[Figure]:
         parts = [
@@ -102,9 +104,8 @@ def portfolio_of(member: StaffMember, user: User) -> Portfolio:
 
 def by_line(member: StaffMember, portfolio: Portfolio, user: User, today: dt.date) -> list[Figure]:
     """How many customers a manager has in each line of business, and as what."""
-    kinds = {str(Customer.Kind(kind).label): line for kind, line in MAIN_LINES.items()}
     found = [
-        Figure(in_line(kinds[part.label], Role.LEAD), part.count, url=part.url)
+        Figure(in_line(MAIN_LINES[Customer.Kind(part.key)], Role.LEAD), part.count, url=part.url)
         for part in portfolio.by_kind
     ]
     rows = Ownership.objects.on(today).filter(

@@ -208,13 +208,16 @@ def test_a_change_that_nobody_asked_for_names_the_one_who_made_it(
 def test_what_changes_is_hidden_from_those_who_do_not_reach_the_record(
     signed_in, maker, checker, person, branch, held_back
 ):
-    held_back("customers.identify/1")
+    held_back("customers.identify/1", from_amount=0)
     customer = CustomerFactory(home_branch=branch, name="欧阳晓月", latin_name="Ouyang Xiaoyue")
     change(signed_in(maker), customer, latin_name="Ouyang Xiao Yue")
     request = Approval.objects.get()
     for user in (maker, checker):
-        assert "Ouyang Xiao Yue" in beside(signed_in(user), request).content.decode()
+        text = beside(signed_in(user), request).content.decode()
+        assert "Ouyang Xiao Yue" in text
+        assert "CNY 0.00" in text
     onlooker = person(branch, "core.view_approval")
     page = beside(signed_in(onlooker), request).content.decode()
     assert "Ouyang" not in page
+    assert "CNY" not in page
     assert "What changes is shown to those who may see the record." in page

@@ -454,13 +454,23 @@ class AuthorityLimitFactory(Recorded):
     decision = factory.Sequence("Decision {}".format)
 
 
+# one rule a post: each form is about another one
+posts = itertools.cycle(StaffMember.Post.values)
+
+
+def free_post() -> str:
+    """A post that has no role yet."""
+    taken = set(PostRole.objects.values_list("post", flat=True))
+    return next(post for post in posts if post not in taken)
+
+
 class PostRoleFactory(Recorded):
     """The role that comes with a post; another post each time."""
 
     class Meta:
         model = PostRole
 
-    post = factory.Sequence(lambda n: StaffMember.Post.values[n % (len(StaffMember.Post) - 1)])
+    post = factory.LazyFunction(free_post)
     role = factory.SubFactory(RoleFactory)
     extent = Grant.Reach.OWN
     note = factory.Sequence("Decision {}".format)

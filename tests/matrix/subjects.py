@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +19,7 @@ from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Throug
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportMapping
-from staff.models import Branch, PostRole, StaffMember
+from staff.models import Branch
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
 from tests.factories import (
@@ -64,6 +63,7 @@ from tests.factories import (
     TransactionFactory,
     UserFactory,
     WorkingWeekFactory,
+    free_post,
     resident_id,
     serials,
 )
@@ -219,12 +219,6 @@ def meaning(branch: Any, manager: Any) -> Model:
     return ImportMapping.objects.latest("id")
 
 
-def free_post() -> str:
-    """A post that has no role yet."""
-    taken = set(PostRole.objects.values_list("post", flat=True))
-    return next(post for post in posts if post not in taken)
-
-
 def handover(branch: Any, manager: Any) -> Model:
     """A handover that is proposed to somebody at the same branch."""
     member = manager or StaffMemberFactory(branch=branch)
@@ -241,8 +235,6 @@ def new_code(branch: Any) -> dict[str, Any]:
     return {"code": f"new_{next(serials)}"}
 
 
-# one rule a post: each form is about another one
-posts = itertools.cycle(reversed(StaffMember.Post.values))
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import QueryDict
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
@@ -13,7 +14,8 @@ from crm.core.approval_checks import checks_of, earlier
 from crm.core.approval_words import compared
 from crm.core.authority import is_limited, limit_of
 from crm.core.pages import DetailPage, ListPage, TransitionPage
-from crm.core.pages.acts import key_of
+from crm.core.pages.acts import AGAIN, key_of
+from crm.core.resources import all_resources
 
 EARLIER = 5
 PAST = "past"
@@ -51,6 +53,8 @@ class RequestPage(DetailPage):
             "currency": settings.BASE_CURRENCY,
             "earlier": earlier(request, user)[:EARLIER],
             "subject": subject,
+            "name": names_of([request], user).get(request.pk, ""),
+            "again": again_url(request, user),
         }
 
 
@@ -74,10 +78,9 @@ class Inbox(ListPage):
     def page_of_rows(self):
         """The same, each request with the name of its record."""
         found = self.lines
-        shown = subjects_of(found.rows, self.request.user)
+        names = names_of(found.rows, self.request.user)
         for row in found.rows:
-            subject = shown.get((row.subject_model, row.subject_key))
-            row.shown_subject = str(subject[0]) if subject else ""
+            row.shown_subject = names.get(row.pk, "")
             row.is_open = row is self.opened
         return found
 
@@ -111,10 +114,7 @@ class DecisionPage(TransitionPage):
     def object(self):
         """The request, which names its record to those who reach it."""
         request = super().object
-        subject = subjects_of([request], self.request.user).get(
-            (request.subject_model, request.subject_key)
-        )
-        request.about = str(subject[0]) if subject else ""
+        request.about = names_of([request], self.request.user).get(request.pk, "")
         return request
 
     def lead_to(self, target):
@@ -142,10 +142,37 @@ def may_read(request, user):
     return request.subject_key is None and user.has_action(f"{app}.view_{model}")
 
 
+def again_url(request, user):
+    """Where its maker corrects a request that was sent back; empty if that is not here."""
+    checked = approvals.checked_by(request.operation)
+    if not (request.is_own(user) and request.status == request.Status.RETURNED and checked):
+        return ""
+    page, _mark, model = checked.action.partition(".")[2].rpartition("_")
+    resource = next((r for r in all_resources() if str(r) == request.subject_model), None)
+    is_elsewhere = request.sealed or (page == "add") != (request.subject_key is None)
+    if resource is None or is_elsewhere or model != resource.model._meta.model_name:
+        return ""
+    try:
+        address = reverse(
+            resource.url_name(page), args=[request.subject_key] if request.subject_key else []
+        )
+    except NoReverseMatch:
+        return ""
+    return f"{address}?{AGAIN}={request.pk}"
+
+
+def names_of(requests, user):
+    """What each request is about, by its key, as far as the user may know it."""
+    known = subjects_of(requests, user)
+    names = {r.pk: known.get((r.subject_model, r.subject_key)) for r in requests}
+    new = approvals.entered_by([r for r in requests if may_read(r, user)])
+    return {key: str(found[0]) for key, found in names.items() if found} | {
+        key: str(record) for key, record in new.items()
+    }
+
+
 def subjects_of(requests, user):
     """The records that requests are about, with their addresses, for those who reach them."""
-    from crm.core.resources import all_resources  # noqa: PLC0415  (resources are made of pages)
-
     found: dict = {}
     for resource in all_resources():
         label = str(resource)

@@ -30,6 +30,7 @@ def open_account(user: User, *, by: User, password: str | None = None) -> str:
     "sysadmin.give/1",
     label=gettext_lazy("New grant"),
     action="sysadmin.add_grant",
+    same=lambda grant: [grant.user_id, grant.role_id, grant.branch_id],
 )
 @operation
 def give(grant: Grant, *, by: User) -> Grant:

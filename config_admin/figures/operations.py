@@ -60,6 +60,7 @@ def value_changes(value: ParameterValue, arguments: dict[str, Any]) -> list[Chan
     label=gettext_lazy("New value of a parameter"),
     action="config_admin.add_parametervalue",
     changes=value_changes,
+    same=lambda value: [value.code],
 )
 @operation
 def set_value(value: ParameterValue, *, by: Any, first: dt.date) -> ParameterValue:

@@ -7,12 +7,15 @@ the maker still may. Without a policy it simply runs.
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import datetime as dt
 import functools
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -56,7 +59,8 @@ class Checked:
     carried out. `sealed`: names of values that rest sealed. `facts`: classes of facts among the
     arguments. `changes`: what a reader compares, if it is not what the record itself shows.
     `amount`: what is at stake, in the bank's own currency. `governed_by`: the operation whose
-    policies hold for this one too, where a policy for one alone would leave a way around.
+    policies hold for this one too, where a policy for one alone would leave a way around. `same`:
+    of a new record the values by which a second request for it is told; without it, all of them.
     """
 
     key: str
@@ -68,6 +72,7 @@ class Checked:
     changes: Callable[[Any, dict[str, Any]], list[Change]] | None = None
     amount: Callable[[Any, dict[str, Any]], Decimal | None] | None = None
     governed_by: str = ""
+    same: Callable[[Any], Any] | None = None
 
 
 _checked: dict[str, Checked] = {}
@@ -178,7 +183,7 @@ def ask(
         request = Approval(
             pk=reserve_keys(Approval, 1)[0],
             operation=checked.key,
-            target=target_of(subject, values),
+            target=target_of(checked, subject, values),
             subject_model=subject._meta.label_lower,
             subject_key=None if is_new else subject.pk,
             subject_id=owner_of(subject),
@@ -196,6 +201,7 @@ def ask(
             request.salt = os.urandom(SALT_BYTES)
             request.sealed = seal(json.dumps(writer.sealed), _place(request), request.salt)
         insert(request)
+    request.about = str(subject)
     return request
 
 
@@ -278,11 +284,12 @@ def changes_of(
     ]
 
 
-def target_of(subject: Any, values: dict[str, str | None]) -> str:
-    """What a request is about: the record, or for a new one all that it would hold."""
+def target_of(checked: Checked, subject: Any, values: dict[str, str | None]) -> str:
+    """What a request is about: the record, or for a new one what tells it from others."""
     if not subject._state.adding:
         return f"{subject._meta.label_lower}:{subject.pk}"
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    told = checked.same(subject) if checked.same else values
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     return f"{subject._meta.label_lower}:new:{digest[:32]}"
 
 
@@ -407,10 +414,21 @@ def subject_of(request: Approval) -> Any:
 def has_moved(request: Approval, subject: Any) -> bool:
     """Whether a fact that the request changes is no longer what the maker saw."""
     if request.subject_key is None:
-        return False
+        return replaces_another(request, subject)
     fields = {f.attname: f for f in subject._meta.concrete_fields}
     seen = [(fields[name], before) for name, before, _after in request.changes if name in fields]
     return any(text_of(known, subject) != before for known, before in seen)
+
+
+def replaces_another(request: Approval, subject: Any) -> bool:
+    """Whether a new record would take the place of another one than the maker saw."""
+    checked = _checked[request.operation]
+    if checked.changes is None:
+        return False
+    new = copy.copy(subject)
+    put(request, new)
+    now_seen = checked.changes(new, arguments_of(request, checked, new))
+    return {c.field: c.before for c in now_seen} != {n: before for n, before, _a in request.changes}
 
 
 def put(request: Approval, subject: Any) -> None:
@@ -450,6 +468,48 @@ def why_maker_may_not(request: Approval, checked: Checked, subject: Any) -> str:
 
 
 # --- showing ---------------------------------------------------------------------------
+
+
+def entered_in(request: Approval) -> dict[str, Any]:
+    """What the maker entered, by the name of the field, without what rests sealed."""
+    fields = {f.attname: f for f in apps.get_model(request.subject_model)._meta.concrete_fields}
+    entered: dict[str, Any] = {
+        fields[name].name: None if text is None else fields[name].to_python(text)
+        for name, text in request.arguments["values"].items()
+    }
+    checked = _checked.get(request.operation)
+    reader = Reader([], checked.facts if checked and not request.sealed else ())
+    held = request.arguments["arguments"]["map"] if not request.sealed else {}
+    for name, value in reader.read({"map": held}).items():
+        facts = dataclasses.is_dataclass(value)
+        entered |= (
+            {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+            if facts
+            else {name: value}
+        )
+    first = {"first_day": entered["first"]} if "first" in entered else {}
+    return entered | first | {"reason": request.reason, "why": request.reason}
+
+
+def entered_by(requests: Iterable[Approval]) -> dict[int, Any]:
+    """The records that requests would enter, by the key of the request, with what they point to.
+
+    What they point to is fetched once for each kind of record, however many requests there are.
+    """
+    new = {r.pk: apps.get_model(r.subject_model)() for r in requests if r.subject_key is None}
+    for request in requests:
+        if request.pk in new:
+            put(request, new[request.pk])
+    pointing: dict[Any, list[tuple[Any, Any]]] = defaultdict(list)
+    for record in new.values():
+        for known in record._meta.concrete_fields:
+            if known.is_relation and getattr(record, known.attname) is not None:
+                pointing[known.related_model].append((record, known))
+    for model, places in pointing.items():
+        found = model._base_manager.in_bulk({getattr(r, known.attname) for r, known in places})
+        for record, known in places:
+            known.set_cached_value(record, found.get(getattr(record, known.attname)))
+    return new
 
 
 def pending_about(subject: models.Model) -> models.QuerySet[Approval]:

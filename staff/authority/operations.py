@@ -45,6 +45,7 @@ def limit_changes(limit: AuthorityLimit, arguments: dict[str, Any]) -> list[Chan
     label=gettext_lazy("New limit of a post"),
     action="staff.add_authoritylimit",
     changes=limit_changes,
+    same=lambda limit: [limit.post, limit.operation],
 )
 @operation
 def set_limit(limit: AuthorityLimit, *, by: User, first: dt.date) -> AuthorityLimit:

@@ -17,6 +17,7 @@ from sysadmin.models import IncompatibleDuties, User, period
     "sysadmin.keep_apart/1",
     label=gettext_lazy("New rule on incompatible duties"),
     action="sysadmin.add_incompatibleduties",
+    same=lambda rule: sorted([rule.first_id, rule.second_id]),
 )
 @operation
 def keep_apart(rule: IncompatibleDuties, *, by: User) -> IncompatibleDuties:

@@ -14,6 +14,7 @@ from sysadmin.models import User
     "sysadmin.set_policy/1",
     label=gettext_lazy("Policy on approvals"),
     action="core.change_approvalpolicy",
+    same=lambda policy: [policy.operation, str(policy.from_amount)],
 )
 @operation
 def set_policy(

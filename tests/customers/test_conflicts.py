@@ -246,6 +246,12 @@ def test_managers_hear_nothing_of_conflicts(desk, signed_in, keeper, conflict):
     assert "conflict of interest" not in history
     assert conflict.remark not in history
     assert signed_in(keeper).get(f"/customers/conflicts/{conflict.pk}/").status_code == 200
+    panel = f"/customers/conflicts/panel/customer/{conflict.customer.pk}/"
+    page = f"/customers/{conflict.customer.pk}/"
+    assert panel not in desk.get(page).content.decode()
+    assert desk.get(panel).status_code == 403
+    assert panel in signed_in(keeper).get(page).content.decode()
+    assert "Qin Yue" in signed_in(keeper).get(panel).content.decode()
 
 
 def test_a_conflict_ends_with_a_last_day(signed_in, keeper, conflict):

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from crm.core import idempotency
+from crm.core import approvals, idempotency
 from crm.core.acting import acting
 from crm.core.forms import version_of
 from crm.core.keyset import capped_count
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 MOST_CHOSEN = 1000
+# names the request that is asked for anew
+AGAIN = "again"
 
 
 class ActPage(Page):
@@ -40,7 +42,19 @@ class ActPage(Page):
         raise NotImplementedError
 
     def get(self, request, **kwargs):
-        return self.show_form(self.build_form())
+        form = self.build_form()
+        if not (returned := self.returned()):
+            return self.show_form(form)
+        entered = approvals.entered_in(returned)
+        form.initial |= {name: entered[name] for name in form.fields if name in entered}
+        return self.show_form(form, returned=returned)
+
+    def returned(self):
+        """The user's own request that was sent back and is to be corrected with this form."""
+        key = key_of(self.request.GET.get(AGAIN, ""))
+        rows = Approval.objects.filter(status=Approval.Status.RETURNED, maker=self.request.user.pk)
+        about = {"subject_model": str(self.resource), "subject_key": self.kwargs.get("pk")}
+        return rows.filter(pk=key, **about).first() if key else None
 
     def post(self, request, **kwargs):
         key = idempotency.parse_key(request.POST.get(idempotency.FIELD, ""))

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from .resources import joins_of
 from .scope import Asker
 
 Kind = type[models.Model]
@@ -42,7 +43,9 @@ class Named:
 def names_of(kind: Kind, keys: set[int], user: Asker) -> dict[int, str]:
     """The names of the rows with these keys that the user may see."""
     manager: Any = getattr(kind, "scoped", kind._default_manager)
-    return {row.pk: str(row) for row in manager.permitted(user).filter(pk__in=keys)}
+    rows = manager.permitted(user).filter(pk__in=keys)
+    # the name of a row may be made of others: those come with it
+    return {row.pk: str(row) for row in rows.select_related(*joins_of(kind))}
 
 
 def keys_in(fields: Iterable[Any], *rows: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:

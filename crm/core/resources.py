@@ -180,6 +180,19 @@ class Resource:
         return [path(r, view, name=f"{prefix}_{name}") for name, (r, view) in routes.items()]
 
 
+def resource_of(model: type[models.Model]) -> Resource | None:
+    """The resource that serves the pages of a model, if it has pages of its own."""
+    return next((resource for resource in _all if resource.model is model), None)
+
+
+def joins_of(model: type[models.Model]) -> tuple[str, ...]:
+    """The foreign keys that the name of a row and its list say something of."""
+    resource = resource_of(model)
+    if resource is not None:
+        return resource.joins
+    return tuple(field.name for field in model._meta.concrete_fields if field.is_relation)
+
+
 def all_resources() -> Iterable[Resource]:
     """Every resource that has been declared."""
     return tuple(_all)

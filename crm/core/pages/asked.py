@@ -12,9 +12,11 @@ from django.utils.functional import cached_property
 from crm.core import idempotency
 from crm.core.clock import now
 from crm.core.models import StoredQuery
+from crm.core.trail import Kind, record_access
 
 from .base import Page
 
+LONGEST_QUERY = 200
 CANCELLED = "57014"  # a statement that took longer than it may
 
 
@@ -49,8 +51,11 @@ class TooWide(Exception):
 
 def bounded(resource, ask):
     """What `ask` reads; a listing answers within its time or not at all."""
-    if not resource.listing:
-        return ask()
+    return in_time(ask) if resource.listing else ask()
+
+
+def in_time(ask):
+    """What `ask` reads, within the time of a big list or not at all."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set local statement_timeout = %s", [settings.LISTING_TIMEOUT_MS])
@@ -89,6 +94,15 @@ def keep_query(text, resource, *, by):
         token=uuid.uuid4(), user=by, resource=resource, text=text, at=now()
     )
     return query.token
+
+
+def address_of_words(target, typed, label, *, by):
+    """The address of a list narrowed to what was typed, which stands in it as a token alone."""
+    text = typed.replace("\x00", "").strip()[:LONGEST_QUERY]
+    if not text:
+        return target
+    record_access(Kind.SEARCH, by=by, model=label)
+    return f"{target}?v={keep_query(text, label, by=by)}"
 
 
 def stored_query(token, resource):

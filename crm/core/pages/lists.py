@@ -13,15 +13,14 @@ from crm.core import saved_views
 from crm.core.cursors import CursorContext
 from crm.core.keyset import KeysetPage, capped_count, keyset, page_query
 from crm.core.registry import heading_of
-from crm.core.trail import Kind, record_access, record_denial
+from crm.core.trail import record_denial
 
-from .asked import Rows, TooWide, bounded, keep_query
+from .asked import Rows, TooWide, address_of_words, bounded
 from .base import Page
 
 PAGE_SIZES = (25, 50, 100)
 PANEL_ROWS = 5
 LOOKUP_ROWS = 8
-LONGEST_QUERY = 200
 MOST_TABS = 8
 MOST_COLUMNS = 60
 
@@ -186,13 +185,9 @@ class FindPage(Page):
     page = "find"
 
     def post(self, request):
-        text = request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
-        target = self.resource.url("list")
-        if not text:
-            return HttpResponseRedirect(target)
-        record_access(Kind.SEARCH, by=request.user, model=str(self.resource))
+        target, typed = self.resource.url("list"), request.POST.get("q", "")
         return HttpResponseRedirect(
-            f"{target}?v={keep_query(text, str(self.resource), by=request.user)}"
+            address_of_words(target, typed, str(self.resource), by=request.user)
         )
 
 

@@ -42,6 +42,7 @@ class HoldingYear(FedByBatch):
     )
     average = ArrayField(money(None, null=True), size=MONTHS, verbose_name=_("average balances"))
 
+    RIGHTS_OF = Holding
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(["holding", "customer", "year"], INTERNAL) | dict.fromkeys(
@@ -109,6 +110,7 @@ class Transaction(FedByBatch):
     source_system = models.CharField(_("source system"), max_length=20)
     source_key = models.CharField(_("key in the source system"), max_length=60)
 
+    RIGHTS_OF = Holding
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(

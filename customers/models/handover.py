@@ -44,6 +44,7 @@ class HandedCustomer(Record):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     cause = models.CharField(_("cause"), max_length=16, choices=Cause, blank=True)
 
+    RIGHTS_OF = Handover
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(["handover", "customer", "state", "cause"], INTERNAL)

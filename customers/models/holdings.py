@@ -206,6 +206,7 @@ class HoldingParty(FedByBatch):
     role = models.CharField(pgettext_lazy("party", "role"), max_length=24, choices=Role)
     valid = DateRangeField(_("valid"))
 
+    RIGHTS_OF = Holding
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(["holding", "customer", "role", "valid"], INTERNAL)

@@ -98,6 +98,7 @@ class IdentityKey(Record):
     CLASSES = dict.fromkeys(["customer", "document", "family", "country"], INTERNAL) | {
         "index": SENSITIVE
     }
+    UNSHOWN = "keeps a document from being entered twice; the documents themselves are shown"
     objects = ScopedQuerySet["IdentityKey"].as_manager()
 
     class Meta:

@@ -152,6 +152,7 @@ class ImportMapping(Record):
     digest = models.CharField(_("digest of the header"), max_length=64, unique=True)
     columns = models.JSONField(_("columns"), default=dict)
 
+    RIGHTS_OF = ImportRun
     SCOPE = BankWide()
     CLASSES = {"digest": INTERNAL, "columns": PERSONAL}
     objects = ScopedQuerySet["ImportMapping"].as_manager()
@@ -179,6 +180,7 @@ class ImportFault(Fed):
     facts = models.JSONField(default=dict)
     cells = SealedField()
 
+    RIGHTS_OF = ImportRun
     SCOPE = Through("run")
     CLASSES = dict.fromkeys(["run", "job", "line", "code", "column", "text", "facts"], INTERNAL) | {
         "cells": SENSITIVE

@@ -43,6 +43,7 @@ class ListedCustomer(Derived):
 
     # whoever may see a customer may see the line of the list, and nobody else
     RIGHTS_OF = Customer
+    UNSHOWN = "the customers themselves are shown"
     SCOPE = ListedInHands(
         "home_branch",
         owner="lead_manager__user",

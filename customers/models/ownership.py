@@ -250,6 +250,7 @@ class OwnershipPeriod(Dated, Labelled):
     is_main = models.BooleanField()
 
     RIGHTS_OF = Customer
+    UNSHOWN = "a view of the customers and of those who assist them, who are shown"
     SCOPE = Through("customer")
     CLASSES = dict.fromkeys(
         ["id", "customer", "line", "role", "member", "branch", "is_main", "valid"], INTERNAL

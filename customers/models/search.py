@@ -26,6 +26,7 @@ class SearchKey(Derived):
     text = models.TextField()
 
     CLASSES = {"customer": INTERNAL, "keys": PERSONAL, "text": PERSONAL}
+    UNSHOWN = "by which the search finds; the customers themselves are shown"
 
     class Meta:
         db_table = "customers_search_key"
@@ -48,6 +49,7 @@ class SearchDue(Derived):
     move = models.PositiveIntegerField(db_default=1)
 
     CLASSES = dict.fromkeys(["branch", "move"], INTERNAL)
+    UNSHOWN = "work of the nightly job"
 
     class Meta:
         db_table = "customers_search_due"

@@ -229,6 +229,8 @@ class Approval(Workflow):
         | dict.fromkeys(["arguments", "changes", "reason", "remark"], PERSONAL)
         | dict.fromkeys(["sealed", "salt"], SENSITIVE)
     )
+    # hidden where the record is out of the reader's reach, which the request's own page can tell
+    ON_OWN_PAGE = frozenset({"amount", "reason", "remark"})
     objects = ScopedQuerySet["Approval"].as_manager()
 
     class Meta:

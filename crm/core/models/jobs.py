@@ -134,6 +134,7 @@ class JobProgress(models.Model):
         ],
         INTERNAL,
     )
+    UNSHOWN = "on the page of its job"
 
     class Meta:
         db_table = "core_job_progress"
@@ -178,6 +179,7 @@ class JobRow(models.Model):
     before = models.BigIntegerField(null=True)
 
     CLASSES = dict.fromkeys(["id", "job", "key", "outcome", "cause", "before"], INTERNAL)
+    UNSHOWN = "counted on the page of its job"
 
     class Meta:
         db_table = "core_job_row"

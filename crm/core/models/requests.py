@@ -19,6 +19,7 @@ class IdempotencyKey(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     CLASSES = dict.fromkeys(["id", "user", "key", "digest", "target", "at"], INTERNAL)
+    UNSHOWN = "guards against double submission, and is swept"
 
     class Meta:
         db_table = "core_idempotency_key"
@@ -48,6 +49,7 @@ class StoredQuery(models.Model):
     CLASSES = dict.fromkeys(["id", "token", "user", "resource", "at"], INTERNAL) | {
         "text": PERSONAL
     }
+    UNSHOWN = "what somebody searched for; that they did stands in the access trail"
 
     class Meta:
         db_table = "core_stored_query"

@@ -75,6 +75,7 @@ class SavedView(Record):
         ["resource", "owner", "name", "address", "query", "audience", "team", "role", "pinned"],
         INTERNAL,
     )
+    UNSHOWN = "everybody's own, beside the list that it is a view of"
     SHARE: ClassVar[str] = "core.share_savedview"
     objects = ScopedQuerySet["SavedView"].as_manager()
 

@@ -11,6 +11,7 @@ import sysadmin.resources
 from crm.core.pages import viewing
 from customers.search_views import typed
 from sysadmin import views
+from sysadmin.site.views import administration
 
 RESOURCES = [
     *customers.resources.RESOURCES,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("organisation/", include("staff.urls")),
     path("configuration/", include("config_admin.urls")),
     path("system/", include("sysadmin.urls")),
+    path("administration/", administration().urls),
 ]
 handler400 = "crm.core.errors.bad_request"
 handler403 = "crm.core.errors.denied"

@@ -16,7 +16,9 @@ class SysadminConfig(AppConfig):
         )
         from django.contrib.auth.signals import user_logged_out as signed_out
 
-        from . import classification, navigation, receivers
+        from crm.core.trail import register_purposes
+
+        from . import classification, navigation, receivers, site
 
         signed_in.connect(receivers.signed_in, dispatch_uid="sysadmin.signed_in")
         signed_out.connect(receivers.signed_out, dispatch_uid="sysadmin.signed_out")
@@ -26,4 +28,5 @@ class SysadminConfig(AppConfig):
         for change in (authenticator_added, authenticator_removed, authenticator_reset):
             change.connect(receivers.factor_changed, dispatch_uid="sysadmin.factor_changed")
         navigation.register()
+        register_purposes({site.PURPOSE: _("Administration site")})
         classification.register()

@@ -8,6 +8,7 @@ from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE, classify_library
 def register() -> None:
     """Classify every library's model that has a table here."""
     for label in (
+        "admin.logentry",
         "auth.group",
         "auth.group_permissions",
         "auth.permission",

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.navigation import NavItem, register_item
 
+from .models.users import ADMINISTRATION
+
 GROUP = _("System")
 
 
@@ -32,6 +34,16 @@ def register() -> None:
             action="core.view_approval",
             order=450,
             key="a",
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Administration site"),
+            icon="database",
+            url_name="administration:index",
+            action=ADMINISTRATION,
+            group=GROUP,
+            order=990,
         )
     )
     for place, (label, icon, model, action) in enumerate(entries):

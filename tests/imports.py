@@ -98,9 +98,9 @@ def handed_in(owner: Any, content: str | bytes, name: str = "customers.csv") -> 
     return operations.receive(Received(draft, name), by=owner)
 
 
-def checked(owner: Any, branch: Any) -> ImportRun:
+def checked(owner: Any, branch: Any, **changes: str) -> ImportRun:
     """An import of one customer that has been tried out."""
-    run = handed_in(owner, csv(row(branch)), f"Kundendatei {next(serials)}.csv")
+    run = handed_in(owner, csv(row(branch, **changes)), f"Kundendatei {next(serials)}.csv")
     run = operations.check(run, by=owner, columns=run.columns, system=run.system)
     jobs.run(run.trial_id)
     run.refresh_from_db()

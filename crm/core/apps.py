@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 def install_audit(using: str, **_kwargs: object) -> None:
@@ -13,6 +14,7 @@ def install_audit(using: str, **_kwargs: object) -> None:
 class CoreConfig(AppConfig):
     name = "crm.core"
     label = "core"
+    verbose_name = _("Approvals, jobs and trails")
 
     def ready(self) -> None:
         from django.apps import apps

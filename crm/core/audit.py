@@ -27,6 +27,7 @@ EXEMPT = {
     "core_job_progress": "how far a job is; what it does is audited where it does it",
     "core_job_row": "what a job is to do with which rows; the rows themselves are audited",
     "core_stored_query": "what was searched for, swept; searches are in the access trail",
+    "django_admin_log": "unused: nothing is changed in the administration site",
     "django_content_type": "the framework's catalogue",
     "django_migrations": "the framework's own record",
     "django_session": "sessions; sign-ins are in the access trail",

@@ -156,7 +156,19 @@ KEEP_APART = (
     "sysadmin.add_incompatibleduties",
     "sysadmin.end_incompatibleduties",
 )
-ACCOUNTS = ("sysadmin.view_user", "sysadmin.view_role", "sysadmin.view_grant")
+ACCOUNTS = (
+    "sysadmin.view_user",
+    "sysadmin.view_role",
+    "sysadmin.view_grant",
+    "sysadmin.view_administration",
+)
+# what has no page of its own: to be seen in the administration site
+PARTS = (
+    "customers.view_identitydocument",
+    "customers.view_contactpoint",
+    "customers.view_sourcekey",
+    "customers.view_feedbatch",
+)
 
 
 @dataclass(frozen=True)
@@ -279,6 +291,8 @@ ROLES = (
             "core.view_approvalpolicy",
             "customers.view_importrun",
             "customers.view_conflictofinterest",
+            "staff.view_licence",
+            *PARTS,
         ),
         is_read_only=True,
     ),

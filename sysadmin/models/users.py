@@ -27,6 +27,9 @@ from crm.core.scope import Extent, LiveGrant, Reach, System
 from sysadmin import rights
 from sysadmin.rights import Held
 
+# the right to read in the administration site; only seeing, so that auditors may have it too
+ADMINISTRATION = "sysadmin.view_administration"
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds users for sign-in; a user name is matched whatever its case."""
@@ -88,6 +91,7 @@ class User(AbstractBaseUser, Record):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [("view_administration", _("Open the administration site"))]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),
@@ -137,7 +141,7 @@ class User(AbstractBaseUser, Record):
     @property
     def is_staff(self) -> bool:
         """Whether the administration site opens."""
-        return self.has_action("sysadmin.view_user")
+        return self.has_action(ADMINISTRATION)
 
     is_superuser = False
 

@@ -113,6 +113,9 @@ SIGNED_IN = {
     "mfa_edit_webauthn": "one's own factors",
     "usersessions_list": "one's own sessions",
 }
+# the administration site asks at its own door, and behind it for the right to see each kind of
+# record: tests/sysadmin/test_site.py opens every one of its addresses
+SITE = "administration:"
 # pages that need no sign-in, and why
 PUBLIC = {
     "language": "the sign-in page is read in either language",
@@ -225,6 +228,7 @@ def route_of(entry: Pattern) -> Route | None:
 
 
 BY_LABEL = {str(resource): resource for resource in RESOURCES}
+OF_THE_SITE = {entry.name for entry in patterns() if entry.name.startswith(SITE)}
 ROUTES = [route for entry in patterns() if (route := route_of(entry))]
 ACTS = [route for route in ROUTES if route.acts]
 

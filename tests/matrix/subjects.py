@@ -18,7 +18,7 @@ from crm.core.models import AccessEvent, ApprovalPolicy, AuditEvent
 from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Through
 from crm.core.trail import Kind, record_access
 from customers import operations
-from customers.models import ImportMapping
+from customers.models import ImportFault, ImportMapping
 from staff.models import Branch
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
@@ -163,6 +163,11 @@ def further_party(row: Any) -> Model:
     return HoldingPartyFactory(holding=row, customer=customer(row.customer.home_branch, None))
 
 
+def party(branch: Any, manager: Any) -> Model:
+    """A customer who has to do with a holding of another one of the same branch."""
+    return further_party(holding(branch, manager))
+
+
 def further_transaction(row: Any) -> Model:
     """One more booking on this holding."""
     return TransactionFactory(holding=row)
@@ -217,6 +222,13 @@ def meaning(branch: Any, manager: Any) -> Model:
     """What the columns of such files meant the last time."""
     import_run(branch, manager)
     return ImportMapping.objects.latest("id")
+
+
+def refused_row(branch: Any, manager: Any) -> Model:
+    """A row of a file that was refused."""
+    member = manager or StaffMemberFactory(branch=branch)
+    imports.checked(member.user, branch, opened_on="some day")
+    return ImportFault.objects.latest("id")
 
 
 def handover(branch: Any, manager: Any) -> Model:
@@ -293,6 +305,7 @@ FACTORIES = {
     "customers.contactpoint": Subject(lambda b, m: ContactPointFactory(customer=customer(b, m))),
     "customers.importrun": Subject(import_run),
     "customers.importmapping": Subject(meaning),
+    "customers.importfault": Subject(refused_row),
     "customers.handedcustomer": Subject(
         lambda b, m: HandedCustomerFactory(handover=handover(b, m))
     ),
@@ -308,7 +321,7 @@ FACTORIES = {
     "customers.sourcekey": Subject(lambda b, m: SourceKeyFactory(customer=customer(b, m))),
     "customers.feedbatch": Subject(lambda b, m: FeedBatchFactory()),
     "customers.holding": Subject(holding, children=(further_party, further_transaction)),
-    "customers.holdingparty": Subject(lambda b, m: HoldingPartyFactory(holding=holding(b, m))),
+    "customers.holdingparty": Subject(party),
     "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),

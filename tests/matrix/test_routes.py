@@ -11,7 +11,15 @@ from crm.core.resources import all_resources
 from crm.urls import RESOURCES
 from sysadmin.models import Grant
 from tests.matrix.forms import read
-from tests.matrix.routes import GUARDED, PUBLIC, ROUTES, SIGNED_IN, patterns, route_of
+from tests.matrix.routes import (
+    GUARDED,
+    OF_THE_SITE,
+    PUBLIC,
+    ROUTES,
+    SIGNED_IN,
+    patterns,
+    route_of,
+)
 from tests.matrix.subjects import every_action
 from tests.matrix.world import world_of
 
@@ -28,7 +36,7 @@ def test_every_address_is_a_page_of_a_resource_or_named_with_its_reason():
     without = {
         entry.name
         for entry in patterns()
-        if route_of(entry) is None and entry.name not in SIGNED_IN | PUBLIC
+        if route_of(entry) is None and entry.name not in {*SIGNED_IN, *PUBLIC, *OF_THE_SITE}
     }
     assert without == set()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from crm.core.keyset import capped_count
 from crm.core.operations import DomainError
 from crm.core.pages import BulkPage
 from crm.core.pages.acts import key_of
@@ -18,15 +21,30 @@ class HandOverPage(BulkPage):
     """Customers handed over: those ticked, all that a list holds, or all whom somebody leads."""
 
     page = "hand_over"
-    sent_on = (*BulkPage.sent_on, "member")
+    sent_on = (*BulkPage.sent_on, "member", "giver")
 
     @cached_property
     def member(self):
         """Whose customers are all meant; None if some were chosen."""
+        return self.key_sent("member")
+
+    @cached_property
+    def narrowed_to(self):
+        """Whose among the chosen customers are meant; None if all of them are."""
+        return self.key_sent("giver")
+
+    def key_sent(self, name):
+        """A key of a member of staff that was sent along; None if there is none."""
         sent = self.request.POST or self.request.GET
-        return int(key_of(sent.get("member", "")) or 0) or None
+        return int(key_of(sent.get(name, "")) or 0) or None
 
     def rows(self):
+        if self.narrowed_to is not None:
+            return self.chosen_rows().filter(lead_manager=self.narrowed_to)
+        return self.chosen_rows()
+
+    def chosen_rows(self):
+        """Whoever was chosen, whoever leads them."""
         if self.member is None:
             return super().rows()
         everyone = self.resource.model.objects.permitted(self.request.user, self.action)
@@ -77,11 +95,32 @@ class HandOverPage(BulkPage):
         try:
             giver = self.choice.giver
         except DomainError as error:
-            return {"refusal": str(error)}
+            return {"refusal": str(error), "narrower": self.narrower()}
         found = part.figures(self.choice.customers.values("pk"), giver.branch_id)
         return {
             "giver": giver,
             "facts": part.in_pairs(found, self.request.user),
             "taken": self.taken,
+            "others": self.others(),
             "staying": staying_with(giver, self.request.user),
         }
+
+    def narrower(self):
+        """The managers of customers who have several, each with the way to hand over theirs."""
+        givers = self.choice.givers
+        if len(givers) < 2:
+            return []
+        sent = (self.request.POST or self.request.GET).copy()
+        chosen = [(name, value) for name in BulkPage.sent_on for value in sent.getlist(name)]
+        return [
+            (one, n, f"{self.request.path}?{urlencode([*chosen, ('giver', one.pk)])}")
+            for one, n in givers.items()
+            if one is not None
+        ]
+
+    def others(self):
+        """How many of those chosen have another manager, and are left out."""
+        if self.narrowed_to is None:
+            return None
+        chosen = self.chosen_rows().filter(status__in=self.resource.model.OPEN)
+        return capped_count(chosen.exclude(lead_manager=self.narrowed_to))

@@ -1,5 +1,7 @@
 """Customers of one manager are proposed to another: who, to whom, from which day."""
 
+import html
+import re
 from html import escape
 
 import pytest
@@ -7,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.core.acting import acting
+from crm.core.formats import day
 from customers.handover import operations as customer_handovers
 from staff.models import Handover, StaffMember
 from sysadmin.models import Grant
@@ -23,6 +26,7 @@ from tests.staff.handing import (
     desk_of,
     errors,
     in_days,
+    later,
     leads,
     propose,
     proposed,
@@ -70,12 +74,33 @@ def test_a_choice_that_is_no_one_manager_s_is_refused_and_says_why(desk, giver, 
     pool = CustomerFactory(home_branch=branch)
     other = CustomerFactory(home_branch=branch, lead_manager=taker)
     mixed = {"sel": [led[0].pk, led[1].pk, other.pk]}
-    assert f"{giver} (2), {taker} (1)" in desk.get(PAGE, mixed).content.decode()
+    asked = desk.get(PAGE, mixed).content.decode()
+    assert asked.count(f"{giver} (2), {taker} (1)") == 1
+    assert 'name="to_member"' not in asked
     assert "different lead managers" in errors(propose(desk, taker, **mixed))
     assert "no lead manager" in errors(propose(desk, taker, sel=[pool.pk]))
     for nobody in ({}, {"sel": ["x"]}, {"member": "²"}, {"member": taker.pk + 999}):
         assert "at least one customer" in errors(propose(desk, taker, **nobody))
     assert not Handover.objects.exists()
+
+
+@pytest.mark.proves("ST-5")
+def test_of_customers_of_several_managers_those_of_one_can_be_kept(
+    desk, giver, taker, led, branch, person
+):
+    pool = CustomerFactory(home_branch=branch)
+    other = CustomerFactory(home_branch=branch, lead_manager=taker)
+    mixed = {"sel": [led[0].pk, led[1].pk, other.pk, pool.pk]}
+    offered = html.unescape(desk.get(PAGE, mixed).content.decode())
+    (address,) = re.findall(rf'href="(\S+giver={giver.pk})"', offered)
+    page = desk.get(address).content.decode()
+    assert "Concerns 2 records." in page
+    assert "Left out: of other managers" in page
+    assert f'name="giver" value="{giver.pk}"' in page
+    successor = person(branch).staff_member
+    handover = proposed(desk, successor, giver=giver.pk, **mixed)
+    assert {one.customer for one in handover.customers.all()} == set(led[:2])
+    assert propose(desk, successor, giver="x", **mixed).status_code == 422
 
 
 def test_more_than_one_transaction_takes_is_refused(desk, taker, led, monkeypatch):
@@ -115,6 +140,27 @@ def test_what_a_successor_cannot_take_is_refused_beside_the_field_and_nothing_is
     assert "effective_on" in past.context["form"].errors
     assert not Handover.objects.exists()
     assert proposed(desk, leaver, days=4, member=giver.pk)
+
+
+@pytest.mark.proves("ST-6")
+def test_a_leaver_hands_over_by_their_last_day_and_nobody_half_a_year_ahead(
+    desk, head, system, giver, taker, led
+):
+    far = propose(desk, taker, days=181, member=giver.pk)
+    assert f"Enter {day(in_days(180))} or an earlier day" in errors(far)
+    with acting(by=system):
+        StaffMember.objects.filter(pk=giver.pk).update(leaves_on=in_days(5))
+    late = propose(desk, taker, days=6, member=giver.pk)
+    assert f"Enter {day(in_days(5))} or an earlier day" in errors(late)
+    for refused in (far, late):
+        assert set(refused.context["form"].errors) == {"effective_on"}
+    assert not Handover.objects.exists()
+    with later(9):
+        after = desk_of(head)
+        gone = propose(after, taker, days=1, member=giver.pk)
+        assert f"Enter {day(in_days(0))} or an earlier day" in errors(gone)
+        assert proposed(after, taker, sel=[led[0].pk])
+    assert proposed(desk, taker, days=5, sel=[led[1].pk])
 
 
 @pytest.mark.proves("ST-5")

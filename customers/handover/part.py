@@ -257,10 +257,6 @@ def register() -> None:
     """Let customers be handed over."""
     add_part(CUSTOMERS)
     stays(
-        "customers.ownership.member",
-        gettext_lazy("Who assists, or leads another line, is ended or entered on the customer."),
-    )
-    stays(
         "customers.conflictofinterest.member",
         gettext_lazy("Conflicts of interest are the person's own."),
     )

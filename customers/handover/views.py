@@ -13,7 +13,7 @@ from crm.core.pages import BulkPage
 from crm.core.pages.acts import key_of
 from staff.handover.parts import staying_with
 
-from . import operations, part
+from . import beside, operations, part
 from .forms import HandOverForm
 
 
@@ -52,7 +52,10 @@ class HandOverPage(BulkPage):
 
     @cached_property
     def choice(self):
-        return operations.choice_of(self.rows())
+        found = operations.choice_of(self.rows())
+        if self.member is None or found.givers or found.too_many:
+            return found
+        return operations.only_beside(self.member, self.request.user)
 
     @cached_property
     def taken(self):
@@ -97,9 +100,12 @@ class HandOverPage(BulkPage):
         except DomainError as error:
             return {"refusal": str(error), "narrower": self.narrower()}
         found = part.figures(self.choice.customers.values("pk"), giver.branch_id)
+        about = None if self.member is not None else self.choice.customers
+        entries = beside.to_take(giver, self.request.user, about)
         return {
             "giver": giver,
             "facts": part.in_pairs(found, self.request.user),
+            "beside": (beside.LABEL, capped_count(entries)),
             "taken": self.taken,
             "others": self.others(),
             "staying": staying_with(giver, self.request.user),

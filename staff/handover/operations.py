@@ -191,7 +191,8 @@ def _close(handover: Handover, status: str, answer: str) -> None:
 
 def carry_out(handover: Handover, *, by: User) -> None:
     """Move every part of an accepted handover; all of it or, when a rule refuses, nothing."""
-    handover.result = {part.key: part.move(handover, by) for part in parts()}
+    moved = {part.key: part.move(handover, by) for part in parts()}
+    handover.result = {key: outcome for key, outcome in moved.items() if outcome}
     handover.status, handover.ended_at = Status.DONE, now()
     write(handover, ["status", "result", "ended_at"], version=handover.version)
 

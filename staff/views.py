@@ -18,7 +18,7 @@ from sysadmin.models import Grant
 from . import moving, operations
 from .forms import AssignForm, JoinForm, LeaveForm, MoveBranchForm, OpenBranchForm
 from .handover.parts import left_with, parts
-from .models import Branch, StaffAssignment
+from .models import Branch, Handover, StaffAssignment
 from .people import operations as people
 
 
@@ -169,6 +169,7 @@ class MemberPage(DetailPage):
             if may_see_grants
             else None,
             "begins": [address for part in parts() if (address := part.begin(member, user))],
+            "handovers": handovers_of(member, user),
             "left": left_with(member) if member.leaves_on else [],
             "may_withdraw": user.has_action("staff.withdraw_staffassignment"),
             "may_amend": user.has_action("staff.change_staffassignment"),
@@ -176,6 +177,12 @@ class MemberPage(DetailPage):
             "may_move": not member.has_left and user.has_action("staff.move_staffmember"),
             "may_leave": not member.has_left and user.has_action("staff.leave_staffmember"),
         }
+
+
+def handovers_of(member, user):
+    """The handovers of what somebody has in hand that are not carried out yet."""
+    rows = Handover.objects.permitted(user).undecided().filter(from_member=member)
+    return rows.select_related("from_member", "to_member").order_by("effective_on", "id")
 
 
 def waiting_about(member):
@@ -267,9 +274,17 @@ class LeavePage(MemberStep):
     def show_form(self, form, status=200, **context):
         title = _("%(name)s leaves") % {"name": self.object}
         left = what_ties(self.object)
+        handovers = handovers_of(self.object, self.request.user)
         begins = [one for part in parts() if (one := part.begin(self.object, self.request.user))]
         return super().show_form(
-            form, status, title=title, below="staff/_left.html", left=left, begins=begins, **context
+            form,
+            status,
+            title=title,
+            below="staff/_left.html",
+            left=left,
+            begins=begins,
+            handovers=handovers,
+            **context,
         )
 
 

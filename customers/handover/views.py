@@ -12,9 +12,22 @@ from crm.core.operations import DomainError
 from crm.core.pages import BulkPage
 from crm.core.pages.acts import key_of
 from staff.handover.parts import staying_with
+from staff.handover.views import AllHandedPage
 
 from . import beside, operations, part
 from .forms import HandOverForm
+
+
+class HandedPage(AllHandedPage):
+    """All customers of a handover whom the reader may see there, in pages."""
+
+    order = part.IN_ORDER
+
+    def rows_handed(self):
+        return part.with_assets(self.object, self.request.user)
+
+    def listing(self, rows):
+        return part.listing_of(rows, self.object, self.request.user)
 
 
 class HandOverPage(BulkPage):

@@ -37,7 +37,7 @@ class Listing:
     """A list of what is handed over, as far as the reader may see it.
 
     `figures` are the places of columns that hold figures; `hidden` is how many rows the reader does
-    not see, because they are too many or out of reach.
+    not see, because they are too many or out of reach; `more` is where all of them are listed.
     """
 
     title: Text
@@ -45,6 +45,7 @@ class Listing:
     rows: Sequence[Row]
     figures: frozenset[int] = frozenset()
     hidden: int = 0
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def parts() -> list[HandoverPart]:
 
 
 def stays(key: str, why: Text) -> None:
-    """Declare that a foreign key to a member of staff is not handed over; call from ready()."""
+    """Declare in a sentence that a foreign key to a member of staff stays; call from ready()."""
     _staying[key] = why
 
 
@@ -100,7 +101,7 @@ def records(*keys: str) -> None:
 
 @dataclass(frozen=True)
 class Staying:
-    """What a handover leaves with the first one; without a reason nobody has declared it."""
+    """What a handover leaves with the first one, in a sentence; without one nobody declared it."""
 
     label: str
     count: Count

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.http import Http404
 
+from crm.core.cursors import CursorContext
+from crm.core.keyset import keyset
 from crm.core.pages import DetailPage, Page, TransitionPage
 from crm.core.trail import Kind, record_access
 
@@ -66,6 +68,34 @@ class AcceptPage(TransitionPage):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
         return self.transition.form(data, initial={"version": self.object.version})
+
+
+class AllHandedPage(Page):
+    """All that a part moves, in pages; the part's own module says what it lists."""
+
+    page = "view"
+    template = "all"
+    size = 50
+
+    def rows_handed(self):
+        """The rows that the reader may see."""
+        raise NotImplementedError
+
+    def listing(self, rows):
+        """The rows of one page as a list."""
+        raise NotImplementedError
+
+    def get(self, request, pk):
+        asked = request.GET
+        found = keyset(
+            self.rows_handed(),
+            self.order,
+            after=asked.get("after", ""),
+            before=asked.get("before", ""),
+            size=self.size,
+            context=CursorContext(f"handed:{pk}", request.user.pk),
+        )
+        return self.show(object=self.object, found=found, listing=self.listing(found.rows))
 
 
 class PackPage(Page):

@@ -46,10 +46,15 @@ def test_all_of_a_manager_are_proposed_with_what_would_move_and_nothing_moves_ye
     member = desk.get(f"/organisation/staff/{giver.pk}/").content.decode()
     assert f"{PAGE}?member={giver.pk}" in member
     page = desk.get(PAGE, {"member": giver.pk}).content.decode()
-    for said in ("Concerns 3 records.", giver.latin_name, "CNY 125,000.50", "Licences: member"):
+    for said in (
+        "Concerns 3 records.",
+        giver.latin_name,
+        "CNY 125,000.50",
+        "A licence is the person&#x27;s own.",
+    ):
         assert said in page
     other = signed_in(person(branch, "customers.hand_over_customer"))
-    assert "Licences: member" not in other.get(PAGE, {"member": giver.pk}).content.decode()
+    assert "A licence is" not in other.get(PAGE, {"member": giver.pk}).content.decode()
     handover = proposed(desk, taker, member=giver.pk)
     assert (handover.status, handover.size, handover.everything) == ("proposed", 3, True)
     assert leads([*led, closed]) == [giver.pk] * 4
@@ -248,6 +253,49 @@ def test_the_page_of_a_leaver_says_what_is_left_and_where_to_hand_it_over(desk, 
     page = desk.get(f"/organisation/staff/{giver.pk}/").content.decode()
     assert "3 customers" in page
     assert page.count(f"{PAGE}?member={giver.pk}") == 2
+
+
+@pytest.mark.proves("ST-6")
+def test_where_all_waits_in_a_handover_the_page_leads_to_it_and_begins_no_second_one(
+    desk, signed_in, person, bank, giver, taker, led
+):
+    begins = f"{PAGE}?member={giver.pk}"
+    officer = signed_in(person(bank, *HEAD, "staff.leave_staffmember", extent=Grant.Reach.BANK))
+    urls = [f"/organisation/staff/{giver.pk}/", f"/organisation/staff/{giver.pk}/leave/"]
+    some = proposed(desk, taker, days=3, sel=[led[0].pk])
+    for url in urls:
+        assert begins in officer.get(url).content.decode()
+    rest = proposed(desk, taker, days=4, sel=[led[1].pk, led[2].pk])
+    for url in urls:
+        page = officer.get(url).content.decode()
+        assert begins not in page
+        for handover, days in ((some, 3), (rest, 4)):
+            assert f"/organisation/handovers/{handover.pk}/" in page
+            assert f"Proposed, effective on {day(in_days(days))}" in page
+
+
+@pytest.mark.proves("ST-5")
+def test_all_customers_of_a_handover_are_listed_in_pages_by_who_may_read_of_them(
+    desk, signed_in, person, successor, giver, taker, branch, other_branch
+):
+    many = CustomerFactory.create_batch(52, home_branch=branch, lead_manager=giver)
+    handover = proposed(desk, taker, member=giver.pk)
+    page, url = f"/organisation/handovers/{handover.pk}/", f"/customers/handed/{handover.pk}/"
+    assert url in desk.get(page).content.decode()
+    for reader in (desk, successor):
+        first = reader.get(url)
+        (after,) = re.findall(r'href="[?](after=[^"]+)"', first.content.decode())
+        second = reader.get(f"{url}?{html.unescape(after)}")
+        seen = [row.cells[0] for one in (first, second) for row in one.context["listing"].rows]
+        assert sorted(seen) == sorted(one.shown_number for one in many)
+        assert len(first.context["listing"].rows) == 50
+    narrow = signed_in(person(branch, "staff.view_handover"))
+    assert narrow.get(url).context["listing"].rows == []
+    beside = signed_in(person(other_branch, "staff.view_handover"))
+    assert beside.get(url).status_code == 404
+    with CaptureQueriesContext(connection) as queries:
+        desk.get(url)
+    assert len(queries) <= 8
 
 
 def test_the_pages_of_both_members_show_their_handovers(desk, giver, taker, led):

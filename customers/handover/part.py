@@ -25,6 +25,7 @@ from customers.ties import in_words, standing
 from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part, stays
 from staff.models import Handover, StaffMember
 
+from .fit import misfits
 from .licences import refuse_unlicensed
 
 State = HandedCustomer.State
@@ -270,6 +271,7 @@ CUSTOMERS = HandoverPart(
     move=move,
     causes={cause.value: cause.label for cause in HandedCustomer.Cause},
     refuse=refuse_unlicensed,
+    warn=misfits,
     drop=drop,
     facts=facts,
     lists=lists,

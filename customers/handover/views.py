@@ -11,7 +11,7 @@ from crm.core.keyset import capped_count
 from crm.core.operations import DomainError
 from crm.core.pages import BulkPage
 from crm.core.pages.acts import key_of
-from staff.handover.parts import staying_with
+from staff.handover.parts import staying_with, warnings
 from staff.handover.views import AllHandedPage
 
 from . import beside, operations, part
@@ -93,7 +93,8 @@ class HandOverPage(BulkPage):
         )
 
     def said(self, done):
-        return _("%(name)s is asked to accept.") % {"name": done.to_member}
+        said = _("%(name)s is asked to accept.") % {"name": done.to_member}
+        return " ".join([said, *warnings(done)])
 
     def show_form(self, form, status=200, **context):
         return super().show_form(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from crm.core.clock import bank_today
+from staff.handover import inbox
 from staff.models import StaffMember
 
 from . import reports
@@ -68,6 +69,7 @@ def page_of(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "lines": lines,
         "beside": sum(line.count for line in lines) - found.whole.count,
         "is_own": member.user_id == user.pk,
+        "awaited": inbox.awaited(user) if member.user_id == user.pk and not request.htmx else 0,
         "may_compare": reports.is_above(user, member.branch),
         "may_see_member": user.has_action("staff.view_staffmember"),
         "may_see_lines": user.has_action("customers.view_ownership"),

@@ -53,7 +53,8 @@ class HandoverPart:
     """What a module moves when somebody hands over.
 
     `moves` are the foreign keys it writes, "app.model.field". `open` is what somebody has in hand
-    of it. `refuse` raises DomainError where the facts stand against it. `move` moves what it holds
+    of it. `refuse` raises DomainError where the facts stand against it; `warn` says what does not,
+    and should be known. `move` moves what it holds
     in few statements, and counts what moved and, by cause, what stayed. `drop` lets go of what was
     proposed. `facts` says what would move, in pairs of label and value; `lists` names it for the
     pack, the first rows or all. `begin` is where handing over all of somebody's begins, for those
@@ -68,6 +69,7 @@ class HandoverPart:
     move: Callable[[Handover, Any], Outcome]
     causes: Mapping[str, Text] = field(default_factory=dict)
     refuse: Callable[[Handover], None] = lambda _handover: None
+    warn: Callable[[Handover], list[str]] = lambda _handover: []
     drop: Callable[[Handover], None] = lambda _handover: None
     facts: Callable[[Handover, Any], list[tuple[str, str]]] = lambda _handover, _user: []
     lists: Callable[[Handover, Any, int], Iterable[Listing]] = lambda _handover, _user, _most: ()
@@ -87,6 +89,11 @@ def add_part(part: HandoverPart) -> None:
 def parts() -> list[HandoverPart]:
     """The parts, in the order of the installed modules."""
     return list(_parts.values())
+
+
+def warnings(handover: Handover) -> list[str]:
+    """What both sides should know of a handover before anything moves."""
+    return [said for part in parts() for said in part.warn(handover)]
 
 
 def stays(key: str, why: Text) -> None:

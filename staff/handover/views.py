@@ -10,7 +10,7 @@ from crm.core.pages import DetailPage, Page, TransitionPage
 from crm.core.trail import Kind, record_access
 
 from . import operations
-from .parts import cause_in_words, parts, staying_with
+from .parts import cause_in_words, parts, staying_with, warnings
 
 FIRST_ROWS, PACK_ROWS = 10, 1000
 
@@ -37,6 +37,7 @@ class HandoverPage(DetailPage):
                 for part in parts()
                 for listing in first(part.lists(handover, user, FIRST_ROWS))
             ],
+            "warnings": warnings(handover) if handover.is_undecided else [],
             "outcome": outcome(handover),
             "staying": staying_with(handover.from_member, user) if handover.is_undecided else [],
         }
@@ -68,6 +69,9 @@ class AcceptPage(TransitionPage):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
         return self.transition.form(data, initial={"version": self.object.version})
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(form, status, warnings=warnings(self.object), **context)
 
 
 class AllHandedPage(Page):

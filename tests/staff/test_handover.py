@@ -31,7 +31,9 @@ from tests.staff.handing import (
     desk_of,
     later,
     leads,
+    propose,
     proposed,
+    send,
     states,
     step,
 )
@@ -159,6 +161,44 @@ def test_the_successor_reads_whom_they_are_to_accept_and_nobody_else_does(
     for url in (page, pack):
         assert escape(led[0].latin_name) not in successor.get(url).content.decode()
         assert escape(led[0].latin_name) in desk.get(url).content.decode()
+
+
+@pytest.mark.proves("ST-5")
+def test_the_successor_is_told_wherever_they_start_until_they_have_answered(
+    desk, signed_in, person, giver, branch, led
+):
+    user = person(branch, *MANAGER, "customers.portfolio_customer", extent=Grant.Reach.OWN)
+    taker, successor = user.staff_member, signed_in(user)
+    waits = '<b class="n num">2<span class="visually-hidden"> wait for you</span></b>'
+    assert 'class="n num"' not in successor.get("/customers/").content.decode()
+    first, second = (proposed(desk, taker, sel=[one.pk]) for one in led[:2])
+    assert waits in successor.get("/customers/").content.decode()
+    mine = successor.get("/customers/portfolio/").content.decode()
+    assert "2 handovers wait for your answer" in mine
+    assert 'href="/organisation/handovers/?to_member=me&amp;status=proposed"' in mine
+    assert "handovers wait" not in desk.get("/customers/").content.decode()
+    for handover, verb in ((first, "accept"), (second, "refuse")):
+        assert step(successor, handover, verb).status_code == 302
+    assert 'class="n num"' not in successor.get("/customers/").content.decode()
+
+
+@pytest.mark.proves("ST-5")
+def test_a_post_that_does_not_fit_the_kind_of_customers_is_said_and_not_refused(
+    desk, signed_in, person, system, giver, taker, branch, led
+):
+    CustomerFactory(home_branch=branch, lead_manager=giver, kind="organisation")
+    with acting(by=system):
+        StaffMember.objects.filter(pk=taker.pk).update(post="corporate_rm")
+    said = f"3 customers are not of the kind that {taker} looks after"
+    answer = propose(desk, taker, member=giver.pk)
+    page = answer.headers["Location"]
+    assert desk.get(page).content.decode().count(said) == 2  # as it is proposed, and on the page
+    assert desk.get(page).content.decode().count(said) == 1
+    successor = signed_in(taker.user)
+    assert said in successor.get(f"{page}accept/").content.decode()
+    assert send(successor, f"{page}accept/", reason="").status_code == 302
+    assert said not in desk.get(page).content.decode()
+    assert leads(led) == [taker.pk] * 3
 
 
 # --- its day --------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ class MemberPage(DetailPage):
             "grants": grants.select_related("role", "branch").order_by("-valid")
             if may_see_grants
             else None,
-            "begins": [address for part in parts() if (address := part.begin(member, user))],
+            "begins": begins_of(member, user),
             "handovers": handovers_of(member, user),
             "left": left_with(member) if member.leaves_on else [],
             "may_withdraw": user.has_action("staff.withdraw_staffassignment"),
@@ -177,6 +177,11 @@ class MemberPage(DetailPage):
             "may_move": not member.has_left and user.has_action("staff.move_staffmember"),
             "may_leave": not member.has_left and user.has_action("staff.leave_staffmember"),
         }
+
+
+def begins_of(member, user):
+    """Where handing over what somebody has in hand begins, for those who may."""
+    return [address for part in parts() if (address := part.begin(member, user))]
 
 
 def handovers_of(member, user):
@@ -240,6 +245,7 @@ class AssignPage(MemberStep):
             },
             user=self.request.user,
             action=self.resource.permission(self.page),
+            member=member,
         )
 
     def perform(self, form):
@@ -255,7 +261,17 @@ class AssignPage(MemberStep):
 
     def show_form(self, form, status=200, **context):
         title = _("Another post or branch for %(name)s") % {"name": self.object}
-        return super().show_form(form, status, title=title, **context)
+        member = self.object
+        return super().show_form(
+            form,
+            status,
+            title=title,
+            below="staff/_staying_in_hand.html",
+            left=left_with(member),
+            begins=begins_of(member, self.request.user),
+            handovers=handovers_of(member, self.request.user),
+            **context,
+        )
 
 
 class LeavePage(MemberStep):
@@ -275,7 +291,7 @@ class LeavePage(MemberStep):
         title = _("%(name)s leaves") % {"name": self.object}
         left = what_ties(self.object)
         handovers = handovers_of(self.object, self.request.user)
-        begins = [one for part in parts() if (one := part.begin(self.object, self.request.user))]
+        begins = begins_of(self.object, self.request.user)
         return super().show_form(
             form,
             status,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from crm.core.clock import bank_today
 from crm.core.forms import version_of
 from crm.core.models import Approval, Job
-from crm.core.pages import ActPage, AddPage, DetailPage, Page
+from crm.core.operations import DomainError
+from crm.core.pages import ActPage, AddPage, DetailPage, Page, TransitionPage
 from crm.core.pages.acts import address_of
 from crm.core.registry import ties_of, what_ties
 from sysadmin.models import Grant
@@ -145,6 +146,21 @@ class MoveBranchPage(VersionedPage):
     def show_form(self, form, status=200, **context):
         title = _("Move %(name)s") % {"name": self.object}
         return super().show_form(form, status, title=title, submit=_("Move"), **context)
+
+
+class CloseBranchPage(TransitionPage):
+    """The question whether to close a branch; what is left there is said before the reason."""
+
+    def refusal(self, form):
+        if said := super().refusal(form):
+            return said
+        if form.is_bound:  # what the operation has refused stands in the form
+            return ""
+        try:
+            operations.refuse_left(self.object)
+        except DomainError as error:
+            return str(error)
+        return ""
 
 
 class MemberPage(DetailPage):

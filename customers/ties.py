@@ -60,6 +60,6 @@ def in_words(count: Count) -> str:
 
 def register() -> None:
     """Make known what holds a branch open, and what somebody who leaves has to hand over."""
-    add_tie("staff.branch", Tie(at_branches, in_words, action=VIEW))
+    add_tie("staff.branch", Tie(at_branches, in_words, action=VIEW, within_reach=True))
     add_tie("staff.staffmember", Tie(led_by, in_words))
     add_tie("staff.staffmember", Tie(beside, beside_in_words))

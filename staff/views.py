@@ -45,7 +45,15 @@ class TreePage(Page):
         tops = [node for node in nodes if node["branch"].parent_id is None]
         for top in tops:
             top["below"] = [n for n in nodes if n["branch"].parent_id == top["branch"].pk]
-        return self.show(nodes=tops, may_add=request.user.has_action("staff.add_branch"))
+        return self.show(
+            nodes=tops,
+            may_add=request.user.has_action("staff.add_branch"),
+            in_reach_only=any(
+                not request.user.reach(tie.action).everything
+                for tie in ties_of(str(self.resource), request.user)
+                if tie.within_reach
+            ),
+        )
 
     def nodes(self, where):
         """Branches in the order of their codes, each with what stands there in words."""

@@ -35,6 +35,7 @@ def shown_to(request: HttpRequest) -> dict[str, object]:
         "sees_assets": request.user.has_action(reports.HOLDINGS),
         "may_open": request.user.has_action("customers.view_customer"),
         "base_currency": settings.BASE_CURRENCY,
+        "in_reach_only": not reports.reaches_all(request.user),
     }
 
 
@@ -65,6 +66,7 @@ def page_of(request: HttpRequest, member: StaffMember) -> HttpResponse:
     lines = reports.by_line(member, found, user, today)
     context = shown_to(request) | {
         "member": member,
+        "day_of_figures": reports.day_of_figures() if not request.htmx else None,
         "portfolio": found,
         "lines": lines,
         "beside": sum(line.count for line in lines) - found.whole.count,

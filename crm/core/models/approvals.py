@@ -126,7 +126,8 @@ class Approval(Workflow):
             enters=Status.APPROVED,
             label=_("Approve"),
             question=_(
-                "Approve “%(name)s”? It is entered at once; what names a later day takes effect then."
+                "Approve “%(name)s”? It is entered at once; what names a later day takes effect "
+                "then."
             ),
             done=_("“%(name)s”: approved and carried out."),
             refused=_DECIDED,

@@ -32,9 +32,8 @@ class CustomersConfig(AppConfig):
         ):
             jobs.register(kind)
         add_sweeper(sweep)
-        ties.register()
-        part.register()
-        beside.register()
+        for module in (ties, part, beside):
+            module.register()
         add_veto(why_not_decide)
         add_panel("staff.branch", Panel(customer, "home_branch"))
         add_panel("staff.staffmember", PortfolioPanel(customer, "lead_manager"))

@@ -195,9 +195,8 @@ class AssignForm(PlaceForm):
         if self.data.get("proposed_at") == str(branch.pk) or not is_left_behind(self.member, place):
             return
         head = head_of(branch, self.member, first_day)
-        self.data = self.data.copy()
-        self.data["proposed_at"] = str(branch.pk)
-        self.data["supervisor"] = str(head.pk) if head else ""
+        proposed = {"proposed_at": str(branch.pk), "supervisor": str(head.pk) if head else ""}
+        self.data = {name: self.data.get(name) for name in self.data} | proposed
         named = {"name": above, "head": head, "branch": branch}
         self.add_error("supervisor", (PROPOSED if head else NO_HEAD) % named)
 

@@ -9,7 +9,7 @@ from staff.models import Handover, StaffMember
 
 Kind, Post = Customer.Kind, StaffMember.Post
 # posts that look after one kind of customers; those not named here look after any
-KIND_OF: dict[str, Kind] = {
+KIND_OF: dict[str, str] = {
     Post.WEALTH_MANAGER: Kind.PERSON,
     Post.PRIVATE_BANKER: Kind.PERSON,
     Post.RETAIL_LOAN_RM: Kind.PERSON,

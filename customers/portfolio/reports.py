@@ -84,7 +84,7 @@ def portfolio_of(member: StaffMember, user: User) -> Portfolio:
     rows = led_by(member, user).order_by().values_list("status", "kind")
     cells = list(rows.annotate(Count("pk"), Sum("assets")))
     in_hand = [cell for cell in cells if cell[0] in Customer.OPEN]
-    is_open = {"status": [str(status) for status in Customer.OPEN]}
+    is_open: dict[str, Any] = {"status": [str(status) for status in Customer.OPEN]}
 
     def added(label: str, kept: Iterable[Any], key: str = "", **filters: Any) -> Figure:
         held = list(kept)

@@ -15,7 +15,7 @@ class CustomersConfig(AppConfig):
         from . import assignment, listing, navigation, ties
         from .conflicts.resources import conflict
         from .conflicts.rules import why_not_decide
-        from .handover import part
+        from .handover import beside, part
         from .imports import chunks
         from .imports.operations import sweep
         from .portfolio.panel import PortfolioPanel
@@ -32,8 +32,8 @@ class CustomersConfig(AppConfig):
         ):
             jobs.register(kind)
         add_sweeper(sweep)
-        ties.register()
-        part.register()
+        for module in (ties, part, beside):
+            module.register()
         add_veto(why_not_decide)
         add_panel("staff.branch", Panel(customer, "home_branch"))
         add_panel("staff.staffmember", PortfolioPanel(customer, "lead_manager"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
 from crm.core.clock import bank_today
@@ -32,11 +33,15 @@ def led_by(members: Sequence[StaffMember], _user: Any) -> list[Count]:
     return capped_counts([rows.filter(lead_manager=m) for m in members])
 
 
+def standing() -> QuerySet[Ownership]:
+    """Who assists customers or leads them in another line, today and ahead."""
+    from_today = period(bank_today())
+    return Ownership.objects.filter(is_main=False, is_withdrawn=False, valid__overlap=from_today)
+
+
 def beside(members: Sequence[StaffMember], _user: Any) -> list[Count]:
     """What is entered for each of these members beside the customers they lead, today and ahead."""
-    from_today = period(bank_today())
-    rows = Ownership.objects.filter(is_main=False, is_withdrawn=False, valid__overlap=from_today)
-    return capped_counts([rows.filter(member=member) for member in members])
+    return capped_counts([standing().filter(member=member) for member in members])
 
 
 def beside_in_words(count: Count) -> str:
@@ -55,6 +60,6 @@ def in_words(count: Count) -> str:
 
 def register() -> None:
     """Make known what holds a branch open, and what somebody who leaves has to hand over."""
-    add_tie("staff.branch", Tie(at_branches, in_words, action=VIEW))
+    add_tie("staff.branch", Tie(at_branches, in_words, action=VIEW, within_reach=True))
     add_tie("staff.staffmember", Tie(led_by, in_words))
     add_tie("staff.staffmember", Tie(beside, beside_in_words))

@@ -3,11 +3,13 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from staff.resources import handover
+
 from . import search_views, views
 from .conflicts import views as conflict_views
 from .conflicts.resources import conflict
 from .forms import ContactForm, DocumentForm
-from .handover.views import HandOverPage
+from .handover.views import HandedPage, HandOverPage
 from .holdings import views as holding_views
 from .imports import views as import_views
 from .imports.resources import import_run
@@ -80,6 +82,7 @@ urlpatterns = [
     path("portfolio/<int:pk>/branch/", portfolio_views.portfolio_branch, name="portfolio_branch"),
     path("search/", search_views.results, name="customer_search"),
     path("assign/", views.AssignPage.as_view(resource=customer), name="customer_assign"),
+    path("handed/<int:pk>/", HandedPage.as_view(resource=handover), name="handed"),
     path("hand-over/", HandOverPage.as_view(resource=customer), name="customer_hand_over"),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

@@ -13,7 +13,7 @@ class StaffConfig(AppConfig):
 
         from . import moving, ties
         from .authority.limits import limit_of
-        from .handover import operations, staying
+        from .handover import inbox, operations, staying
         from .resources import branch, handover, staff_member
 
         ties.register()
@@ -72,6 +72,7 @@ class StaffConfig(AppConfig):
                 action="staff.view_handover",
                 group=_("Organisation"),
                 order=525,
+                waiting=inbox.awaited,
             )
         )
         register_item(

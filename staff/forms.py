@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -13,8 +14,18 @@ from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
 from . import operations
 from .authority import operations as authority
 from .models import AuthorityLimit, Branch, Licence, PostRole, StaffAssignment, StaffMember
+from .people import joining
 from .people import operations as people
-from .people.rules import Place
+from .people.rules import Place, head_of, is_left_behind
+
+PROPOSED = _(
+    "%(name)s works at another branch. %(head)s, who heads %(branch)s, is entered instead: "
+    "save again, or choose somebody else."
+)
+NO_HEAD = _(
+    "%(name)s works at another branch, and nobody heads %(branch)s. Choose to whom they report, "
+    "or save again."
+)
 
 
 def date_input() -> forms.DateInput:
@@ -131,6 +142,13 @@ class JoinForm(MemberForm):
         self.fields["joined_on"].initial = bank_today
         self.password = ""
 
+    def clean(self) -> dict[str, Any]:
+        """All that stands against joining is said at once, each beside its field."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for fault in joining.faults(given):
+            self.add_error(fault.field, str(fault))
+        return given
+
     def apply(self, *, by: Any, version: int | None) -> StaffMember:
         given = {name: self.cleaned_data[name] for name in ("username", "decision")}
         self.password = people.join(self.instance, by=by, **given)
@@ -157,6 +175,30 @@ class PlaceForm(RecordForm):
 
 class AssignForm(PlaceForm):
     reason = ReasonForm.base_fields["reason"]
+    # the branch for which another supervisor has been proposed
+    proposed_at = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, member: StaffMember, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever goes to another branch is asked once to whom they report there."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"branch", "supervisor", "first_day"} <= given.keys():
+            self.propose_head(given["branch"], given["supervisor"], given["first_day"])
+        return given
+
+    def propose_head(self, branch: Branch, above: StaffMember | None, first_day: dt.date) -> None:
+        """Enter the head of the new branch in place of a supervisor who is left behind."""
+        place = Place(branch, "", above)
+        if self.data.get("proposed_at") == str(branch.pk) or not is_left_behind(self.member, place):
+            return
+        head = head_of(branch, self.member, first_day)
+        proposed = {"proposed_at": str(branch.pk), "supervisor": str(head.pk) if head else ""}
+        self.data = {name: self.data.get(name) for name in self.data} | proposed
+        named = {"name": above, "head": head, "branch": branch}
+        self.add_error("supervisor", (PROPOSED if head else NO_HEAD) % named)
 
 
 class AmendForm(PlaceForm):

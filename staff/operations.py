@@ -71,13 +71,18 @@ def close_branch(branch: Branch, *, by: User, reason: str) -> None:
     if not branch.can("close"):
         raise DomainError(branch.sentence(Branch.MOVES["close"].refused))
     _refuse_outside(branch, by, "close")
+    refuse_left(branch)
+    branch.closed_on = bank_today()
+    write(branch, ["closed_on"], version=branch.version)
+
+
+def refuse_left(branch: Branch) -> None:
+    """Refuse to close a branch in which or below which something is left."""
     if left := what_ties(branch):
         raise DomainError(
             _("This is still left: %(left)s. Move or end it first, then close the branch.")
             % {"left": _(", ").join(left)}
         )
-    branch.closed_on = bank_today()
-    write(branch, ["closed_on"], version=branch.version)
 
 
 def _refuse_below(parent: Branch, level: str) -> None:

@@ -73,7 +73,11 @@ branch = Resource(
     search=("code", "name", "name_en"),
     anywhere=True,
     palette="network",
-    overrides={"add": views.OpenBranchPage, "view": views.BranchPage},
+    overrides={
+        "add": views.OpenBranchPage,
+        "view": views.BranchPage,
+        "close": views.CloseBranchPage,
+    },
 )
 staff_member = Resource(
     StaffMember,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from crm.core.clock import bank_today
 from crm.core.forms import version_of
 from crm.core.models import Approval, Job
-from crm.core.pages import ActPage, AddPage, DetailPage, Page
+from crm.core.operations import DomainError
+from crm.core.pages import ActPage, AddPage, DetailPage, Page, TransitionPage
 from crm.core.pages.acts import address_of
 from crm.core.registry import ties_of, what_ties
 from sysadmin.models import Grant
@@ -18,7 +19,7 @@ from sysadmin.models import Grant
 from . import moving, operations
 from .forms import AssignForm, JoinForm, LeaveForm, MoveBranchForm, OpenBranchForm
 from .handover.parts import left_with, parts
-from .models import Branch, StaffAssignment
+from .models import Branch, Handover, StaffAssignment
 from .people import operations as people
 
 
@@ -44,7 +45,15 @@ class TreePage(Page):
         tops = [node for node in nodes if node["branch"].parent_id is None]
         for top in tops:
             top["below"] = [n for n in nodes if n["branch"].parent_id == top["branch"].pk]
-        return self.show(nodes=tops, may_add=request.user.has_action("staff.add_branch"))
+        return self.show(
+            nodes=tops,
+            may_add=request.user.has_action("staff.add_branch"),
+            in_reach_only=any(
+                not request.user.reach(tie.action).everything
+                for tie in ties_of(str(self.resource), request.user)
+                if tie.within_reach
+            ),
+        )
 
     def nodes(self, where):
         """Branches in the order of their codes, each with what stands there in words."""
@@ -147,6 +156,21 @@ class MoveBranchPage(VersionedPage):
         return super().show_form(form, status, title=title, submit=_("Move"), **context)
 
 
+class CloseBranchPage(TransitionPage):
+    """The question whether to close a branch; what is left there is said before the reason."""
+
+    def refusal(self, form):
+        if said := super().refusal(form):
+            return said
+        if form.is_bound:  # what the operation has refused stands in the form
+            return ""
+        try:
+            operations.refuse_left(self.object)
+        except DomainError as error:
+            return str(error)
+        return ""
+
+
 class MemberPage(DetailPage):
     """A member of staff: where they work and will work, what they may do, who reports to them."""
 
@@ -168,7 +192,8 @@ class MemberPage(DetailPage):
             "grants": grants.select_related("role", "branch").order_by("-valid")
             if may_see_grants
             else None,
-            "begins": [address for part in parts() if (address := part.begin(member, user))],
+            "begins": begins_of(member, user),
+            "handovers": handovers_of(member, user),
             "left": left_with(member) if member.leaves_on else [],
             "may_withdraw": user.has_action("staff.withdraw_staffassignment"),
             "may_amend": user.has_action("staff.change_staffassignment"),
@@ -176,6 +201,17 @@ class MemberPage(DetailPage):
             "may_move": not member.has_left and user.has_action("staff.move_staffmember"),
             "may_leave": not member.has_left and user.has_action("staff.leave_staffmember"),
         }
+
+
+def begins_of(member, user):
+    """Where handing over what somebody has in hand begins, for those who may."""
+    return [address for part in parts() if (address := part.begin(member, user))]
+
+
+def handovers_of(member, user):
+    """The handovers of what somebody has in hand that are not carried out yet."""
+    rows = Handover.objects.permitted(user).undecided().filter(from_member=member)
+    return rows.select_related("from_member", "to_member").order_by("effective_on", "id")
 
 
 def waiting_about(member):
@@ -233,6 +269,7 @@ class AssignPage(MemberStep):
             },
             user=self.request.user,
             action=self.resource.permission(self.page),
+            member=member,
         )
 
     def perform(self, form):
@@ -248,7 +285,17 @@ class AssignPage(MemberStep):
 
     def show_form(self, form, status=200, **context):
         title = _("Another post or branch for %(name)s") % {"name": self.object}
-        return super().show_form(form, status, title=title, **context)
+        member = self.object
+        return super().show_form(
+            form,
+            status,
+            title=title,
+            below="staff/_staying_in_hand.html",
+            left=left_with(member),
+            begins=begins_of(member, self.request.user),
+            handovers=handovers_of(member, self.request.user),
+            **context,
+        )
 
 
 class LeavePage(MemberStep):
@@ -267,9 +314,17 @@ class LeavePage(MemberStep):
     def show_form(self, form, status=200, **context):
         title = _("%(name)s leaves") % {"name": self.object}
         left = what_ties(self.object)
-        begins = [one for part in parts() if (one := part.begin(self.object, self.request.user))]
+        handovers = handovers_of(self.object, self.request.user)
+        begins = begins_of(self.object, self.request.user)
         return super().show_form(
-            form, status, title=title, below="staff/_left.html", left=left, begins=begins, **context
+            form,
+            status,
+            title=title,
+            below="staff/_left.html",
+            left=left,
+            begins=begins,
+            handovers=handovers,
+            **context,
         )
 
 

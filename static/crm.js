@@ -405,24 +405,26 @@
   let lookupTimer = 0;
   let lookupTurn = 0;
 
-  async function lookUp(box, typed) {
-    lookupTurn += 1;
-    const turn = lookupTurn;
+  /* What the server offers for what is asked; null if it could not be reached. */
+  async function offered(box, asked) {
     const answer = await fetch(box.dataset.lookup, {
       method: "POST",
       headers: { "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers")) },
       // not in the address, as it may name a customer
-      body: new URLSearchParams({ q: typed, action: box.dataset.action || "" }),
+      body: new URLSearchParams({ ...asked, action: box.dataset.action || "" }),
     }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return null;
+    // parsed, not interpreted: a document made this way runs nothing
+    return [...new DOMParser().parseFromString(await answer.text(), "text/html").body.children];
+  }
+
+  async function lookUp(box, typed) {
+    lookupTurn += 1;
+    const turn = lookupTurn;
+    const found = await offered(box, { q: typed });
     if (turn !== lookupTurn || !box.isConnected) return;
     const list = $("[role=listbox]", box);
-    if (!answer?.ok || answer.redirected) {
-      list.replaceChildren(make("li", "muted", text("offline")));
-    } else {
-      // parsed, not interpreted: a document made this way runs nothing
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      list.replaceChildren(...page.body.children);
-    }
+    list.replaceChildren(...(found || [make("li", "muted", text("offline"))]));
     openCandidates(box, true);
     markCandidate(box, candidates(box).length ? 0 : -1);
     say(text("results", { count: candidates(box).length }));
@@ -451,7 +453,33 @@
     field.value = item.dataset.value;
     $("[role=combobox]", box).value = item.firstElementChild.textContent.trim();
     openCandidates(box, false);
+    keepChoice(field);
     field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /* The entry of the history keeps the key that was chosen, and no name: on the way back the browser
+     restores all fields but those that it must not remember. */
+  function keepChoice(field) {
+    if (field.closest("dialog")) return;
+    const chosen = { ...history.state?.chosen, [field.name]: field.value };
+    history.replaceState({ ...history.state, chosen }, "");
+  }
+
+  async function restoreChoice(box) {
+    const field = $("input[type=hidden]", box);
+    const key = history.state?.chosen?.[field.name];
+    if (key === undefined || key === field.value) return;
+    field.value = "";
+    $("[role=combobox]", box).value = "";
+    const [item] = key ? (await offered(box, { key })) || [] : [];
+    if (item?.matches("[role=option]") && !$("[role=combobox]", box).value) {
+      $("[role=listbox]", box).replaceChildren(item);
+      choose(item);
+    }
+  }
+
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+    $$("[data-lookup]").forEach(restoreChoice);
   }
 
   /* The key did something in a list of candidates. */
@@ -472,7 +500,11 @@
   on("input", (event) => {
     const box = event.target.closest("[data-lookup]");
     if (!box) return;
-    $("input[type=hidden]", box).value = "";
+    const field = $("input[type=hidden]", box);
+    if (field.value) {
+      field.value = "";
+      keepChoice(field);
+    }
     clearTimeout(lookupTimer);
     lookupTimer = setTimeout(() => lookUp(box, event.target.value), 200);
   });

@@ -74,8 +74,19 @@ def percent(share: Number | None, places: int = 1) -> str:
 
 
 def money(amount: Number | None, currency: str) -> str:
-    """An amount in full, the same in every language: CNY 1,286,450.22."""
-    return EMPTY if amount is None else f"{currency} {number(amount, 2)}"
+    """An amount in full, the same in every language: CNY 1,286,450.22, below zero −CNY 5.00."""
+    return EMPTY if amount is None else _in_currency(number(amount, 2), f"{currency} ")
+
+
+def signed_money(amount: Number | None, currency: str) -> str:
+    """A change in an amount, with its sign always written: +CNY 233,603.03."""
+    return EMPTY if amount is None else _in_currency(signed(amount, 2), f"{currency} ")
+
+
+def _in_currency(shown: str, symbol: str) -> str:
+    """A figure with its currency; the sign stands before both."""
+    sign = shown[0] if shown[0] in {"+", MINUS} else ""
+    return f"{sign}{symbol}{shown[len(sign) :]}"
 
 
 def short_money(amount: Number | None, currency: str) -> str:
@@ -86,7 +97,7 @@ def short_money(amount: Number | None, currency: str) -> str:
     # for the yuan alone: other currencies share the sign
     symbol = "¥" if chinese and currency == "CNY" else f"{currency} "
     shown = short_number(amount, CHINESE_UNITS if chinese else ENGLISH_UNITS)
-    return f"{MINUS}¥{shown[1:]}" if symbol == "¥" and shown[0] == MINUS else f"{symbol}{shown}"
+    return _in_currency(shown, symbol)
 
 
 def short_number(value: Number, units: tuple[Unit, ...] | None = None) -> str:

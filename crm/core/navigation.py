@@ -1,14 +1,15 @@
 """The main navigation: what the modules register, shown to those who may open it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, ngettext, override
 
 from crm.core.icons import icon
 
@@ -31,6 +32,7 @@ class NavItem:
     group: str | Promise = ""
     order: int = 0
     key: str = ""  # with g before it, the keys that lead there
+    waiting: Callable[[Any], int] | None = None  # how much there waits for the user
 
 
 _items: dict[str, NavItem] = {}
@@ -48,7 +50,10 @@ def navigation_html(user: Visitor, current_path: str) -> SafeString:
     allowed = tuple(
         item.url_name for item in _in_order() if item.action is None or user.has_action(item.action)
     )
-    return _rendered(allowed, _section(allowed, current_path), get_language() or "en")
+    waiting = tuple(
+        (name, n) for name in allowed if (ask := _items[name].waiting) and (n := ask(user))
+    )
+    return _rendered(allowed, _section(allowed, current_path), get_language() or "en", waiting)
 
 
 def first_page(user: Visitor) -> str:
@@ -82,25 +87,34 @@ def _section(allowed: tuple[str, ...], path: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _rendered(allowed: tuple[str, ...], current: str, language: str) -> SafeString:
+def _rendered(
+    allowed: tuple[str, ...], current: str, language: str, waiting: tuple[tuple[str, int], ...]
+) -> SafeString:
     """The links as HTML; the language is part of the key because labels are translated."""
     parts: list[SafeString] = []
-    group = ""
+    group, counts = "", dict(waiting)
     with override(language):
         for item in (_items[name] for name in allowed):
             if str(item.group) != group:
                 group = str(item.group)
                 parts.append(format_html('<p class="grp">{}</p>', group))
-            parts.append(_link(item, is_current=item.url_name == current))
+            is_current, n = item.url_name == current, counts.get(item.url_name, 0)
+            parts.append(_link(item, is_current=is_current, waiting=n))
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def _link(item: NavItem, *, is_current: bool) -> SafeString:
+def _link(item: NavItem, *, is_current: bool, waiting: int) -> SafeString:
     return format_html(
-        '<a class="nav-i" href="{}"{}{}>{}<span>{}</span></a>',
+        '<a class="nav-i" href="{}"{}{}>{}<span>{}</span>{}</a>',
         _url(item.url_name),
         format_html(' data-go="{}"', item.key) if item.key else "",
         SafeString(' aria-current="page"') if is_current else "",
         icon(item.icon),
         item.label,
+        _badge(waiting) if waiting else "",
     )
+
+
+def _badge(n: int) -> SafeString:
+    said = ngettext("waits for you", "wait for you", n)
+    return format_html('<b class="n num">{}<span class="visually-hidden"> {}</span></b>', n, said)

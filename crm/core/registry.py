@@ -58,12 +58,14 @@ class Tie:
 
     `count` gives for each of some records how many there are, as far as the user sees them or, for
     nobody, all of them. `words` says a count in words. `action` is what a user needs to see it;
-    without one it is not shown beside the record, and only holds it back.
+    without one it is not shown beside the record, and only holds it back. `within_reach` says that
+    it counts for a user no further than their reach, so that the page can say so.
     """
 
     count: Callable[[Sequence[Any], Any], list[Count]]
     words: Callable[[Count], str]
     action: str = ""
+    within_reach: bool = False
 
 
 _ties: dict[str, list[Tie]] = defaultdict(list)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from crm.core.formats import day
 from crm.core.operations import DomainError
-from customers.models import HandedCustomer, Holding
+from customers.models import HandedCustomer, Holding, Ownership
 from staff.handover.operations import SUCCESSOR
 from staff.models import Handover, Licence
 
@@ -33,7 +33,9 @@ PRODUCTS_OF = {
 def needed(handover: Handover) -> dict[str, int]:
     """The kinds of licence that a handover needs, each with how many customers need it."""
     waiting = HandedCustomer.objects.filter(handover=handover, state=HandedCustomer.State.WAITING)
-    held = Holding.objects.filter(customer__in=waiting.values("customer"), kind="investment")
+    beside = Ownership.objects.taken_by(handover)
+    taken = Q(customer__in=waiting.values("customer")) | Q(customer__in=beside.values("customer"))
+    held = Holding.objects.filter(taken, kind="investment")
     counts = held.exclude(status=Holding.Status.CLOSED).aggregate(
         **{
             str(kind.value): Count("customer", distinct=True, filter=Q(product_code__in=codes))

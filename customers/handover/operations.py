@@ -20,6 +20,8 @@ from customers.models import Customer, HandedCustomer
 from staff.handover import operations as handovers
 from staff.models import Handover, StaffMember
 
+from . import beside
+
 if TYPE_CHECKING:
     from sysadmin.models import User
 
@@ -101,6 +103,13 @@ def choice_of(rows: QuerySet[Any]) -> Choice:
     return Choice(customers, {members.get(key): n for key, n in counts.items()})
 
 
+def only_beside(member: int, user: User) -> Choice:
+    """Nobody's customers, of a manager who leads none and assists some, or leads other lines."""
+    giver = StaffMember.objects.select_related("branch").filter(pk=member).first()
+    has_some = giver is not None and beside.to_take(giver, user, None).exists()
+    return Choice(Customer.objects.none(), {giver: 0} if has_some else {})
+
+
 @operation
 def propose(
     chosen: Choice, *, by: User, terms: Terms, reason: str, everything: bool = False
@@ -121,11 +130,11 @@ def propose(
         refuse_taken(chosen)
     handovers.propose(handover, by=by, reason=reason)
     count = add_customers(handover, chosen.free if terms.leaves_out else chosen.customers)
-    if not count:
+    if not count + beside.take(handover, by):
         raise DomainError(_("Choose at least one customer."))
     handovers.refuse_facts(handover)
     handover.size = count
-    Handover.objects.filter(pk=handover.pk).update(size=count)
+    Handover.objects.filter(pk=handover.pk).update(size=count, held=handover.held)
     return handover
 
 

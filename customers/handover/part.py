@@ -21,16 +21,18 @@ from crm.core.operations import rules_of
 from customers.conflicts.rules import in_conflict
 from customers.models import Customer, HandedCustomer, Holding, ListedCustomer
 from customers.signals import lead_managers_changed
-from customers.ties import in_words
+from customers.ties import in_words, standing
 from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part, stays
 from staff.models import Handover, StaffMember
 
+from .fit import misfits
 from .licences import refuse_unlicensed
 
 State = HandedCustomer.State
 ACTION = "customers.hand_over_customer"
 SEE, SEE_HOLDINGS = "customers.view_customer", "customers.view_holding"
 SOON = dt.timedelta(days=90)
+IN_ORDER = ("customer__name_sort", "customer_id")
 ENDED = {
     Customer.Status.CLOSED: HandedCustomer.Cause.ENDED,
     Customer.Status.MERGED: HandedCustomer.Cause.MERGED,
@@ -169,10 +171,20 @@ def lists(handover: Handover, user: Any, most: int) -> Iterator[Listing]:
 
 def customers(handover: Handover, user: Any, most: int) -> Listing:
     """The customers of a handover, in the order of their names."""
+    shown = list(with_assets(handover, user).order_by(*IN_ORDER)[:most])
+    more = reverse("customers:handed", args=[handover.pk]) if handover.size > most else ""
+    return listing_of(shown, handover, user, hidden=handover.size - len(shown), more=more)
+
+
+def with_assets(handover: Handover, user: Any) -> QuerySet[HandedCustomer]:
+    """The customers of a handover whom a user may read of, with their assets."""
     assets = ListedCustomer.objects.filter(pk=OuterRef("customer_id")).values("assets")
     rows = visible(handover, user).select_related("customer")
-    rows = rows.annotate(assets=Subquery(assets)).order_by("customer__name_sort", "customer_id")
-    shown = list(rows[:most])
+    return rows.annotate(assets=Subquery(assets))
+
+
+def listing_of(shown: list[Any], handover: Handover, user: Any, **facts: Any) -> Listing:
+    """Customers of a handover as a list."""
     may_see = user.has_action(SEE_HOLDINGS)
     columns = [_("Customer number"), _("Name"), _("Status"), _("Became of it")]
     if may_see:
@@ -195,7 +207,7 @@ def customers(handover: Handover, user: Any, most: int) -> Listing:
             for one in shown
         ],
         figures=frozenset({4}),
-        hidden=handover.size - len(shown),
+        **facts,
     )
 
 
@@ -231,10 +243,23 @@ def maturing(handover: Handover, user: Any, most: int) -> Listing:
 
 
 def begin(member: StaffMember, user: Any) -> str:
-    """Where handing over all customers of somebody begins, for those who may."""
-    if not user.has_action(ACTION):
+    """Where handing over all customers of somebody begins, for those who may.
+
+    Where all of them wait in a handover already there is nothing to begin.
+    """
+    if not user.has_action(ACTION) or not has_more(member):
         return ""
     return f"{reverse('customers:customer_hand_over')}?member={member.pk}"
+
+
+def has_more(member: StaffMember) -> bool:
+    """Whether somebody has anything in hand that no handover holds yet."""
+    waiting = HandedCustomer.objects.filter(state=State.WAITING)
+    free = open_of(member).exclude(pk__in=waiting.values("customer"))
+    if free.exists():
+        return True
+    everything = Handover.objects.undecided().filter(from_member=member, everything=True)
+    return not everything.exists() and standing().filter(member=member).exists()
 
 
 CUSTOMERS = HandoverPart(
@@ -246,6 +271,7 @@ CUSTOMERS = HandoverPart(
     move=move,
     causes={cause.value: cause.label for cause in HandedCustomer.Cause},
     refuse=refuse_unlicensed,
+    warn=misfits,
     drop=drop,
     facts=facts,
     lists=lists,
@@ -256,10 +282,6 @@ CUSTOMERS = HandoverPart(
 def register() -> None:
     """Let customers be handed over."""
     add_part(CUSTOMERS)
-    stays(
-        "customers.ownership.member",
-        gettext_lazy("Who assists, or leads another line, is ended or entered on the customer."),
-    )
     stays(
         "customers.conflictofinterest.member",
         gettext_lazy("Conflicts of interest are the person's own."),

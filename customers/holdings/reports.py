@@ -33,16 +33,24 @@ ORDER = {kind: place for place, kind in enumerate(HoldingKind)}
 
 @dataclass(frozen=True)
 class Assets:
-    """Assets under management: deposits and investments, no loans, in base currency."""
+    """Assets under management: deposits and investments, no loans, in base currency.
+
+    They are compared from month end to month end, as the chart of the year compares them.
+    """
 
     total: Decimal
-    a_year_ago: Decimal | None
+    a_year_before: Decimal | None
+    last_month_end: Decimal | None
     as_of: dt.date | None
 
     @property
     def change(self) -> Decimal | None:
-        """By which share they grew in twelve months; unknown where there was nothing."""
-        return (self.total - self.a_year_ago) / self.a_year_ago if self.a_year_ago else None
+        """By which share they grew in the twelve months until the end of the last one.
+
+        Unknown where there was nothing then, or nothing is known.
+        """
+        before, now = self.a_year_before, self.last_month_end
+        return (now - before) / abs(before) if before and now is not None else None
 
 
 @dataclass
@@ -132,13 +140,16 @@ def grouped(totals: Sequence[KindTotal], lines: Sequence[Line]) -> list[KindTota
     return sorted(groups.values(), key=lambda one: ORDER[one.kind])
 
 
-ASSETS_NOW_AND_A_YEAR_AGO = """
+ASSETS_NOW_AND_IN_A_YEAR = """
 select coalesce(sum(h.balance_base) filter (where h.status <> 'closed'), 0),
     sum(y.month_end[%(month)s]),
+    sum(z.month_end[%(last_month)s]),
     min(h.business_date) filter (where h.status <> 'closed')
 from customers_holding h
 left join customers_holdingyear y
     on y.customer_id = h.customer_id and y.holding_id = h.id and y.year = %(year)s
+left join customers_holdingyear z
+    on z.customer_id = h.customer_id and z.holding_id = h.id and z.year = %(last_year)s
 where h.kind = any(%(kinds)s) and h.id in (
     select holding_id from customers_holdingparty
     where customer_id = %(customer)s and role = any(%(owning)s) and valid @> %(today)s::date
@@ -157,15 +168,16 @@ group by h.kind, y.year, m.month
 """
 
 
-def asked(
-    statement: str, customer: Customer, today: dt.date, first: tuple[int, int]
-) -> list[tuple[Any, ...]]:
-    """All rows of a statement about the assets that a customer owns."""
+def asked(statement: str, customer: Customer, today: dt.date) -> list[tuple[Any, ...]]:
+    """All rows of a statement about the assets that a customer owns, over the months of a year."""
+    first, *_between, last = months_until(today)
     values: dict[str, Any] = {
         "customer": customer.pk,
         "today": today,
         "year": first[0],
         "month": first[1],
+        "last_year": last[0],
+        "last_month": last[1],
         "kinds": [kind.value for kind in ASSETS],
         "owning": OWNING,
     }
@@ -182,8 +194,8 @@ def months_until(today: dt.date) -> list[tuple[int, int]]:
 
 
 def assets_of(customer: Customer, today: dt.date) -> Assets:
-    """Assets under management now and at the end of the month a year ago, in one statement."""
-    rows = asked(ASSETS_NOW_AND_A_YEAR_AGO, customer, today, months_until(today)[0])
+    """Assets under management now, at the last month end and a year before it, in one statement."""
+    rows = asked(ASSETS_NOW_AND_IN_A_YEAR, customer, today)
     return Assets(*rows[0])
 
 
@@ -191,7 +203,7 @@ def assets_chart(customer: Customer, today: dt.date) -> SafeString:
     """Month-end assets of a year, by kind; the title says how they went."""
     months = months_until(today)
     ends: dict[str, dict[tuple[int, int], Decimal]] = {}
-    for kind, year, month, total in asked(MONTH_ENDS, customer, today, months[0]):
+    for kind, year, month, total in asked(MONTH_ENDS, customer, today):
         if total is not None:
             ends.setdefault(kind, {})[year, month] = total
     series = [

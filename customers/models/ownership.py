@@ -19,7 +19,7 @@ from crm.core.labels import Labelled
 from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Asker, Through
-from staff.models import Branch, StaffMember
+from staff.models import Branch, Handover, StaffMember
 
 from .customer import Customer
 
@@ -85,6 +85,10 @@ class OwnershipQuerySet(ScopedQuerySet["Ownership"]):
     def on(self, date: dt.date) -> Self:
         """Those in force on a day."""
         return self.filter(is_withdrawn=False, valid__contains=date)
+
+    def taken_by(self, handover: Handover) -> Self:
+        """Those that a handover takes along."""
+        return self.filter(pk__in=handover.held.get(self.model._meta.label_lower, []))
 
     def visible_to(self, user: Asker) -> Self:
         """What was entered by hand: the history of the main line is read with the customer."""
@@ -201,6 +205,18 @@ class Ownership(Dated, Record):
         if self.is_main or self.is_withdrawn:
             return False
         return self.is_ahead if verb == "withdraw" else not self.is_over
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is in force or ahead, of a customer whose relationship has not ended."""
+        return not (self.is_withdrawn or self.is_over) and self.customer.status in Customer.OPEN
+
+    def meets(self, other: Ownership) -> bool:
+        """Whether both are in force on some day."""
+        mine, theirs = self.valid, other.valid
+        return (mine.upper is None or theirs.lower < mine.upper) and (
+            theirs.upper is None or mine.lower < theirs.upper
+        )
 
     @property
     def state(self) -> str:

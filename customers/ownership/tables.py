@@ -19,7 +19,7 @@ class OwnershipTable(FastTable):
     )
     member = Column(accessor="member__shown_name", verbose_name=_("Member of staff"))
     line = Column(accessor="get_line_display", verbose_name=_("Line of business"))
-    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
+    branch = Column(accessor="branch__shown_name", verbose_name=_("Counted at branch"))
     period = Column(accessor="shown_period", verbose_name=_("Valid"))
     state = BadgeColumn(accessor="state", verbose_name=_("State"), tones=TONES)
 

@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
 from config_admin.dictionaries.entries import name_of
-from customers.models import Customer, HoldingParty, ListedCustomer, Ownership
+from customers.models import Customer, FeedBatch, HoldingParty, ListedCustomer, Ownership
 from customers.models.ownership import LINES, MAIN_LINES, Role
 from customers.products import ASSETS
 from staff.models import Branch, StaffMember
@@ -52,7 +52,7 @@ class Figure:
 
 def customers_at(**filters: Any) -> str:
     """The list of customers with these filters."""
-    return f"{reverse('customers:customer_list')}?{urlencode(filters)}"
+    return f"{reverse('customers:customer_list')}?{urlencode(filters, doseq=True)}"
 
 
 def led_by(member: StaffMember, user: User, action: str = ACTION) -> QuerySet[ListedCustomer]:
@@ -62,7 +62,10 @@ def led_by(member: StaffMember, user: User, action: str = ACTION) -> QuerySet[Li
 
 @dataclass(frozen=True)
 class Portfolio:
-    """A manager's customers, added up by status and by kind."""
+    """A manager's customers, added up by status and by kind.
+
+    All but `by_status` count those in hand: whose relationship has not ended.
+    """
 
     whole: Figure
     by_status: list[Figure]
@@ -80,25 +83,28 @@ def portfolio_of(member: StaffMember, user: User) -> Portfolio:
     """What the customers of a manager add up to, in one statement."""
     rows = led_by(member, user).order_by().values_list("status", "kind")
     cells = list(rows.annotate(Count("pk"), Sum("assets")))
+    in_hand = [cell for cell in cells if cell[0] in Customer.OPEN]
+    is_open: dict[str, Any] = {"status": [str(status) for status in Customer.OPEN]}
 
-    def added(label: str, kept: Iterable[Any], **filters: Any) -> Figure:
+    def added(label: str, kept: Iterable[Any], key: str = "", **filters: Any) -> Figure:
         held = list(kept)
         count = sum(n for *_cell, n, _sum in held)
         assets = sum((total for *_cell, _n, total in held), NOTHING)
         url = customers_at(lead_manager=member.pk, **filters)
-        return Figure(label, count, assets, url, next(iter(filters.values()), ""))
+        return Figure(label, count, assets, url, key)
 
-    def by(place: int, name: str, choices: Any) -> list[Figure]:
-        parts = [
-            added(str(label), (c for c in cells if c[place] == value), **{name: value})
-            for value, label in choices
-        ]
-        return [part for part in parts if part.count]
-
+    by_status = [
+        added(str(label), (c for c in cells if c[0] == value), value, status=value)
+        for value, label in Customer.Status.choices
+    ]
+    by_kind = [
+        added(str(label), (c for c in in_hand if c[1] == value), value, kind=value, **is_open)
+        for value, label in Customer.Kind.choices
+    ]
     return Portfolio(
-        added("", cells),
-        by(0, "status", Customer.Status.choices),
-        by(1, "kind", Customer.Kind.choices),
+        added("", in_hand, **is_open),
+        [part for part in by_status if part.count],
+        [part for part in by_kind if part.count],
     )
 
 
@@ -204,6 +210,19 @@ class Load:
         return share(self.customers.assets, self.average_assets)
 
 
+def day_of_figures() -> dt.date | None:
+    """The day of which balances were fed last; None before any were."""
+    fed = FeedBatch.objects.filter(kind=FeedBatch.Kind.HOLDINGS)
+    found: dt.date | None = fed.aggregate(day=Max("business_date"))["day"]
+    return found
+
+
+def reaches_all(user: User) -> bool:
+    """Whether the user sees the figures of all customers of the bank."""
+    reach = user.reach(ACTION)
+    return reach is not None and reach.everything
+
+
 def share(value: Decimal, average: Decimal) -> Decimal | None:
     """By which share a value is above the average; unknown where that is nothing."""
     return (value - average) / average if average else None
@@ -250,7 +269,8 @@ def comparison_of(branch: Branch, user: User) -> Comparison:
         .filter(Q(post__in=MANAGERS) | Exists(led))
         .order_by("number")
     )
-    rows = ListedCustomer.objects.within(user, ACTION).order_by()
+    rows = ListedCustomer.objects.within(user, ACTION).filter(status__in=Customer.OPEN).order_by()
+    is_open = {"status": [str(status) for status in Customer.OPEN]}
     counted = rows.filter(lead_manager__in=[m.pk for m in members]).values_list("lead_manager")
     sums = {key: (n, total) for key, n, total in counted.annotate(Count("pk"), Sum("assets"))}
     held = {m.pk: sums.get(m.pk, (0, NOTHING)) for m in members}
@@ -260,7 +280,7 @@ def comparison_of(branch: Branch, user: User) -> Comparison:
     loads = [
         Load(
             m,
-            Figure(str(m), *held[m.pk], customers_at(lead_manager=m.pk)),
+            Figure(str(m), *held[m.pk], customers_at(lead_manager=m.pk, **is_open)),
             average_count,
             average_assets,
         )
@@ -278,6 +298,6 @@ def comparison_of(branch: Branch, user: User) -> Comparison:
             "",
             pool["n"],
             pool["total"] or NOTHING,
-            customers_at(home_branch=branch.pk, pool="yes"),
+            customers_at(home_branch=branch.pk, pool="yes", **is_open),
         ),
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from crm.core.clock import bank_today
+from staff.handover import inbox
 from staff.models import StaffMember
 
 from . import reports
@@ -34,6 +35,7 @@ def shown_to(request: HttpRequest) -> dict[str, object]:
         "sees_assets": request.user.has_action(reports.HOLDINGS),
         "may_open": request.user.has_action("customers.view_customer"),
         "base_currency": settings.BASE_CURRENCY,
+        "in_reach_only": not reports.reaches_all(request.user),
     }
 
 
@@ -64,10 +66,12 @@ def page_of(request: HttpRequest, member: StaffMember) -> HttpResponse:
     lines = reports.by_line(member, found, user, today)
     context = shown_to(request) | {
         "member": member,
+        "day_of_figures": reports.day_of_figures() if not request.htmx else None,
         "portfolio": found,
         "lines": lines,
         "beside": sum(line.count for line in lines) - found.whole.count,
         "is_own": member.user_id == user.pk,
+        "awaited": inbox.awaited(user) if member.user_id == user.pk and not request.htmx else 0,
         "may_compare": reports.is_above(user, member.branch),
         "may_see_member": user.has_action("staff.view_staffmember"),
         "may_see_lines": user.has_action("customers.view_ownership"),

@@ -22,6 +22,7 @@ from crm.core.formats import (
     relative_day,
     short_money,
     signed,
+    signed_money,
 )
 from crm.core.icons import icon
 from customers.holdings.tables import STATUS_TONES, overdue_tag
@@ -30,6 +31,7 @@ from customers.models import Holding
 register = template.Library()
 register.filter("money", money)
 register.filter("short_money", short_money)
+register.filter("signed_money", signed_money)
 register.filter("overdue", overdue_tag)
 ICONS = {
     "deposit": "landmark",
@@ -77,12 +79,6 @@ def share_of(share: Decimal | None) -> str:
         return EMPTY
     sign = "+" if signed(share * 100, 1).startswith("+") else ""
     return f"{sign}{percent(share)}"
-
-
-@register.filter
-def signed_money(amount: Decimal, currency: str) -> str:
-    """An amount with the sign that says whether it was gained or lost."""
-    return f"{currency} {signed(amount, 2)}"
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from crm.core import jobs
 from crm.core.clock import bank_today, now
 from crm.core.formats import day
 from crm.core.operations import DomainError, Stale, insert, operation, write
-from staff.models import Branch, Handover
+from staff.models import Branch, Handover, StaffMember
 
 from .parts import MOVED, parts
 
@@ -28,6 +29,8 @@ Status = Handover.Status
 AT_ONCE = 500
 SUCCESSOR = "to_member"
 LONGEST = 1000
+# beyond that nobody can say who will lead the customers
+MOST_AHEAD = dt.timedelta(days=180)
 
 
 # --- rules -----------------------------------------------------------------------------
@@ -38,6 +41,31 @@ def refuse_facts(handover: Handover) -> None:
     refuse_successor(handover)
     for part in parts():
         part.refuse(handover)
+
+
+def refuse_day(giver: StaffMember, on: dt.date) -> None:
+    """Refuse a day in the past, far ahead, or after the last day of the one who hands over."""
+    today = bank_today()
+    if on < today:
+        raise DomainError(
+            _("A handover cannot take effect in the past. Enter today or later."), "effective_on"
+        )
+    if giver.leaves_on and on > max(giver.leaves_on, today):
+        raise DomainError(
+            _("The last day of %(name)s is %(day)s. Enter %(latest)s or an earlier day.")
+            % {
+                "name": giver,
+                "day": day(giver.leaves_on),
+                "latest": day(max(giver.leaves_on, today)),
+            },
+            "effective_on",
+        )
+    if on > today + MOST_AHEAD:
+        raise DomainError(
+            _("A handover takes effect within %(n)s days. Enter %(latest)s or an earlier day.")
+            % {"n": MOST_AHEAD.days, "latest": day(today + MOST_AHEAD)},
+            "effective_on",
+        )
 
 
 def refuse_successor(handover: Handover) -> None:
@@ -80,10 +108,7 @@ def refuse_successor(handover: Handover) -> None:
 @operation
 def propose(handover: Handover, *, by: User, reason: str) -> Handover:
     """Enter a handover; the module that chose what moves adds it in the same transaction."""
-    if handover.effective_on < bank_today():
-        raise DomainError(
-            _("A handover cannot take effect in the past. Enter today or later."), "effective_on"
-        )
+    refuse_day(handover.from_member, handover.effective_on)
     handover.owner, handover.reason = by, reason
     handover.branch_id = handover.from_member.branch_id
     handover.to_branch_id = handover.to_member.branch_id
@@ -166,7 +191,8 @@ def _close(handover: Handover, status: str, answer: str) -> None:
 
 def carry_out(handover: Handover, *, by: User) -> None:
     """Move every part of an accepted handover; all of it or, when a rule refuses, nothing."""
-    handover.result = {part.key: part.move(handover, by) for part in parts()}
+    moved = {part.key: part.move(handover, by) for part in parts()}
+    handover.result = {key: outcome for key, outcome in moved.items() if outcome}
     handover.status, handover.ended_at = Status.DONE, now()
     write(handover, ["status", "result", "ended_at"], version=handover.version)
 

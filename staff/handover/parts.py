@@ -37,7 +37,7 @@ class Listing:
     """A list of what is handed over, as far as the reader may see it.
 
     `figures` are the places of columns that hold figures; `hidden` is how many rows the reader does
-    not see, because they are too many or out of reach.
+    not see, because they are too many or out of reach; `more` is where all of them are listed.
     """
 
     title: Text
@@ -45,6 +45,7 @@ class Listing:
     rows: Sequence[Row]
     figures: frozenset[int] = frozenset()
     hidden: int = 0
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class HandoverPart:
     """What a module moves when somebody hands over.
 
     `moves` are the foreign keys it writes, "app.model.field". `open` is what somebody has in hand
-    of it. `refuse` raises DomainError where the facts stand against it. `move` moves what it holds
+    of it. `refuse` raises DomainError where the facts stand against it; `warn` says what does not,
+    and should be known. `move` moves what it holds
     in few statements, and counts what moved and, by cause, what stayed. `drop` lets go of what was
     proposed. `facts` says what would move, in pairs of label and value; `lists` names it for the
     pack, the first rows or all. `begin` is where handing over all of somebody's begins, for those
@@ -67,6 +69,7 @@ class HandoverPart:
     move: Callable[[Handover, Any], Outcome]
     causes: Mapping[str, Text] = field(default_factory=dict)
     refuse: Callable[[Handover], None] = lambda _handover: None
+    warn: Callable[[Handover], list[str]] = lambda _handover: []
     drop: Callable[[Handover], None] = lambda _handover: None
     facts: Callable[[Handover, Any], list[tuple[str, str]]] = lambda _handover, _user: []
     lists: Callable[[Handover, Any, int], Iterable[Listing]] = lambda _handover, _user, _most: ()
@@ -88,8 +91,13 @@ def parts() -> list[HandoverPart]:
     return list(_parts.values())
 
 
+def warnings(handover: Handover) -> list[str]:
+    """What both sides should know of a handover before anything moves."""
+    return [said for part in parts() for said in part.warn(handover)]
+
+
 def stays(key: str, why: Text) -> None:
-    """Declare that a foreign key to a member of staff is not handed over; call from ready()."""
+    """Declare in a sentence that a foreign key to a member of staff stays; call from ready()."""
     _staying[key] = why
 
 
@@ -100,7 +108,7 @@ def records(*keys: str) -> None:
 
 @dataclass(frozen=True)
 class Staying:
-    """What a handover leaves with the first one; without a reason nobody has declared it."""
+    """What a handover leaves with the first one, in a sentence; without one nobody declared it."""
 
     label: str
     count: Count

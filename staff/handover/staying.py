@@ -11,7 +11,12 @@ def register() -> None:
     """Make known what stays with somebody who hands over."""
     stays("staff.licence.member", _("A licence is the person's own."))
     stays("staff.staffassignment.member", _("The post stays; another one is given on their page."))
-    lines = _("Who reports to whom changes with their assignments.")
-    stays("staff.staffassignment.supervisor", lines)
-    stays("staff.staffmember.supervisor", lines)
+    stays(
+        "staff.staffassignment.supervisor",
+        _("Assignments with them as supervisor change on the page of whoever holds the post."),
+    )
+    stays(
+        "staff.staffmember.supervisor",
+        _("Who reports to them gets another supervisor on their own page."),
+    )
     records("staff.handover.from_member", "staff.handover.to_member")

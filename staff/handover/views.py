@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.http import Http404
 
+from crm.core.cursors import CursorContext
+from crm.core.keyset import keyset
 from crm.core.pages import DetailPage, Page, TransitionPage
 from crm.core.trail import Kind, record_access
 
 from . import operations
-from .parts import cause_in_words, parts, staying_with
+from .parts import cause_in_words, parts, staying_with, warnings
 
 FIRST_ROWS, PACK_ROWS = 10, 1000
 
@@ -35,6 +37,7 @@ class HandoverPage(DetailPage):
                 for part in parts()
                 for listing in first(part.lists(handover, user, FIRST_ROWS))
             ],
+            "warnings": warnings(handover) if handover.is_undecided else [],
             "outcome": outcome(handover),
             "staying": staying_with(handover.from_member, user) if handover.is_undecided else [],
         }
@@ -66,6 +69,37 @@ class AcceptPage(TransitionPage):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
         return self.transition.form(data, initial={"version": self.object.version})
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(form, status, warnings=warnings(self.object), **context)
+
+
+class AllHandedPage(Page):
+    """All that a part moves, in pages; the part's own module says what it lists."""
+
+    page = "view"
+    template = "all"
+    size = 50
+
+    def rows_handed(self):
+        """The rows that the reader may see."""
+        raise NotImplementedError
+
+    def listing(self, rows):
+        """The rows of one page as a list."""
+        raise NotImplementedError
+
+    def get(self, request, pk):
+        asked = request.GET
+        found = keyset(
+            self.rows_handed(),
+            self.order,
+            after=asked.get("after", ""),
+            before=asked.get("before", ""),
+            size=self.size,
+            context=CursorContext(f"handed:{pk}", request.user.pk),
+        )
+        return self.show(object=self.object, found=found, listing=self.listing(found.rows))
 
 
 class PackPage(Page):

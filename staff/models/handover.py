@@ -63,7 +63,8 @@ class Handover(Workflow):
     """Customers, and what is open about them, that one member of staff hands to another.
 
     `everything` says that nothing is to be left with the first one. `fault` says why it was not
-    carried out on its day; `result` counts by part what moved and what stayed for which cause.
+    carried out on its day; `held` are the keys of what moves of each part that keeps no rows of its
+    own; `result` counts by part what moved and what stayed for which cause.
     """
 
     class Status(models.TextChoices):
@@ -142,6 +143,7 @@ class Handover(Workflow):
         _("managing branch moves too"), default=False, editable=False
     )
     size = models.PositiveIntegerField(_("customers"), default=0, editable=False)
+    held = models.JSONField(_("taken along"), default=dict, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -171,6 +173,7 @@ class Handover(Workflow):
     ) | {
         "moves_branch": INTERNAL,
         "size": INTERNAL,
+        "held": INTERNAL,
         "owner": INTERNAL,
         "result": INTERNAL,
         "ended_at": INTERNAL,

@@ -24,7 +24,7 @@ from staff.models import Branch, PostRole, StaffAssignment, StaffMember
 from sysadmin.models import Grant, User, period
 from sysadmin.operations import disable, open_account
 
-from .rights import end, end_grant, enter, give_rights, go_on, right_of, take_back
+from .rights import end, end_grant, enter, from_today, give_rights, go_on, right_of, take_back
 from .rules import (
     OUTSIDE,
     Place,
@@ -34,6 +34,7 @@ from .rules import (
     refuse_beyond_powers,
     refuse_day,
     refuse_followers,
+    refuse_joining_day,
     refuse_other_plans,
     refuse_overlap,
     refuse_place,
@@ -67,8 +68,7 @@ def place_changes(held: Any, arguments: dict[str, Any]) -> list[Change]:
 def join(member: StaffMember, *, by: User, username: str = "", decision: str = "") -> str:
     """Enter somebody who joins the bank; returns the first password if they get a sign-in."""
     one_at_a_time()
-    if member.joined_on < bank_today():
-        raise DomainError(_("Nobody joins in the past. Enter today or later."), "joined_on")
+    refuse_joining_day(member.joined_on)
     place = Place(member.branch, member.post, member.supervisor, decision)
     refuse_place(place, member.joined_on)
     password = ""
@@ -123,7 +123,7 @@ def rights_changes(assignment: StaffAssignment, arguments: dict[str, Any]) -> li
 @operation
 def give_rights_of_post(assignment: StaffAssignment, *, by: User) -> None:
     """Give somebody who has joined the rights of their post."""
-    give_rights(assignment, assignment, assignment.valid)
+    give_rights(assignment, assignment, from_today(assignment.valid))
     write(assignment, ["grant"], version=assignment.version)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.operations import DomainError, insert, refuse_invalid, save_new, write
 from staff.models import PostRole, StaffAssignment, StaffMember
@@ -50,8 +51,13 @@ def right_of(assignment: StaffAssignment) -> Grant | None:
         role=rule.role,
         branch=assignment.branch,
         extent=rule.extent,
-        valid=assignment.valid,
+        valid=from_today(assignment.valid),
     )
+
+
+def from_today(valid: Any) -> Any:
+    """The days of a right: none is given for days that are over."""
+    return period(max(valid.lower, bank_today()), valid.upper)
 
 
 def rule_of(post: str) -> PostRole | None:

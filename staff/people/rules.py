@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # held by whoever changes who reports to whom
 LINES = 7103
+# somebody who began is entered within a month
+ENTERED_WITHIN = dt.timedelta(days=31)
+HEADS = (StaffMember.Post.SUB_BRANCH_HEAD, StaffMember.Post.BRANCH_HEAD, StaffMember.Post.PRESIDENT)
 OUTSIDE = gettext_lazy("This member of staff works outside your reach. Ask an administrator above.")
 
 
@@ -68,6 +72,32 @@ def refuse_begun(assignment: StaffAssignment) -> None:
         raise DomainError(_("This assignment is withdrawn. Enter a new one."))
     if not assignment.is_ahead:
         raise DomainError(_("This assignment has begun. Enter a new one from a later day."))
+
+
+def refuse_joining_day(joined_on: dt.date) -> None:
+    """Refuse somebody who joined longer ago than anybody is entered afterwards."""
+    earliest = bank_today() - ENTERED_WITHIN
+    if joined_on < earliest:
+        raise DomainError(
+            _("Whoever has begun is entered within %(n)s days. Enter %(day)s or later.")
+            % {"n": ENTERED_WITHIN.days, "day": day(earliest)},
+            "joined_on",
+        )
+
+
+def head_of(branch: Branch, member: StaffMember, first_day: dt.date) -> StaffMember | None:
+    """Who heads a branch on a day, if that is somebody else."""
+    heads = StaffMember.objects.present().filter(branch=branch, post__in=HEADS)
+    there = heads.filter(Q(leaves_on=None) | Q(leaves_on__gte=first_day))
+    return there.exclude(pk=member.pk).order_by("number").first()
+
+
+def is_left_behind(member: StaffMember, place: Place) -> bool:
+    """Whether somebody would go on reporting to a branch that is neither theirs nor above it."""
+    above = place.supervisor
+    if above is None or above.pk != member.supervisor_id or place.branch.pk == member.branch_id:
+        return False
+    return not above.branch.lft <= place.branch.lft <= above.branch.rgt
 
 
 def refuse_day(member: StaffMember, first_day: dt.date) -> None:
@@ -123,12 +153,22 @@ def refuse_followers(member: StaffMember, last_day: dt.date) -> None:
 
 def refuse_place(place: Place, first_day: dt.date, member: StaffMember | None = None) -> None:
     """Refuse a branch that is not open by then, and a supervisor who is gone or reports back."""
+    refuse_branch(place, first_day)
+    refuse_supervisor(place, first_day, member)
+
+
+def refuse_branch(place: Place, first_day: dt.date) -> None:
+    """Refuse a branch that is not open by then."""
     if place.branch.is_closed:
         raise DomainError(_("That branch is closed. Choose an open one."), "branch")
     if place.branch.opened_on > first_day:
         raise DomainError(
             _("That branch opens on %(day)s only.") % {"day": day(place.branch.opened_on)}, "branch"
         )
+
+
+def refuse_supervisor(place: Place, first_day: dt.date, member: StaffMember | None = None) -> None:
+    """Refuse a supervisor who is gone by then, or who reports to the member."""
     above = place.supervisor
     if above is None:
         return

@@ -156,3 +156,23 @@ def test_a_job_that_is_watched_shows_its_end_by_itself(desk, bank):
     expect(page.get_by_role("link", name="Take back")).to_be_visible()
     assert Job.objects.get().status == "done"
     assert not Customer.objects.filter(lead_manager__isnull=False).exists()
+
+
+def test_a_choice_made_in_a_look_up_is_still_there_after_going_back(at_work, bank):
+    page = at_work
+    page.goto("/customers/add/")
+    branch, key = page.locator("#id_home_branch"), page.locator("[name=home_branch]")
+    branch.fill("2001")
+    page.locator(".lookup [role=option]").first.click()
+    chosen = key.input_value()
+    expect(branch).to_have_value("Lakeside Sub-branch")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/customers/")
+    page.go_back()
+    expect(branch).to_have_value("Lakeside Sub-branch")
+    assert key.input_value() == chosen
+    branch.fill("")
+    page.goto("/customers/")
+    page.go_back()
+    expect(branch).to_have_value("")
+    assert key.input_value() == ""

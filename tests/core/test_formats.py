@@ -21,7 +21,7 @@ amounts = st.decimals(-(10**16), 10**16, places=5)
     ("amount", "shown"),
     [
         (Decimal("1286450.22"), "CNY 1,286,450.22"),
-        (Decimal("-1286450.22"), "CNY \u22121,286,450.22"),
+        (Decimal("-1286450.22"), "\u2212CNY 1,286,450.22"),
         (Decimal("0.005"), "CNY 0.01"),
         (Decimal("0.015"), "CNY 0.02"),
         (Decimal("-0.004"), "CNY 0.00"),
@@ -38,7 +38,7 @@ def test_an_amount_reads_the_same_in_every_language(amount, shown, language):
 
 @given(amounts)
 def test_an_amount_is_the_value_rounded_half_up(amount):
-    shown = formats.money(amount, "USD").removeprefix("USD ")
+    shown = formats.money(amount, "USD").replace("USD ", "")
     read = Decimal(shown.replace(",", "").replace("\u2212", "-"))
     assert read == amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
     assert "-" not in shown
@@ -48,7 +48,7 @@ def test_an_amount_is_the_value_rounded_half_up(amount):
     ("amount", "currency", "english", "chinese"),
     [
         ("22704350", "CNY", "CNY 22.70M", "¥2,270.4 万"),
-        ("-22704350", "CNY", "CNY \u221222.70M", "\u2212¥2,270.4 万"),
+        ("-22704350", "CNY", "\u2212CNY 22.70M", "\u2212¥2,270.4 万"),
         ("134567890.12", "CNY", "CNY 134.57M", "¥1.35 亿"),
         ("2500000000", "USD", "USD 2.50B", "USD 25.00 亿"),
         ("568200.50", "JPY", "JPY 568,200.50", "JPY 56.8 万"),

@@ -32,7 +32,7 @@ from tests.factories import (
 )
 from tests.jobs import work_off
 from tests.matrix.subjects import enter_lines
-from tests.staff.test_handover import proposed, step
+from tests.staff.handing import proposed, step
 
 KEEPER = [
     "customers.view_customer",

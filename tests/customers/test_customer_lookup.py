@@ -62,3 +62,17 @@ def test_what_is_typed_is_recorded_and_never_taken_from_an_address(desk, user, b
 def test_nothing_typed_offers_nobody(desk, branch):
     CustomerFactory(home_branch=branch)
     assert offered(desk, " ") == []
+
+
+def test_what_was_chosen_is_offered_by_its_key_to_those_who_may_choose_it(
+    desk, user, branch, other_branch
+):
+    near, far = CustomerFactory(home_branch=branch), CustomerFactory(home_branch=other_branch)
+
+    def again(key, action=""):
+        page = desk.post(PAGE, {"key": key, "action": action}).content.decode()
+        return f'data-value="{near.pk}"' in page, page.count("data-value")
+
+    assert again(near.pk) == (True, 1)
+    assert again(far.pk) == again("x") == again("9" * 19) == (False, 0)
+    assert again(near.pk, "services.add_case") == (False, 0)

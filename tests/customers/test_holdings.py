@@ -117,11 +117,14 @@ def test_assets_are_deposits_and_investments_in_base_currency_with_their_change(
         customer=customer, currency="USD", balance=Decimal(100), balance_base=Decimal(750)
     )
     HoldingFactory(customer=customer, product_code="car_loan", balance=Decimal(5000))
-    ends = [None] * 12
-    ends[first.month - 1] = Decimal(500)
-    HoldingYearFactory(holding=holding, year=first.year - 1, month_end=ends)
+    for year, amount in ((first.year - 1, 500), (first.year, 600)):
+        ends = [None] * 12
+        ends[first.month - 1] = Decimal(amount)
+        HoldingYearFactory(holding=holding, year=year, month_end=ends)
     text = words(client.get(f"/customers/{customer.pk}/"))
-    assert "CNY 750.00 +50.0% in 12 months" in text
+    # both compare the same two month ends
+    assert "CNY 750.00 +20.0% in 12 months" in text
+    assert "Assets grew by 20.0% in 12 months" in words(card(client, customer))
     assert "Assets on" in text
 
 

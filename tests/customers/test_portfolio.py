@@ -13,6 +13,7 @@ from staff.models import StaffMember
 from sysadmin.models import Grant, period
 from tests.factories import (
     CustomerFactory,
+    FeedBatchFactory,
     HoldingFactory,
     HoldingYearFactory,
     OwnershipFactory,
@@ -92,6 +93,40 @@ def test_a_portfolio_adds_up_the_managers_customers_and_each_number_opens_them(d
         assert counted(desk, figure.url) == figure.count
         assert figure.url.replace("&", "&amp;") in text
     assert "CNY 1,050.00" in text
+
+
+@pytest.mark.proves("ST-4")
+def test_closed_customers_are_in_nobodys_hands_whatever_counts_them(desk, manager):
+    led_by(manager, 300)
+    led_by(manager, status=Customer.Status.CLOSED)
+    answer = page(desk, manager)
+    found = answer.context["portfolio"]
+    assert found.whole.count == counted(desk, found.whole.url) == 1
+    assert {one.label: one.count for one in found.by_status} == {"Active": 1, "Closed": 1}
+    assert [line.count for line in answer.context["lines"]] == [1]
+    assert "closed ones left out" in answer.content.decode()
+    comparison = page(desk, manager, "branch/").context["comparison"]
+    (load,) = [one for one in comparison.loads if one.member == manager]
+    assert load.customers.count == counted(desk, load.customers.url) == 1
+
+
+@pytest.mark.proves("ST-4")
+def test_figures_say_of_which_day_they_are_and_how_far_the_reader_sees(
+    desk, signed_in, person, bank, manager
+):
+    led_by(manager)
+    FeedBatchFactory(business_date=dt.date(2026, 3, 9))
+    FeedBatchFactory(business_date=dt.date(2026, 3, 4))
+    everywhere = signed_in(person(bank, *RIGHTS, extent=Grant.Reach.BANK))
+    said = "Customers are counted within your reach."
+    for part, of_a_day in (("", True), ("branch/", False)):
+        text = page(desk, manager, part).content.decode()
+        assert said in text
+        assert ("Balances of 9 Mar 2026" in text) == of_a_day
+        assert said not in page(everywhere, manager, part).content.decode()
+    tree = "/organisation/branches/tree/"
+    assert said in desk.get(tree).content.decode()
+    assert said not in everywhere.get(tree).content.decode()
 
 
 @pytest.mark.proves("ST-4")
@@ -176,7 +211,8 @@ def test_the_biggest_changes_of_the_month_come_first(desk, manager):
         (shrunk, Decimal(-800)),
         (grown, Decimal(50)),
     ]
-    assert "CNY −800.00" in answer.content.decode()
+    for said in ("−CNY 800.00", "+CNY 50.00"):
+        assert said in answer.content.decode()
 
 
 def test_the_page_of_a_manager_leads_to_the_portfolio(desk, manager):

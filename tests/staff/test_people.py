@@ -19,6 +19,7 @@ from staff.people.rules import one_at_a_time
 from staff.tasks import effective_today
 from sysadmin.models import Grant, User, period
 from tests.factories import (
+    BranchFactory,
     CustomerFactory,
     GrantFactory,
     LicenceFactory,
@@ -150,8 +151,8 @@ def test_whoever_joins_gets_a_sign_in_and_the_rights_of_the_post(desk, rules, br
 
 @pytest.mark.proves("ST-2")
 def test_joining_is_refused_where_it_contradicts_and_leaves_nothing_behind(desk, rules, branch):
-    said = errors(join(desk, branch, joined_on=in_days(-1).isoformat()))
-    assert "Nobody joins in the past" in said
+    said = errors(join(desk, branch, joined_on=in_days(-32).isoformat()))
+    assert "entered within 31 days" in said
     taken = StaffMemberFactory(branch=branch)
     users, events = User.objects.count(), AuditEvent.objects.count()
     assert "number" in join(desk, branch, number=taken.number).context["form"].errors
@@ -159,6 +160,31 @@ def test_joining_is_refused_where_it_contradicts_and_leaves_nothing_behind(desk,
     assert "taken" in str(again.context["form"].errors["username"])
     assert "Choose one of" in errors(join(desk, branch, branch="999999"))
     assert (User.objects.count(), AuditEvent.objects.count()) == (users, events)
+
+
+@pytest.mark.proves("ST-2")
+def test_all_that_stands_against_joining_is_said_at_once(desk, rules, bank, branch):
+    taken = StaffMemberFactory(branch=branch)
+    later_on = BranchFactory(parent=bank, opened_on=in_days(9))
+    gone = StaffMemberFactory(branch=branch, leaves_on=in_days(1))
+    answer = join(
+        desk,
+        later_on,
+        number=taken.number,
+        username=taken.user.username.upper(),
+        joined_on=in_days(3).isoformat(),
+        supervisor=gone.pk,
+    )
+    assert set(answer.context["form"].errors) == {"number", "username", "branch", "supervisor"}
+    old = join(desk, branch, number="x", joined_on=in_days(-40).isoformat())
+    assert set(old.context["form"].errors) == {"number", "joined_on"}
+
+
+@pytest.mark.proves("ST-2")
+def test_whoever_began_some_days_ago_is_entered_with_rights_from_today(desk, rules, branch):
+    member = joined(desk, branch, joined_on=in_days(-31).isoformat())
+    assert spans(member) == [("wealth_manager", in_days(-31), None)]
+    assert Grant.objects.get(user=member.user).valid == period(bank_today())
 
 
 @pytest.mark.proves("ST-2")
@@ -243,6 +269,48 @@ def test_a_move_from_today_shows_at_once_and_ends_what_the_post_before_gave(
     by_hand.refresh_from_db()
     assert old.valid.upper == bank_today()
     assert by_hand.valid.upper is None
+
+
+@pytest.mark.proves("ST-2")
+def test_who_goes_to_another_branch_is_asked_once_to_whom_they_report_there(
+    desk, rules, bank, branch, other_branch
+):
+    old = StaffMemberFactory(branch=branch, post="sub_branch_head")
+    head = StaffMemberFactory(branch=other_branch, post="sub_branch_head")
+    member = joined(desk, branch, supervisor=old.pk)
+    asked = move(desk, member, other_branch, "teller", supervisor=old.pk)
+    assert set(asked.context["form"].errors) == {"supervisor"}
+    page = asked.content.decode()
+    assert f"{head}, who heads {other_branch}, is entered instead" in page
+    assert f'name="supervisor" value="{head.pk}"' in page
+    assert f'name="proposed_at" value="{other_branch.pk}"' in page
+    answer = {"supervisor": head.pk, "proposed_at": other_branch.pk}
+    assert move(desk, member, other_branch, "teller", **answer).status_code == 302
+    assert member.assignments.order_by("valid").last().supervisor == head
+    kept = joined(desk, branch, number="N00002", username="", supervisor=old.pk)
+    answer["supervisor"] = old.pk
+    assert move(desk, kept, other_branch, "teller", **answer).status_code == 302
+    above = StaffMemberFactory(branch=bank)
+    third = joined(desk, branch, number="N00003", username="", supervisor=above.pk)
+    assert move(desk, third, other_branch, "teller", supervisor=above.pk).status_code == 302
+    empty = BranchFactory(parent=bank)
+    fourth = joined(desk, branch, number="N00004", username="", supervisor=old.pk)
+    assert "nobody heads" in errors(move(desk, fourth, empty, "teller", supervisor=old.pk))
+
+
+@pytest.mark.proves("ST-6")
+def test_moving_somebody_names_what_stays_in_their_hands_with_the_way_to_hand_it_over(
+    person, signed_in, bank, branch
+):
+    mover = (*ACTIONS, "customers.hand_over_customer")
+    desk = signed_in(person(bank, *mover, extent=Grant.Reach.BANK))
+    member = StaffMemberFactory(branch=branch)
+    url = f"{STAFF}{member.pk}/move/"
+    assert "stays in their hands" not in desk.get(url).content.decode()
+    CustomerFactory(home_branch=branch, lead_manager=member)
+    page = desk.get(url).content.decode()
+    for said in ("stays in their hands", "1 customer", f"/customers/hand-over/?member={member.pk}"):
+        assert said in page
 
 
 @pytest.mark.proves("ST-2")

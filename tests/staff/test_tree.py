@@ -353,8 +353,13 @@ def test_a_branch_closes_when_nothing_is_left_and_takes_nobody_in_any_more(
 def test_closing_says_what_is_left_and_how_many(desk, bank, province, town):
     corner = Branch.objects.get(parent=town)
     CustomerFactory.create_batch(2, home_branch=corner)
+    empty = BranchFactory(parent=bank)
     member = StaffMemberFactory(branch=town)
     GrantFactory(user=member.user, branch=town)
+    asked = desk.get(f"{BRANCHES}{town.pk}/close/").content.decode()
+    assert "1 open branch below, 1 member of staff" in asked
+    assert 'name="reason"' not in asked
+    assert 'name="reason"' in desk.get(f"{BRANCHES}{empty.pk}/close/").content.decode()
     said = errors(send(desk, f"{BRANCHES}{town.pk}/close/", reason="test"))
     for left in (
         "1 open branch below",

@@ -125,7 +125,10 @@ class Approval(Workflow):
             leaves=frozenset({Status.PENDING}),
             enters=Status.APPROVED,
             label=_("Approve"),
-            question=_("Approve “%(name)s”? It is carried out at once."),
+            question=_(
+                "Approve “%(name)s”? It is entered at once; what names a later day takes effect "
+                "then."
+            ),
             done=_("“%(name)s”: approved and carried out."),
             refused=_DECIDED,
         ),

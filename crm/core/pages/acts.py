@@ -304,12 +304,16 @@ class TransitionPage(ActPage):
             object=self.object,
             step=self.step,
             question=self.object.sentence(self.step.question) if self.step else "",
-            refusal=""
-            if not self.step or self.object.can(self.action)
-            else self.object.sentence(self.step.refused),
+            refusal=self.refusal(form),
             cancel=self.success_url(self.object),
             **context,
         )
+
+    def refusal(self, _form):
+        """Why the step cannot be taken, before anything is asked; empty if it can."""
+        if not self.step or self.object.can(self.action):
+            return ""
+        return self.object.sentence(self.step.refused)
 
 
 def refuse(form, error):

@@ -15,6 +15,7 @@ from crm.core.keyset import KeysetPage, capped_count, keyset, page_query
 from crm.core.registry import heading_of
 from crm.core.trail import record_denial
 
+from .acts import key_of
 from .asked import Rows, TooWide, address_of_words, bounded
 from .base import Page
 
@@ -217,15 +218,22 @@ class LookupPage(Page):
 
     def offer(self, asked):
         typed = asked.get("q", "").strip()[:80].replace("\x00", "")
-        found = self.candidates(typed, asked.get("action", ""))
+        key, action = key_of(asked.get("key", "")), asked.get("action", "")
+        found = self.chosen(key, action) if key else self.candidates(typed, action)
         return self.show(rows=[(row.pk, row, self.code_of(row)) for row in found])
 
     def candidates(self, typed, action):
         """The first rows that may be chosen for an action and begin with what was typed."""
+        return self.resource.beginning(self.choosable(action), typed)[:LOOKUP_ROWS]
+
+    def chosen(self, key, action):
+        """The row of a key that was chosen before, for a form to which one comes back."""
+        return self.choosable(action).filter(pk=key).select_related(*self.resource.joins)
+
+    def choosable(self, action):
+        """The rows that may be chosen for an action."""
         rows = self.rows()
-        if action:
-            rows = rows.open_to(self.request.user, action)
-        return self.resource.beginning(rows, typed)[:LOOKUP_ROWS]
+        return rows.open_to(self.request.user, action) if action else rows
 
     def code_of(self, row):
         return self.resource.code_of(row)

@@ -208,7 +208,7 @@ class FilterPage(Rows):
 
 
 class LookupPage(Page):
-    """Candidates for a foreign key: those whose number or name begins with what was typed."""
+    """Candidates for a foreign key: those whose number or name holds what was typed."""
 
     page = "lookup"
     template = "_lookup"
@@ -226,11 +226,11 @@ class LookupPage(Page):
         return self.show(rows=[(row.pk, row, self.code_of(row)) for row in found])
 
     def candidates(self, typed, action):
-        """The first rows that may be chosen for an action and begin with what was typed."""
+        """The first rows that may be chosen for an action and hold what was typed."""
         rows = self.rows()
         if action:
             rows = rows.open_to(self.request.user, action)
-        return self.resource.beginning(rows, typed)[:LOOKUP_ROWS]
+        return self.resource.matching(rows, typed)[:LOOKUP_ROWS]
 
     def code_of(self, row):
         return self.resource.code_of(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -90,5 +91,7 @@ def stored_text(model: type[models.Model] | None, column: str, value: Any, named
         return formats.moment(dt.datetime.fromisoformat(value))
     if isinstance(field, models.DateField):
         return formats.day(dt.date.fromisoformat(value))
+    if isinstance(field, models.DecimalField):
+        return formats.exact(Decimal(str(value)), field.decimal_places)
     choices = dict(field.flatchoices) if field else {}
     return text_of(choices.get(value, value) if isinstance(value, str) else value)

@@ -563,7 +563,9 @@
     else input.removeAttribute("aria-activedescendant");
     all[index]?.scrollIntoView({ block: "nearest" });
     $(".none", palette()).hidden = all.length > 0;
-    if (input.value) say(all.length ? text("results", { count: all.length }) : text("no_result"));
+    // the line that leads to all customers found is no result itself
+    const count = all.filter((item) => !item.dataset.submit).length;
+    if (input.value) say(count ? text("results", { count }) : text("no_result"));
   }
 
   function moveOption(step) {

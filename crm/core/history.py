@@ -194,9 +194,14 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], name
         return days_of(raw)
     if field.is_relation:
         return named.shown(field, raw)
-    if isinstance(field, models.DecimalField):
-        return exact(Decimal(str(raw)), field.decimal_places)
-    return str(labels_of(field).get(raw, raw))[:LONGEST]
+    return figure_of(field, raw) or str(labels_of(field).get(raw, raw))[:LONGEST]
+
+
+def figure_of(field: Any, raw: Any) -> str:
+    """A number with decimals as the trail holds it, written as on the record; else nothing."""
+    if not isinstance(field, models.DecimalField):
+        return ""
+    return exact(Decimal(str(raw)), field.decimal_places)
 
 
 def days_of(raw: str) -> str:

@@ -78,9 +78,9 @@ class Resource:
 
     `sorts` names the orders that an index serves; the first is the default. `joins` are the foreign
     keys that the table shows. `search` are the fields in which a look-up finds what was typed, the
-    number or code first; `find` narrows the list's rows to what the user typed. `listing` is the read model that the list
-    filters and sorts, if that is not the model itself. `views` are those that the list comes with,
-    beside the one of all rows. `namespace` is the module that serves the
+    number or code first; `find` narrows the list's rows to what the user typed. `listing` is the
+    read model that the list filters and sorts, if that is not the model itself. `views` are those
+    that the list comes with, beside the one of all rows. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
     access trail. `palette` is the icon with which the command palette offers what `search` finds.
     """

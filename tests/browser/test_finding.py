@@ -24,6 +24,8 @@ def test_a_customer_is_found_from_any_page_by_keyboard_alone(at_work, bank):
     expect(hits).to_have_count(2)
     expect(hits.first).to_contain_text("欧阳晓月")
     expect(hits.first).to_have_attribute("aria-selected", "true")
+    # the line that leads to all of them is not counted
+    expect(page.locator("#live")).to_have_text("1 results.")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/customers/{bank.person.pk}/$"))
 
@@ -62,6 +64,7 @@ def test_nothing_found_says_so(at_work, bank):
     page.keyboard.press("Control+k")
     page.keyboard.type("zzzz")
     expect(page.locator("#pal-found")).to_contain_text("No customer within your reach is found")
+    expect(page.locator("#live")).to_have_text("Nothing found. Try another word.")
 
 
 @pytest.mark.proves("CI-22")
@@ -120,7 +123,10 @@ def test_ticked_customers_are_handed_over_and_the_successor_accepts(desk, bank, 
     drawer.get_by_role("combobox", name="Successor").fill("lin y")
     expect(drawer.locator("[data-lookup] [role=option]:visible")).to_have_count(1)
     page.keyboard.press("Enter")
-    drawer.locator("[name=reason]").fill("balance")
+    reason = drawer.locator("[name=reason]")
+    reason.fill("balance")
+    # as a browser does it when its corner is pulled; the answer must not bring the style along
+    reason.evaluate("field => { field.style.height = '180px'; }")
     drawer.get_by_role("button", name="Propose").click()
     expect(drawer).to_contain_text("Nobody hands over to themselves")
     expect(drawer.locator("[name=reason]")).to_have_value("balance")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from crm.core import formats
 from crm.core.audit import audited_models
 from crm.core.classes import SENSITIVE, class_of
+from crm.core.history import figure_of
 from crm.core.named import Named, keys_in
 
 from .crm_ui import text_of
@@ -91,7 +91,6 @@ def stored_text(model: type[models.Model] | None, column: str, value: Any, named
         return formats.moment(dt.datetime.fromisoformat(value))
     if isinstance(field, models.DateField):
         return formats.day(dt.date.fromisoformat(value))
-    if isinstance(field, models.DecimalField):
-        return formats.exact(Decimal(str(value)), field.decimal_places)
     choices = dict(field.flatchoices) if field else {}
-    return text_of(choices.get(value, value) if isinstance(value, str) else value)
+    shown = choices.get(value, value) if isinstance(value, str) else value
+    return figure_of(field, value) or text_of(shown)

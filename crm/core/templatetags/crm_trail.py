@@ -15,6 +15,7 @@ from crm.core.audit import audited_models
 from crm.core.classes import SENSITIVE, class_of
 from crm.core.history import figure_of
 from crm.core.named import Named, keys_in
+from crm.core.trail_words import record_names
 
 from .crm_ui import text_of
 
@@ -41,6 +42,13 @@ def record_kind(table: str) -> str:
     """What a table of the trail, or a model named in it, holds, in words."""
     model = model_of(table)
     return str(capfirst(model._meta.verbose_name)) if model else table
+
+
+@register.filter
+def record_name(event: Any, user: Any) -> str:
+    """The record that an entry of the trail is about, by name if the reader may see it."""
+    place = (event.table_name, str(event.row_key))
+    return record_names([place], user).get(place) or place[1]
 
 
 def model_of(table: str) -> type[models.Model] | None:

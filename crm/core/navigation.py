@@ -31,6 +31,7 @@ class NavItem:
     group: str | Promise = ""
     order: int = 0
     key: str = ""  # with g before it, the keys that lead there
+    covers: tuple[str, ...] = ()  # lists kept with it that have no entry of their own
 
 
 _items: dict[str, NavItem] = {}
@@ -75,10 +76,10 @@ def _url(url_name: str) -> str:
 
 def _section(allowed: tuple[str, ...], path: str) -> str:
     """The entry whose address is the longest beginning of the path; home only if exact."""
-    urls = {name: _url(name) for name in allowed}
-    exact = [name for name, url in urls.items() if url == path]
-    within = [name for name, url in urls.items() if url != "/" and path.startswith(url)]
-    return max(exact or within, key=lambda name: len(urls[name]), default="")
+    urls = {_url(name): of for of in allowed for name in (of, *_items[of].covers)}
+    exact = [url for url in urls if url == path]
+    within = [url for url in urls if url != "/" and path.startswith(url)]
+    return urls.get(max(exact or within, key=len, default=""), "")
 
 
 @lru_cache(maxsize=1024)

@@ -255,3 +255,10 @@ def test_what_a_transaction_saw_before_it_was_undone_is_not_kept():
         assert name_of("kept", entry.code) == "Undone"
         raise ZeroDivisionError
     assert name_of("kept", entry.code) == entry.name
+
+
+def test_an_entry_stands_under_its_dictionary_in_navigation_and_breadcrumb(client, purposes):
+    entry = DictionaryEntryFactory(dictionary=purposes)
+    page = client.get(entry_page(entry)).content.decode()
+    assert '<a class="nav-i" href="/configuration/dictionaries/" aria-current="page">' in page
+    assert f'<li><a href="/configuration/dictionaries/{purposes.pk}/">Purposes</a></li>' in page

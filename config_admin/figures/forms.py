@@ -74,7 +74,8 @@ def unusual(rate: Decimal, last: CurrencyRate) -> str:
     else:
         said = _("This departs by %(share)s from the rate of %(day)s, %(last)s.")
         known["share"] = percent(abs(times - 1))
-    return f"{said % known} {_('Tick below if it is meant.')}"
+    what_to_do = _("Tick below if it is meant.")
+    return f"{said % known} {what_to_do}"
 
 
 class ParameterValueForm(RecordForm):

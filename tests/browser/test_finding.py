@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from crm.core.models import Job
 from customers.models import Customer
 from sysadmin.models import Grant, Role
-from tests.factories import GrantFactory, StaffMemberFactory
+from tests.factories import CustomerFactory, GrantFactory, StaffMemberFactory
 from tests.jobs import work_off
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -101,6 +101,33 @@ def test_ticked_customers_get_another_manager_and_the_job_can_be_left_and_taken_
     expect(page.locator("h1")).to_have_text("Take back an assignment of lead managers")
     work_off()
     assert not Customer.objects.filter(lead_manager=leader).exists()
+
+
+def test_ticks_stay_while_one_leafs_and_end_with_another_filter(desk, bank):
+    for _n in range(24):
+        CustomerFactory(home_branch=bank.branch)
+    page = desk(bank.leader)
+    page.goto("/customers/")
+    boxes, count = page.locator("input[type=checkbox][name=sel]"), page.locator(".bulk .c")
+    expect(boxes).to_have_count(25)
+    boxes.nth(3).check()
+    page.get_by_role("link", name="Next").click()
+    expect(boxes).to_have_count(2)
+    expect(count).to_have_text("1")
+    boxes.nth(0).check()
+    expect(count).to_have_text("2")
+    page.get_by_role("button", name="Assign lead manager").click()
+    expect(page.locator("#drawer")).to_contain_text("Concerns 2 records.")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Previous").click()
+    expect(boxes).to_have_count(25)
+    expect(boxes.nth(3)).to_be_checked()
+    expect(count).to_have_text("2")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".bulk")).to_be_hidden()
+    boxes.nth(3).check()
+    page.goto("/customers/?status=active")
+    expect(page.locator(".bulk")).to_be_hidden()
 
 
 @pytest.mark.proves("ST-5")

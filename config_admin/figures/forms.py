@@ -43,14 +43,11 @@ class CurrencyRateForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        rate, last = cleaned.get("rate"), None
-        is_whole = rate and rate > 0 and cleaned.get("currency") and cleaned.get("on")
-        if is_whole and "rate" in self.changed_data:
-            last = CurrencyRate(
-                pk=self.instance.pk, currency=cleaned["currency"], on=cleaned["on"]
-            ).neighbour()
-        if last and abs(rate / last.rate - 1) * 100 > value_of(RATE_STEP):
-            self.ask_again("rate", unusual(rate, last))
+        rate, currency, on = (cleaned.get(name) for name in ("rate", "currency", "on"))
+        if rate and rate > 0 and currency and on and "rate" in self.changed_data:
+            last = CurrencyRate(pk=self.instance.pk, currency=currency, on=on).neighbour()
+            if last and abs(rate / last.rate - 1) * 100 > value_of(RATE_STEP):
+                self.ask_again("rate", unusual(rate, last))
         return cleaned
 
     def apply(self, *, by: Any, version: int | None) -> CurrencyRate:

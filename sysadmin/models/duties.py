@@ -94,7 +94,8 @@ class IncompatibleDuties(Record):
     def soonest_end(self) -> dt.date:
         """The day after the last one, if the rule ends today."""
         # a rule that has not begun leaves no day on which it was valid, so its first day stays
-        return max(bank_today(), self.valid.lower + dt.timedelta(days=1))
+        first: dt.date = self.valid.lower
+        return max(bank_today(), first + dt.timedelta(days=1))
 
     @property
     def shown_period(self) -> str:

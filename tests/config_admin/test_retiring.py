@@ -56,7 +56,7 @@ def test_a_queue_is_retired_when_no_offered_service_waits_there(desk, keyed):
 def test_a_form_offers_no_retired_queue_or_category_and_keeps_those_it_has(desk, keyed):
     service = ServiceTypeFactory.deadlined()
     step(desk, keyed, f"queues/{service.queue_id}", "retire")
-    found = desk.get(f"{PLACE}queues/lookup/?action=config_admin.add_servicetype")
+    found = desk.post(f"{PLACE}queues/lookup/", {"action": "config_admin.add_servicetype"})
     assert service.queue.name not in found.content.decode()
     sent = new_service(category=service.category_id, queue=service.queue_id)
     answer = desk.post(f"{PLACE}services/add/", keyed(**sent))

@@ -6,6 +6,12 @@ from django.utils.translation import pgettext_lazy
 from crm.core.navigation import NavItem, register_item
 
 GROUP = _("Configuration")
+# what is kept with something else, and has no entry of its own
+PARTS = {
+    "servicetype": ("servicedeadline", "checklistitem", "replytemplate"),
+    "calendar": ("workingweek", "calendarday"),
+    "dictionary": ("dictionaryentry",),
+}
 
 
 def register() -> None:
@@ -39,6 +45,7 @@ def register() -> None:
                 url_name=f"config_admin:{model}_list",
                 action=f"config_admin.{verb}_{model}",
                 group=GROUP,
+                covers=tuple(f"config_admin:{part}_list" for part in PARTS.get(model, ())),
                 order=700 + 10 * place,
             )
         )

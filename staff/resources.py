@@ -71,7 +71,6 @@ branch = Resource(
     transitions=(Transition("close", operations.close_branch),),
     joins=("parent",),
     search=("code", "name", "name_en"),
-    anywhere=True,
     palette="network",
     overrides={
         "add": views.OpenBranchPage,

@@ -366,14 +366,56 @@
   }
 
   /* --- selecting rows ----------------------------------------------------------------------------- */
+  const TICKS = "ticks";
+  // more do not fit into an address
+  const MOST_TICKS = 250;
+  const boxesHere = () => $$("input[type=checkbox][name=sel]");
+  const ticksElsewhere = () => $$(".bulk input[type=hidden][name=sel]");
+
+  /* A list is the same on its next page and in another order, but not with another filter. */
+  function listOfTicks() {
+    const asked = new URLSearchParams($(".bulk input[name=list]").value);
+    ["size", "sort", "columns"].forEach((name) => asked.delete(name));
+    return `${location.pathname}?${asked}`;
+  }
+
+  function carryTicks() {
+    if (!$(".bulk")) return;
+    const here = boxesHere().filter((box) => box.checked);
+    const keys = [...ticksElsewhere(), ...here].map((field) => field.value);
+    if (keys.length) {
+      sessionStorage.setItem(TICKS, JSON.stringify({ list: listOfTicks(), keys: keys.slice(0, MOST_TICKS), all: keys.length }));
+    }
+  }
+
+  /* What was ticked on the page from which one leafs; it does not outlast that step. */
+  function takeTicks() {
+    const carried = JSON.parse(sessionStorage.getItem(TICKS) || "null");
+    sessionStorage.removeItem(TICKS);
+    if (!carried || !$(".bulk") || carried.list !== listOfTicks()) return;
+    const here = new Map(boxesHere().map((box) => [box.value, box]));
+    carried.keys.forEach((key) => {
+      if (here.has(key)) here.get(key).checked = true;
+      else $(".bulk").append(Object.assign(make("input", ""), { type: "hidden", name: "sel", value: key }));
+    });
+    if (carried.all > MOST_TICKS) toast(text("most_ticked", { count: MOST_TICKS }));
+  }
+
+  function clearTicks() {
+    boxesHere().forEach((box) => { box.checked = false; });
+    ticksElsewhere().forEach((field) => field.remove());
+    syncBulk();
+  }
+
   function syncBulk() {
     const bar = $(".bulk");
     if (!bar) return;
-    const boxes = $$("input[name=sel]");
-    const chosen = boxes.filter((box) => box.checked).length;
-    const whole = boxes.length > 0 && chosen === boxes.length;
+    const boxes = boxesHere();
+    const ticked = boxes.filter((box) => box.checked).length;
+    const chosen = ticked + ticksElsewhere().length;
+    const whole = boxes.length > 0 && ticked === boxes.length;
     const all = $("input[name=all]");
-    if (all) Object.assign(all, { checked: whole, indeterminate: chosen > 0 && !whole });
+    if (all) Object.assign(all, { checked: whole, indeterminate: ticked > 0 && !whole });
     if (bar.hidden === chosen > 0) say(text("selected", { count: chosen }));
     bar.hidden = chosen === 0;
     const count = $(".c", bar);
@@ -396,7 +438,7 @@
 
   on("change", (event) => {
     const { name, checked } = event.target;
-    if (name === "all") $$("input[name=sel]").forEach((box) => { box.checked = checked; });
+    if (name === "all") boxesHere().forEach((box) => { box.checked = checked; });
     if (name === "all" || name === "sel") syncBulk();
   });
 
@@ -595,7 +637,9 @@
     else input.removeAttribute("aria-activedescendant");
     all[index]?.scrollIntoView({ block: "nearest" });
     $(".none", palette()).hidden = all.length > 0;
-    if (input.value) say(all.length ? text("results", { count: all.length }) : text("no_result"));
+    // the line that leads to all customers found is no result itself
+    const count = all.filter((item) => !item.dataset.submit).length;
+    if (input.value) say(count ? text("results", { count }) : text("no_result"));
   }
 
   function moveOption(step) {
@@ -649,7 +693,8 @@
     ["[data-shortcuts]", (element) => show($("#shortcuts"), element.closest("details")?.firstElementChild || element)],
     ["[data-copy], [data-copy-text]", (element) => copy(element)],
     ["[data-all-matching]", () => setMatching(true)],
-    ["[data-clear]", () => { $$("input[name=sel]").forEach((box) => { box.checked = false; }); syncBulk(); }],
+    ["[data-clear]", () => clearTicks()],
+    [".pager a", () => carryTicks()],
     ["[data-print]", () => print()],
     ["[data-sign-in]", (element) => fillSignIn(element)],
     ["#palette [role=option]", (element) => runOption(element)],
@@ -729,7 +774,7 @@
   }
 
   function selectRow() {
-    const box = $("input[name=sel]", currentRow() || document.createElement("tr"));
+    const box = $("input[type=checkbox][name=sel]", currentRow() || document.createElement("tr"));
     box?.click();
     return Boolean(box);
   }
@@ -836,6 +881,7 @@
     syncBulk();
   }
 
+  takeTicks();
   ready(document.body);
   $$("[data-toast]").forEach(arm);
   $$("[data-single-keys]").forEach((box) => { box.checked = keysWanted(); });

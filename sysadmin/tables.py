@@ -1,6 +1,7 @@
 """Tables of system management."""
 
 from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
@@ -11,7 +12,7 @@ from crm.core.tables import FastTable
 from crm.core.tables.addresses import pk_url
 from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
-from crm.core.trail_words import field_words, subject_words
+from crm.core.trail_words import field_words, record_names, subject_words
 
 from .models import Grant, IncompatibleDuties, Role, User
 
@@ -71,7 +72,26 @@ class DutiesTable(FastTable):
         fields = ("first", "second", "period", "ground")
 
 
-class AuditEventTable(FastTable):
+class TrailTable(FastTable):
+    """A trail; each line names the record it is about, if its reader may see that."""
+
+    place = ""
+
+    @cached_property
+    def names(self):
+        places = [(getattr(line, self.place), line.row_key) for line in self.data.data]
+        return record_names(places, self.request.user)
+
+    def render_row_key(self, value, record):
+        name = self.names.get((getattr(record, self.place), str(value)), "")
+        return f"{name} (№ {value})" if name else value
+
+    def value_row_key(self, value):
+        return value
+
+
+class AuditEventTable(TrailTable):
+    place = "table_name"
     at = MomentColumn(linkify=("sysadmin:auditevent_view", [A("pk")]))
     actor = Column(accessor="actor__shown_name", verbose_name=_("By"))
     operation = BadgeColumn(tones={"I": "ok", "U": "info", "D": "bad"})
@@ -84,7 +104,8 @@ class AuditEventTable(FastTable):
         fields = ("at", "actor", "operation", "table_name", "row_key", "reason", "address")
 
 
-class AccessEventTable(FastTable):
+class AccessEventTable(TrailTable):
+    place = "model"
     at = MomentColumn()
     actor = Column(accessor="actor__shown_name", verbose_name=_("By"))
     kind = BadgeColumn(tones={"denial": "bad", "sign_in_failed": "bad", "reveal": "warn"})

@@ -129,7 +129,17 @@ def test_unknown_icon_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [("Chen Weilin", ">CW<"), ("陈维林", ">陈<"), ("<b>", "&lt;"), ("", "><")]
+    ("name", "shown"),
+    [
+        ("Chen Weilin", ">CW<"),
+        ("陈维林", ">陈<"),
+        ("<b>", ">B<"),
+        ("", "><"),
+        ("Identity (documents)", ">ID<"),
+        ("（停用）产品", ">停<"),
+        ("360", ">3<"),
+        ("<", "&lt;"),
+    ],
 )
 def test_avatar_shows_who_it_is(name, shown):
     assert shown in avatar(name)

@@ -17,9 +17,6 @@ from sysadmin.models import period
 
 from . import operations
 
-# days beyond the last day that a range can end with stand for no end
-LAST_DAY = dt.date(2999, 12, 31)
-
 
 def calendar_field() -> LookupField:
     """The calendar that a week or a day belongs to."""
@@ -75,9 +72,7 @@ class WorkingWeekForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         first, last = cleaned.get("first_day"), cleaned.get("last_day")
-        if last and last > LAST_DAY:
-            self.add_error("last_day", _("Leave the field empty for hours without end."))
-        elif first and last and last < first:
+        if first and last and last < first:
             self.add_error("last_day", _("The last day lies before the first. Enter a later day."))
         elif first:
             beyond = last + dt.timedelta(days=1) if last else None
@@ -108,9 +103,22 @@ class CalendarDayForm(RecordForm):
         super().__init__(*args, **kwargs)
         keep(self, "calendar")
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        on, counts = cleaned.get("on"), {"on", "kind", "hours"} & set(self.changed_data)
+        if on and on < bank_today() and counts:
+            self.ask_again(
+                "on",
+                _(
+                    "This day is over; working time that has passed would be counted anew."
+                    " Tick below if it is meant."
+                ),
+            )
+        return cleaned
+
     def apply(self, *, by: Any, version: int | None) -> CalendarDay:
         if self.instance.pk is None:
             return operations.enter_day(self.instance, by=by)
         return operations.change_day(
-            self.instance, by=by, fields=self.changed_data, version=version or 0
+            self.instance, by=by, fields=self.changed_columns, version=version or 0
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from config_admin.models import Calendar, CalendarDay, WorkingWeek
 from config_admin.models.calendars import WEEKDAYS
 from config_admin.models.names import hold
+from crm.core.formats import day as shown_day
 from crm.core.operations import DomainError, move, operation, save_changes, save_new
 
 from .hours import parse, written
@@ -62,6 +63,7 @@ def change_week(week: WorkingWeek, *, by: Any, fields: Iterable[str], version: i
 def enter_day(day: CalendarDay, *, by: Any) -> CalendarDay:
     """Enter a holiday or a make-up working day."""
     _refuse_twice(day)
+    _refuse_before_weeks(day)
     tidy_day(day)
     save_new(day)
     TIMETABLES.forget()
@@ -72,6 +74,7 @@ def enter_day(day: CalendarDay, *, by: Any) -> CalendarDay:
 def change_day(day: CalendarDay, *, by: Any, fields: Iterable[str], version: int) -> CalendarDay:
     """Change a special day."""
     _refuse_twice(day)
+    _refuse_before_weeks(day)
     tidy_day(day)
     save_changes(day, set(fields) - {"calendar"}, version=version)
     TIMETABLES.forget()
@@ -104,3 +107,13 @@ def _refuse_twice(day: CalendarDay) -> None:
     same = CalendarDay.objects.filter(calendar=day.calendar_id, on=day.on).exclude(pk=day.pk)
     if same.exists():
         raise DomainError(_("The calendar has this day already. Change it there."), "on")
+
+
+def _refuse_before_weeks(day: CalendarDay) -> None:
+    first = WorkingWeek.objects.filter(calendar=day.calendar_id).order_by("valid").first()
+    if first and day.on < first.first_day:
+        raise DomainError(
+            _("The working weeks of this calendar begin on %(day)s. Enter that day or a later one.")
+            % {"day": shown_day(first.first_day)},
+            "on",
+        )

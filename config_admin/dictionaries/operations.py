@@ -10,9 +10,12 @@ from django.utils.translation import ngettext
 
 from config_admin.models import Dictionary, DictionaryEntry
 from config_admin.models.names import stands_below
+from config_admin.twins import refuse_twin
 from crm.core.operations import DomainError, move, operation, save_changes, save_new
 
 from .entries import ENTRIES
+
+PLACE = ("dictionary_id", "parent_id")
 
 
 @operation
@@ -22,6 +25,7 @@ def enter(entry: DictionaryEntry, *, by: Any) -> DictionaryEntry:
     if DictionaryEntry.objects.filter(dictionary=entry.dictionary_id, code=entry.code).exists():
         raise DomainError(_("The dictionary has an entry with this code already."), "code")
     _refuse_parent(entry)
+    refuse_twin(entry, *PLACE)
     save_new(entry)
     ENTRIES.forget()
     return entry
@@ -34,6 +38,7 @@ def change(
     """Change an entry's names and place; dictionary and code stay for ever."""
     _hold(entry)
     _refuse_parent(entry)
+    refuse_twin(entry, *PLACE)
     save_changes(entry, set(fields) - {"dictionary", "code"}, version=version)
     ENTRIES.forget()
     return entry
@@ -66,6 +71,8 @@ def restore(entry: DictionaryEntry, *, by: Any, reason: str) -> None:
             _("The entry above, %(name)s, is retired. Take it into use first, or move this one.")
             % {"name": entry.parent}
         )
+    if entry.can("restore"):
+        refuse_twin(entry, *PLACE, is_restored=True)
     move(entry, "restore", by=by, reason=reason)
     ENTRIES.forget()
 

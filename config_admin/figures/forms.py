@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,10 +12,15 @@ from django.utils.translation import pgettext_lazy
 from config_admin.dictionaries.forms import NAMED, keep
 from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
 from crm.core.clock import bank_today
+from crm.core.formats import day, exact, percent, rounded
 from crm.core.forms import RecordForm
 from sysadmin.forms import day_field
 
 from . import declared, operations
+from .own import RATE_STEP
+from .values import value_of
+
+FEW_TIMES = Decimal(2)
 
 
 class CurrencyRateForm(RecordForm):
@@ -31,13 +37,42 @@ class CurrencyRateForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keep(self, "currency", "on")
+        if self.instance.pk:
+            # without the zeros with which the column is filled up
+            self.initial["rate"] = Decimal(self.instance.shown_rate.replace(",", ""))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        rate, currency, on = (cleaned.get(name) for name in ("rate", "currency", "on"))
+        if rate and rate > 0 and currency and on and "rate" in self.changed_data:
+            last = CurrencyRate(pk=self.instance.pk, currency=currency, on=on).neighbour()
+            if last and abs(rate / last.rate - 1) * 100 > value_of(RATE_STEP):
+                self.ask_again("rate", unusual(rate, last))
+        return cleaned
 
     def apply(self, *, by: Any, version: int | None) -> CurrencyRate:
         if self.instance.pk is None:
             return operations.enter_rate(self.instance, by=by)
         return operations.correct_rate(
-            self.instance, by=by, fields=self.changed_data, version=version or 0
+            self.instance, by=by, fields=self.changed_columns, version=version or 0
         )
+
+
+def unusual(rate: Decimal, last: CurrencyRate) -> str:
+    """How a rate departs from another one, and what to do if it is right."""
+    known = {"last": last.shown_rate, "day": day(last.on)}
+    times = rate / last.rate
+    if times >= FEW_TIMES:
+        said = _("This is %(times)s times the rate of %(day)s, %(last)s.")
+        known["times"] = exact(rounded(times, 1), 0)
+    elif times <= 1 / FEW_TIMES:
+        said = _("The rate of %(day)s, %(last)s, is %(times)s times this one.")
+        known["times"] = exact(rounded(1 / times, 1), 0)
+    else:
+        said = _("This departs by %(share)s from the rate of %(day)s, %(last)s.")
+        known["share"] = percent(abs(times - 1))
+    what_to_do = _("Tick below if it is meant.")
+    return f"{said % known} {what_to_do}"
 
 
 class ParameterValueForm(RecordForm):

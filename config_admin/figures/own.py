@@ -15,6 +15,15 @@ CALENDAR_WARNING = declare(
         Decimal(90),
     )
 )
+RATE_STEP = declare(
+    Parameter(
+        "rate_step_percent",
+        _("Change of a currency rate, in per cent, beyond which it is asked for again"),
+        Decimal(1),
+        Decimal(1000),
+        Decimal(20),
+    )
+)
 LONGEST_DEADLINE = declare(
     Parameter(
         "longest_deadline_days",

@@ -17,7 +17,12 @@ class CurrencyRateTable(FastTable):
         view="config_admin:currencyrate_view",
     )
     on = DateColumn()
-    rate = NumberColumn(places=8)
+    rate = Column(
+        accessor="shown_rate",
+        verbose_name=pgettext_lazy("currency", "Rate"),
+        attrs=RIGHT,
+        orderable=False,
+    )
 
     class Meta:
         model = CurrencyRate

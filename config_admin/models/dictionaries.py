@@ -12,7 +12,7 @@ from crm.core.models import Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
 
-from .names import Bilingual, Retirable, code_field
+from .names import Bilingual, Retirable, RetirableQuerySet, code_field, named_once
 
 
 class Dictionary(Bilingual, Record):
@@ -59,7 +59,7 @@ class DictionaryEntry(Bilingual, Retirable):
 
     SCOPE = BankWide()
     CLASSES = dict.fromkeys(["dictionary", "code", "parent", "position", "status"], INTERNAL)
-    objects = ScopedQuerySet["DictionaryEntry"].as_manager()
+    objects = RetirableQuerySet["DictionaryEntry"].as_manager()
 
     class Meta:
         db_table = "config_admin_dictionary_entry"
@@ -82,4 +82,5 @@ class DictionaryEntry(Bilingual, Retirable):
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
                 violation_error_message=_("An entry cannot stand below itself."),
             ),
+            *named_once("entry", "dictionary", "parent"),
         ]

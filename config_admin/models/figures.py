@@ -19,7 +19,7 @@ from config_admin.figures import declared
 from config_admin.figures.currencies import currency_choices
 from crm.core.classes import INTERNAL
 from crm.core.clock import bank_today
-from crm.core.formats import day
+from crm.core.formats import day, exact
 from crm.core.models import Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
@@ -70,6 +70,17 @@ class CurrencyRate(Record):
 
     def __str__(self) -> str:
         return f"{self.currency} {day(self.on)}"
+
+    @property
+    def shown_rate(self) -> str:
+        """The rate with as many decimals as it needs."""
+        return exact(self.rate, 8)
+
+    def neighbour(self) -> CurrencyRate | None:
+        """The rate of the same currency that holds the day before, else the next one."""
+        others = CurrencyRate.objects.filter(currency=self.currency).exclude(pk=self.pk)
+        before = others.filter(on__lt=self.on).order_by("-on").first()
+        return before or others.order_by("on").first()
 
     def clean(self) -> None:
         """Refuse a rate of the base currency, which is one."""

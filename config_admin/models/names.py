@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -107,6 +108,21 @@ class Retirable(Workflow):
 
     class Meta:
         abstract = True
+
+
+def named_once(table: str, *place: str) -> list[models.UniqueConstraint]:
+    """No two rows in use at the same place have the same name, in either language."""
+    return [
+        models.UniqueConstraint(
+            *place,
+            Lower(column),
+            condition=models.Q(status=Retirable.Status.LIVE),
+            nulls_distinct=False,
+            name=f"config_admin_{table}_{column}_once",
+            violation_error_message=_("Another one in use has this name already."),
+        )
+        for column in NAMES.values()
+    ]
 
 
 def hold(row: Retirable) -> None:

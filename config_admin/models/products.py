@@ -26,7 +26,7 @@ class Product(Bilingual, Workflow):
 
     class Kind(models.TextChoices):
         DEPOSIT = "deposit", _("Deposits")
-        WEALTH = "wealth", _("Wealth products")
+        WEALTH = "wealth", pgettext_lazy("product kind", "Wealth products")
         AGENCY = "agency", _("Agency products")
         LOAN = "loan", _("Loans")
         OFF_BALANCE = "off_balance", _("Off-balance products")

@@ -17,7 +17,7 @@ from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
 
 from .calendars import Calendar
-from .names import Bilingual, Retirable, RetirableQuerySet, code_field
+from .names import Bilingual, Retirable, RetirableQuerySet, code_field, named_once
 
 MINUTES_OF_DAY = 24 * 60
 
@@ -89,7 +89,8 @@ class ServiceCategory(Bilingual, Retirable):
                 name="config_admin_category_not_below_itself",
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
                 violation_error_message=_("A category cannot stand below itself."),
-            )
+            ),
+            *named_once("category", "parent"),
         ]
 
 

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from config_admin.models import ServiceCategory, ServiceDeadline, ServiceQueue, ServiceType
 from config_admin.models.names import Retirable, hold, stands_below
+from config_admin.twins import refuse_twin
 from crm.core.operations import DomainError, move, operation, save_changes, save_new
 
 
 @operation
 def enter_category(category: ServiceCategory, *, by: Any) -> ServiceCategory:
     """Enter a category of services."""
+    refuse_twin(category, "parent_id")
     save_new(category)
     return category
 
@@ -31,6 +33,7 @@ def change_category(
         raise DomainError(
             _("A category cannot stand below itself. Choose one outside its own branch."), "parent"
         )
+    refuse_twin(category, "parent_id")
     save_changes(category, set(fields) - {"code"}, version=version)
     return category
 
@@ -59,6 +62,8 @@ def restore_category(category: ServiceCategory, *, by: Any, reason: str) -> None
             _("The category above, %(name)s, is retired. Take it into use first, or move this one.")
             % {"name": above}
         )
+    if category.can("restore"):
+        refuse_twin(category, "parent_id", is_restored=True)
     move(category, "restore", by=by, reason=reason)
 
 

@@ -64,6 +64,9 @@ TEXTS = {
     "continue": _("Continue"),
     "pages": _("Go to"),
     "actions": _("Actions on this page"),
+    "most_ticked": _(
+        "Only %(count)s rows can be ticked one by one. Choose all that match instead."
+    ),
     "results": _("%(count)s results."),
     "no_result": _("Nothing found. Try another word."),
 }

@@ -62,6 +62,14 @@ def number(value: Number | None, places: int = 0) -> str:
     return f"{MINUS if shown < 0 else ''}{abs(shown):,f}"
 
 
+def exact(value: Decimal | None, places: int) -> str:
+    """A number in full without needless zeros, though up to four of its decimals stay: 7.1025."""
+    if value is None:
+        return EMPTY
+    needed = -int(value.normalize(WIDE).as_tuple().exponent)
+    return number(value, max(needed, min(places, 4)))
+
+
 def signed(value: Number | None, places: int = 0) -> str:
     """A change, with its sign always written, such as +12."""
     shown = number(value, places)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -14,6 +15,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from .formats import day
+from .models import Text
 from .operations import MAX_VERSION, operation, save_changes, save_new
 
 
@@ -44,6 +47,7 @@ class ReasonForm(forms.Form):
 
 
 TYPED, LONGEST_TYPED = "_typed", 80
+TICK = "_is_meant"
 
 
 class Lookup(forms.TextInput):
@@ -155,21 +159,72 @@ class LookupField(forms.ModelChoiceField):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+# a day outside is a slip of the keys, unless the picker of the field says other bounds
+DAYS = {"min": "1900-01-01", "max": "2199-12-31"}
+
+
+def bound_days(field: forms.Field) -> None:
+    """Let a field of days take no other days than its picker offers."""
+    if not isinstance(field, forms.DateField):
+        return
+    bounds = {name: field.widget.attrs.setdefault(name, usual) for name, usual in DAYS.items()}
+    first, last = (dt.date.fromisoformat(bounds[name]) for name in ("min", "max"))
+
+    def check(value: dt.date) -> None:
+        if not first <= value <= last:
+            raise forms.ValidationError(
+                _("Enter a day from %(first)s to %(last)s.")
+                % {"first": day(first), "last": day(last)}
+            )
+
+    field.validators.append(check)
+
+
 class Sectioned:
-    """What the form templates ask of a form: its sections and how many fields need attention."""
+    """What the form templates ask of a form: its sections and how many fields need attention.
+
+    No such form takes a day that nobody can mean.
+    """
 
     # (heading, field names); a form without sections is one column
     SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ticks: dict[str, str] = {}
+        form: Any = self
+        for field in form.fields.values():
+            bound_days(field)
+
+    def ask_again(self, name: str, question: Text) -> None:
+        """Ask for a tick below a field whose value is possible but unusual; call from clean().
+
+        The tick holds for this value alone, and the form keeps all that was entered.
+        """
+        form: Any = self
+        asked = str(form.cleaned_data[name])
+        tick = f"{name}{TICK}"
+        box = forms.CheckboxInput(attrs={"value": asked})
+        form.fields[tick] = forms.BooleanField(label=_("This is meant"), required=False, widget=box)
+        self.ticks[name] = tick
+        if form.data.get(form.add_prefix(tick)) != asked:
+            form.add_error(name, question)
+
     def sections(self) -> list[tuple[Any, list[Any]]]:
         """Headings with their bound fields."""
         form: Any = self
-        if not self.SECTIONS:
-            return [("", list(form.visible_fields()))]
+        usual = (name for name in form.fields if name not in self.ticks.values())
+        visible = tuple(name for name in usual if not form[name].is_hidden)
         return [
-            (title, [form[name] for name in names if name in form.fields])
-            for title, names in self.SECTIONS
+            (title, [form[name] for name in self._with_ticks(names) if name in form.fields])
+            for title, names in self.SECTIONS or (("", visible),)
         ]
+
+    def _with_ticks(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            yield name
+            if name in self.ticks:
+                yield self.ticks[name]
 
     def fault_count(self) -> int:
         """How many fields need attention."""
@@ -203,6 +258,11 @@ class RecordForm(Sectioned, forms.ModelForm):
             if isinstance(field, LookupField) and fetched is not None:
                 field.present = fetched
 
+    @property
+    def changed_columns(self) -> list[str]:
+        """Which of the record's fields were changed."""
+        return [name for name in self.changed_data if name in self.Meta.fields]
+
     def _get_validation_exclusions(self) -> set[str]:
         """Foreign keys are checked by their fields, which fetch within reach."""
         excluded: set[str] = super()._get_validation_exclusions()
@@ -212,8 +272,8 @@ class RecordForm(Sectioned, forms.ModelForm):
         """Do what the form is for: enter the record, or change it if nobody else did."""
         if self.instance.pk is None:
             return add_record(self.instance, by=by)
-        names = [n for n in self.changed_data if n in self.Meta.fields]
-        return change_record(self.instance, by=by, fields=names, version=version or 0)
+        changed = self.changed_columns
+        return change_record(self.instance, by=by, fields=changed, version=version or 0)
 
     def validate_unique(self) -> None:
         """Left to the operation, which checks it where it counts."""

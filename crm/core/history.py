@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -18,7 +19,7 @@ from .audit import audited_models
 from .classes import SENSITIVE, class_of
 from .clock import now
 from .cursors import CursorContext
-from .formats import day
+from .formats import day, exact
 from .keyset import KeysetPage, keyset
 from .labels import labels_of
 from .models import Approval, AuditEvent
@@ -193,7 +194,14 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], name
         return days_of(raw)
     if field.is_relation:
         return named.shown(field, raw)
-    return str(labels_of(field).get(raw, raw))[:LONGEST]
+    return figure_of(field, raw) or str(labels_of(field).get(raw, raw))[:LONGEST]
+
+
+def figure_of(field: Any, raw: Any) -> str:
+    """A number with decimals as the trail holds it, written as on the record; else nothing."""
+    if not isinstance(field, models.DecimalField):
+        return ""
+    return exact(Decimal(str(raw)), field.decimal_places)
 
 
 def days_of(raw: str) -> str:

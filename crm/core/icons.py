@@ -10,6 +10,7 @@ from .formats import markup
 
 BETWEEN_TAGS = re.compile(r"\s*\n\s*")
 HUES = 5
+NO_LETTERS = re.compile(r"[\W\d_]+")
 # CJK ideographs with their extension A and the compatibility block.
 IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
@@ -23,11 +24,13 @@ def icon(name: str, size: int = 16, cls: str = "") -> SafeString:
 
 
 def initials(name: str) -> str:
-    """One Chinese character or up to two Latin initials that stand for a name."""
-    name = name.strip()
-    if IDEOGRAPH.match(name):
-        return name[0]
-    return "".join(word[0] for word in name.split()[:2]).upper()
+    """One Chinese character or up to two Latin initials that stand for a name; no signs."""
+    words = [word for word in NO_LETTERS.split(name) if word]
+    if not words:
+        return name.strip()[:1]
+    if IDEOGRAPH.match(words[0]):
+        return words[0][0]
+    return "".join(word[0] for word in words[:2]).upper()
 
 
 def avatar(name: str, seed: int = 0, *, organisation: bool = False, cls: str = "") -> SafeString:

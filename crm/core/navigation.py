@@ -33,6 +33,7 @@ class NavItem:
     order: int = 0
     key: str = ""  # with g before it, the keys that lead there
     waiting: Callable[[Any], int] | None = None  # how much there waits for the user
+    covers: tuple[str, ...] = ()  # lists kept with it that have no entry of their own
 
 
 _items: dict[str, NavItem] = {}
@@ -80,10 +81,10 @@ def _url(url_name: str) -> str:
 
 def _section(allowed: tuple[str, ...], path: str) -> str:
     """The entry whose address is the longest beginning of the path; home only if exact."""
-    urls = {name: _url(name) for name in allowed}
-    exact = [name for name, url in urls.items() if url == path]
-    within = [name for name, url in urls.items() if url != "/" and path.startswith(url)]
-    return max(exact or within, key=lambda name: len(urls[name]), default="")
+    urls = {_url(name): of for of in allowed for name in (of, *_items[of].covers)}
+    exact = [url for url in urls if url == path]
+    within = [url for url in urls if url != "/" and path.startswith(url)]
+    return urls.get(max(exact or within, key=len, default=""), "")
 
 
 @lru_cache(maxsize=1024)

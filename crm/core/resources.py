@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Replace
 from django.urls import path, reverse
 from django.views import View as Page
 
@@ -45,15 +48,25 @@ _all: list[Resource] = []
 IN_PALETTE = 3
 
 
+def solid_text(name: str) -> Replace:
+    """A field's text without its blanks."""
+    return Replace(name, Value(" "))
+
+
+def any_of(fields: Iterable[str], how: str, text: str) -> Q:
+    """The rows of which one of the fields holds a text in this way."""
+    return reduce(or_, (Q(**{f"{name}__{how}": text}) for name in fields))
+
+
 def in_palette(user: Any, typed: str) -> list[tuple[Resource, list[tuple[Any, str, str]]]]:
-    """The first records that begin with what was typed, of each kind that the palette offers.
+    """The first records that hold what was typed, of each kind that the palette offers.
 
     Each record comes with its number and the address of its page.
     """
     offers = [r for r in _all if r.palette and user.has_action(r.permission("view"))]
     found = []
     for offer in offers:
-        rows = offer.beginning(offer.model._default_manager.permitted(user), typed)[:IN_PALETTE]
+        rows = offer.matching(offer.model._default_manager.permitted(user), typed)[:IN_PALETTE]
         hits = [(row, offer.code_of(row), offer.url("view", row)) for row in rows]
         found += [(offer, hits)] if hits else []
     return found
@@ -64,14 +77,12 @@ class Resource:
     """What the pages of one model need to know.
 
     `sorts` names the orders that an index serves; the first is the default. `joins` are the foreign
-    keys that the table shows. `search` are the fields that a look-up matches from their beginning;
-    `find` narrows the list's rows to what the user typed. `listing` is the read model that the list
-    filters and sorts, if that is not the model itself. `views` are those that the list comes with,
-    beside the one of all rows. `namespace` is the module that serves the
+    keys that the table shows. `search` are the fields in which a look-up finds what was typed, the
+    number or code first; `find` narrows the list's rows to what the user typed. `listing` is the
+    read model that the list filters and sorts, if that is not the model itself. `views` are those
+    that the list comes with, beside the one of all rows. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
-    access trail. `anywhere` lets a look-up match inside the fields too, where a model has so few
-    rows that reading them all is nothing. `palette` is the icon with which the command palette
-    offers what `search` finds.
+    access trail. `palette` is the icon with which the command palette offers what `search` finds.
     """
 
     model: type[models.Model]
@@ -87,7 +98,6 @@ class Resource:
     listing: type[models.Model] | None = None
     views: tuple[View, ...] = ()
     recorded: bool = False
-    anywhere: bool = False
     palette: str = ""
     route: str = ""
     namespace: str = ""
@@ -124,13 +134,22 @@ class Resource:
         absent |= set() if self.find else {"find"}
         return [n for n in self.PAGES if n not in absent] + [t.name for t in self.transitions]
 
-    def beginning(self, rows: Any, typed: str) -> Any:
-        """The rows whose number or name begins with what was typed, or holds it."""
-        how = "icontains" if self.anywhere else "istartswith"
-        begins = Q()
-        for name in self.search if typed else ():
-            begins |= Q(**{f"{name}__{how}": typed})
-        return rows.filter(begins).select_related(*self.joins)
+    def matching(self, rows: Any, typed: str) -> Any:
+        """The rows that hold each word typed in a number or a name; what begins so comes first.
+
+        Blanks of a name do not count, so that "linyue" and "yue lin" both find Lin Yue. Every row
+        is read, so a model that grows with the customers has a look-up of its own.
+        """
+        rows = rows.select_related(*self.joins)
+        words = typed.split()
+        if not words:
+            return rows
+        solid = {f"solid_{name}": solid_text(name) for name in self.search}
+        rows = rows.alias(**solid)
+        for word in words:
+            rows = rows.filter(any_of(solid, "icontains", word))
+        begins = When(any_of(self.search, "istartswith", typed), then=0)
+        return rows.order_by(Case(begins, default=1), *(rows.model._meta.ordering or ["pk"]))
 
     def code_of(self, row: Any) -> str:
         """The number or code by which a record is known."""

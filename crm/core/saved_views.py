@@ -83,7 +83,8 @@ def wishes(user: Any, resource: Resource) -> dict[str, Any]:
 def tabs_of(resource: Resource, user: Any, *, with_words: bool = False) -> list[Tab]:
     """All views of a list that the user may open: those it comes with, then the saved by name.
 
-    The words that a view searches for are read with it only for those who ask for the rows.
+    The words that a view searches for, and who shares it, are read only for those who ask for the
+    rows.
     """
     wished = wishes(user, resource)
     chosen, first = wished.get("tabs", {}), wished.get("first", "")
@@ -107,9 +108,11 @@ def all_rows(resource: Resource) -> View:
 
 
 def with_queries(user: Any, resource: Resource) -> Any:
-    """The saved views of a list that the user may open, with the words they search for."""
+    """The saved views that the user may open, with the words they search for and their owners."""
     rows = SavedView.objects.within(user, resource.permission("view"))
-    return rows.filter(resource=str(resource)).select_related("query").order_by("name", "pk")
+    return (
+        rows.filter(resource=str(resource)).select_related("query", "owner").order_by("name", "pk")
+    )
 
 
 @dataclass(frozen=True)

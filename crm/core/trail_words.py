@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -10,7 +12,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .models.records import Text
+from .named import names_of
 from .resources import Resource, all_resources
+from .scope import Asker
 
 METHODS: dict[str, Text] = {"GET": _("Opening the page"), "POST": _("Sending the form")}
 STEPS: dict[str, Text] = {
@@ -24,6 +28,24 @@ STEPS: dict[str, Text] = {
     "add": _("Enter new ones"),
     "change": _("Change"),
 }
+
+
+def record_names(places: Iterable[tuple[str, Any]], user: Asker) -> dict[tuple[str, str], str]:
+    """The names of the records behind the lines of a trail, as far as the reader may see them.
+
+    `places` are table, or name of the model, and key of each line. Only records that have pages are
+    named, each kind of them by one question.
+    """
+    kinds = {name: r for r in all_resources() for name in (r.model._meta.db_table, str(r))}
+    keys: dict[str, set[int]] = defaultdict(set)
+    for place, key in places:
+        if place in kinds and str(key).isdigit():
+            keys[place].add(int(key))
+    return {
+        (place, str(key)): name
+        for place, wanted in keys.items()
+        for key, name in names_of(kinds[place].model, wanted, user).items()
+    }
 
 
 def subject_words(named: str) -> str:

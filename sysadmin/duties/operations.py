@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,7 +40,5 @@ def end(rule: IncompatibleDuties, *, by: User, reason: str) -> None:
     """End a rule today: from now on both roles may be held together."""
     if not rule.can("end"):
         raise DomainError(rule.sentence(IncompatibleDuties.MOVES["end"].refused))
-    # one that has not begun leaves no day on which it was valid, so its first day stays
-    beyond = max(bank_today(), rule.valid.lower + dt.timedelta(days=1))
-    rule.valid = period(rule.valid.lower, beyond)
+    rule.valid = period(rule.valid.lower, rule.soonest_end)
     write(rule, ["valid"], version=rule.version)

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL
 from crm.core.clock import bank_today
@@ -36,7 +37,9 @@ class IncompatibleDuties(Record):
     ground = models.CharField(
         _("ground"),
         max_length=200,
-        help_text=_("The rule of the bank or of the regulator that asks for it."),
+        help_text=pgettext_lazy(
+            "incompatible duties", "The rule of the bank or of the regulator that asks for it."
+        ),
     )
 
     MOVES = {
@@ -84,8 +87,15 @@ class IncompatibleDuties(Record):
         return f"{self.first} · {self.second}"
 
     def can(self, verb: str) -> bool:
-        """Whether the rule has not ended yet."""
-        return self.valid.upper is None or bool(self.valid.upper > bank_today())
+        """Whether the rule could end sooner than it does."""
+        return self.valid.upper is None or bool(self.valid.upper > self.soonest_end)
+
+    @property
+    def soonest_end(self) -> dt.date:
+        """The day after the last one, if the rule ends today."""
+        # a rule that has not begun leaves no day on which it was valid, so its first day stays
+        first: dt.date = self.valid.lower
+        return max(bank_today(), first + dt.timedelta(days=1))
 
     @property
     def shown_period(self) -> str:

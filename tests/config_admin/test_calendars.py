@@ -9,7 +9,8 @@ from config_admin.calendars.first_values import public_days
 from config_admin.calendars.working_time import is_working_day
 from config_admin.models import Calendar, CalendarDay, WorkingWeek
 from crm.core.acting import acting
-from crm.core.clock import clock_at
+from crm.core.clock import bank_today, clock_at
+from crm.core.formats import day
 from crm.core.models import AuditEvent
 from crm.ops.roles import CONFIGURE
 from sysadmin.models import Grant, period, system_user
@@ -90,7 +91,7 @@ def test_weeks_that_would_hold_at_the_same_time_are_refused(client, keyed, outle
 def new_day(calendar, **values):
     return {
         "calendar": calendar.pk,
-        "on": "2026-10-10",
+        "on": "2186-10-14",  # a Saturday ahead
         "name": "Make-up day",
         "name_zh": "调休上班",
         "kind": "working",
@@ -99,19 +100,52 @@ def new_day(calendar, **values):
 
 
 @pytest.mark.proves("BC-3")
+def test_a_special_day_that_is_over_is_asked_for_once_more(client, keyed, outlet):
+    over = (bank_today() - dt.timedelta(days=3)).isoformat()
+    asked = client.post(DAY_ADD, keyed(**new_day(outlet, on=over)))
+    assert asked.status_code == 422
+    assert "This day is over" in asked.context["form"].errors["on"][0]
+    assert not CalendarDay.objects.exists()
+    done = client.post(DAY_ADD, keyed(on_is_meant=over, **new_day(outlet, on=over)))
+    assert done.status_code == 302
+    today = bank_today().isoformat()
+    assert client.post(DAY_ADD, keyed(**new_day(outlet, on=today))).status_code == 302
+    # what the day is called may be put right at any time
+    held = CalendarDay.objects.get(on=over)
+    renamed = new_day(outlet, on=over, name="Typhoon", version=held.version)
+    page = f"/configuration/special-days/{held.pk}/change/"
+    assert client.post(page, keyed(**renamed)).status_code == 302
+    kind = renamed | {"kind": "holiday", "version": held.version + 1}
+    assert client.post(page, keyed(**kind)).status_code == 422
+
+
+@pytest.mark.proves("BC-3")
+def test_a_special_day_before_the_first_working_week_is_refused(client, keyed, outlet):
+    begins = bank_today() + dt.timedelta(days=30)
+    WorkingWeekFactory(calendar=outlet, valid=period(begins))
+    before = (begins - dt.timedelta(days=1)).isoformat()
+    refused = client.post(DAY_ADD, keyed(**new_day(outlet, on=before)))
+    assert refused.context["form"].errors["on"] == [
+        f"The working weeks of this calendar begin on {day(begins)}. Enter that day or a later one."
+    ]
+    first = new_day(outlet, on=begins.isoformat())
+    assert client.post(DAY_ADD, keyed(**first)).status_code == 302
+
+
+@pytest.mark.proves("BC-3")
 def test_a_special_day_changes_its_day_alone_and_is_entered_once(client, keyed, outlet):
     WorkingWeekFactory(calendar=outlet)
-    assert not is_working_day("outlet", dt.date(2026, 10, 10))
+    assert not is_working_day("outlet", dt.date(2186, 10, 14))
     assert client.post(DAY_ADD, keyed(**new_day(outlet))).status_code == 302
-    assert is_working_day("outlet", dt.date(2026, 10, 10))
+    assert is_working_day("outlet", dt.date(2186, 10, 14))
     answer = client.post(DAY_ADD, keyed(**new_day(outlet)))
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"on"}
-    holiday = new_day(outlet, on="2026-10-12", kind="holiday")
+    holiday = new_day(outlet, on="2186-10-16", kind="holiday")
     answer = client.post(DAY_ADD, keyed(**holiday | {"hours": "09:00-10:00"}))
     assert set(answer.context["form"].errors) == {"hours"}
     assert client.post(DAY_ADD, keyed(**holiday)).status_code == 302
-    assert not is_working_day("outlet", dt.date(2026, 10, 12))
+    assert not is_working_day("outlet", dt.date(2186, 10, 16))
 
 
 @pytest.mark.proves("BC-3")

@@ -92,6 +92,49 @@ def test_a_code_is_refused_twice_in_one_dictionary_beside_its_field(client, keye
 
 
 @pytest.mark.proves("BC-1")
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"name": "CUSTOMER care"}, "name"), ({"name": "Care", "name_zh": "客户关怀"}, "name_zh")],
+)
+def test_a_twin_of_an_entry_in_use_is_refused_and_named(client, keyed, purposes, values, field):
+    twin = DictionaryEntryFactory(
+        dictionary=purposes, code="care", name="Customer care", name_zh="客户关怀"
+    )
+    new = {"code": "nursing", "name_zh": "护理"} | values
+    refused = client.post(ENTRY_ADD, keyed(**new_entry(purposes, **new)))
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {
+        field: ["Customer care (care) has this name already. Use that one, or enter another name."]
+    }
+    below = new_entry(purposes, parent=twin.pk, **new)
+    assert client.post(ENTRY_ADD, keyed(**below)).status_code == 302
+    elsewhere = new_entry(DictionaryFactory(), **new)
+    assert client.post(ENTRY_ADD, keyed(**elsewhere)).status_code == 302
+
+
+@pytest.mark.proves("BC-1")
+def test_an_entry_is_not_taken_into_use_beside_its_twin(client, keyed, purposes):
+    entry = DictionaryEntryFactory(dictionary=purposes, code="old", name="Customer care")
+    client.post(entry_page(entry, "retire/"), keyed(reason="no longer needed"))
+    assert client.post(ENTRY_ADD, keyed(**new_entry(purposes))).status_code == 302
+    refused = client.post(entry_page(entry, "restore/"), keyed(reason="needed again"))
+    assert refused.status_code == 422
+    assert "Customer care (care) has this name already." in refused.content.decode()
+    assert changed(client, keyed, entry, position=5).status_code == 302
+
+
+@pytest.mark.proves("BC-1")
+def test_a_retired_entry_is_not_offered_as_a_place(client, keyed, purposes):
+    above = DictionaryEntryFactory(dictionary=purposes, name="Customer care")
+    lookup = "/configuration/entries/lookup/?q=care&action=config_admin.add_dictionaryentry"
+    assert f'data-value="{above.pk}"' in client.get(lookup).content.decode()
+    client.post(entry_page(above, "retire/"), keyed(reason="no longer needed"))
+    assert f'data-value="{above.pk}"' not in client.get(lookup).content.decode()
+    sent = new_entry(purposes, parent=above.pk)
+    assert client.post(ENTRY_ADD, keyed(**sent)).status_code == 422
+
+
+@pytest.mark.proves("BC-1")
 @pytest.mark.parametrize("code", ["", "客户", "two words", "-x", "x" * 33])
 def test_a_code_that_systems_cannot_keep_is_refused(client, keyed, purposes, code):
     answer = client.post(ENTRY_ADD, keyed(**new_entry(purposes, code=code)))
@@ -212,3 +255,10 @@ def test_what_a_transaction_saw_before_it_was_undone_is_not_kept():
         assert name_of("kept", entry.code) == "Undone"
         raise ZeroDivisionError
     assert name_of("kept", entry.code) == entry.name
+
+
+def test_an_entry_stands_under_its_dictionary_in_navigation_and_breadcrumb(client, purposes):
+    entry = DictionaryEntryFactory(dictionary=purposes)
+    page = client.get(entry_page(entry)).content.decode()
+    assert '<a class="nav-i" href="/configuration/dictionaries/" aria-current="page">' in page
+    assert f'<li><a href="/configuration/dictionaries/{purposes.pk}/">Purposes</a></li>' in page

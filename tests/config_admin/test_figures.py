@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from config_admin.figures.declared import parameters
 from config_admin.figures.operations import draw_number
-from config_admin.figures.own import CALENDAR_WARNING, LONGEST_DEADLINE
+from config_admin.figures.own import CALENDAR_WARNING, LONGEST_DEADLINE, RATE_STEP
 from config_admin.figures.values import in_base_currency, rate_on, value_of
 from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
 from crm.core.clock import bank_today, clock_at
@@ -73,6 +73,63 @@ def test_rates_that_make_no_sense_are_refused_beside_their_field(
     assert set(answer.context["form"].errors) == {field}
     assert said in answer.context["form"].errors[field][0]
     assert CurrencyRate.objects.count() == 1
+
+
+@pytest.mark.proves("BC-9")
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        ("7095.3975", "This is 999 times the rate of 1 Oct 2026, 7.1025."),
+        ("0.0071", "The rate of 1 Oct 2026, 7.1025, is 1,000.4 times this one."),
+        ("9.00", "This departs by 26.7% from the rate of 1 Oct 2026, 7.1025."),
+    ],
+)
+def test_a_rate_far_from_the_last_is_asked_for_once_more(client, keyed, rate, said):
+    CurrencyRateFactory(on=dt.date(2026, 10, 1), rate=Decimal("7.1025"))
+    sent = new_rate(rate=rate)
+    asked = client.post(RATE_ADD, keyed(**sent))
+    assert asked.status_code == 422
+    assert asked.context["form"].errors == {"rate": [f"{said} Tick below if it is meant."]}
+    page = asked.content.decode()
+    assert f'name="rate_is_meant" value="{rate}"' in page
+    assert 'value="CFETS"' in page
+    # the tick holds for the rate that was asked about, not for another one
+    other = client.post(RATE_ADD, keyed(**sent | {"rate": "71025", "rate_is_meant": rate}))
+    assert other.status_code == 422
+    assert CurrencyRate.objects.count() == 1
+    assert client.post(RATE_ADD, keyed(rate_is_meant=rate, **sent)).status_code == 302
+    assert CurrencyRate.objects.get(on="2026-11-01").rate == Decimal(rate)
+
+
+@pytest.mark.proves("BC-9")
+def test_how_far_a_rate_may_step_is_a_parameter_of_the_bank(client, keyed):
+    held = CurrencyRateFactory(on=dt.date(2026, 11, 1), rate=Decimal("7.1025"))
+    page = f"/configuration/currency-rates/{held.pk}/change/"
+    client.post(RATE_ADD, keyed(**new_rate(on="2026-11-02", rate="7.2")))
+    sent = {"rate": "8.0", "source": "CFETS"}
+    client.post(VALUE_ADD, keyed(**new_value("5", bank_today(), RATE_STEP)))
+    asked = client.post(page, keyed(version=held.version, **sent))
+    assert "This departs by 11.1% from the rate of 2 Nov 2026, 7.20" in asked.content.decode()
+    ticked = keyed(version=held.version, rate_is_meant="8.0", **sent)
+    assert client.post(page, ticked).status_code == 302
+    # nothing is asked of a rate that stays as it is
+    held.refresh_from_db()
+    kept = keyed(version=held.version, rate="8.0", source="ECB")
+    assert client.post(page, kept).status_code == 302
+
+
+@pytest.mark.proves("BC-9")
+def test_a_rate_is_shown_without_needless_zeros(client):
+    held = CurrencyRateFactory(currency="JPY", rate=Decimal("0.04793510"))
+    CurrencyRateFactory(currency="EUR", rate=Decimal(8))
+    listed = client.get("/configuration/currency-rates/").content.decode()
+    assert ">0.0479351<" in listed
+    assert ">8.0000<" in listed
+    page = f"/configuration/currency-rates/{held.pk}/"
+    shown = client.get(page).content.decode()
+    assert "0.0479351" in shown
+    assert "0.04793510" not in shown
+    assert 'value="0.0479351"' in client.get(f"{page}change/").content.decode()
 
 
 def new_value(value, first, parameter=CALENDAR_WARNING):

@@ -56,7 +56,7 @@ def test_a_queue_is_retired_when_no_offered_service_waits_there(desk, keyed):
 def test_a_form_offers_no_retired_queue_or_category_and_keeps_those_it_has(desk, keyed):
     service = ServiceTypeFactory.deadlined()
     step(desk, keyed, f"queues/{service.queue_id}", "retire")
-    found = desk.get(f"{PLACE}queues/lookup/?action=config_admin.add_servicetype")
+    found = desk.post(f"{PLACE}queues/lookup/", {"action": "config_admin.add_servicetype"})
     assert service.queue.name not in found.content.decode()
     sent = new_service(category=service.category_id, queue=service.queue_id)
     answer = desk.post(f"{PLACE}services/add/", keyed(**sent))
@@ -97,3 +97,12 @@ def test_a_calendar_is_retired_when_no_queue_in_use_counts_by_it(desk, keyed):
     assert "is retired. Take that into use first." in said(refused)
     assert step(desk, keyed, f"calendars/{calendar.pk}", "restore").status_code == 302
     assert step(desk, keyed, f"queues/{queue.pk}", "restore").status_code == 302
+
+
+def test_a_category_has_no_twin_beside_it(desk, keyed):
+    category = ServiceCategoryFactory(name="Cards", code="cards")
+    sent = {"name": "cards", "name_zh": "卡片", "code": "cards_2", "position": 0}
+    refused = desk.post(f"{PLACE}service-categories/add/", keyed(**sent))
+    assert "Cards (cards) has this name already." in said(refused)
+    sent["parent"] = category.pk
+    assert desk.post(f"{PLACE}service-categories/add/", keyed(**sent)).status_code == 302

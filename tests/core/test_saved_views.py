@@ -148,9 +148,14 @@ def test_a_view_for_a_role_is_seen_by_those_who_hold_it_and_by_nobody_else(
     save(signed_in(head), name="For them", audience="role", role=role.pk)
     assert "For them" in tabs(signed_in(head))
     assert "For them" in tabs(signed_in(holder))
+    # who shares it is said where it is looked at, and not to the owner
+    view = SavedView.objects.get()
+    shared = f"Shared by {head.shown_name}"
+    for address in (VIEWS, f"{VIEWS}{view.pk}/change/"):
+        assert shared in signed_in(holder).get(address).content.decode()
+        assert shared not in signed_in(head).get(address).content.decode()
     desk = signed_in(other)
     assert "For them" not in tabs(desk)
-    view = SavedView.objects.get()
     assert desk.get(f"{VIEWS}{view.pk}/change/").status_code == 404
 
 

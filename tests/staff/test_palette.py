@@ -38,7 +38,7 @@ def test_a_branch_is_found_by_its_name_and_its_code(desk, outlet, text):
 
 
 @pytest.mark.proves("XX-3")
-@pytest.mark.parametrize("text", ["顾", "顾明川", "gu m"])
+@pytest.mark.parametrize("text", ["顾", "明川", "顾明川", "gu m", "guming", "chuan gu", "mingc"])
 def test_a_colleague_is_found_by_name_in_both_scripts(desk, colleague, text):
     assert f'data-href="/organisation/staff/{colleague.pk}/"' in typed(desk, text)
     assert f'data-href="/organisation/staff/{colleague.pk}/"' in typed(desk, colleague.number)

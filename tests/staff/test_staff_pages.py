@@ -48,3 +48,26 @@ def test_the_organisation_is_read_as_lists_and_pages(signed_in, person, bank, br
 def test_the_organisation_is_closed_to_those_without_the_right(signed_in, person, branch, page):
     client = signed_in(person(branch, "customers.view_customer"))
     assert client.get(f"/organisation/{page}").status_code == 403
+
+
+LOOKUP = "/organisation/staff/lookup/"
+
+
+@pytest.mark.parametrize("text", ["海", "qin", "luhai", "hai lu", "0912"])
+def test_a_picker_finds_a_colleague_by_any_part_of_name_or_number(signed_in, person, branch, text):
+    wanted = StaffMemberFactory(
+        branch=branch, number="S-30912", name="鲁海琴", latin_name="Lu Haiqin"
+    )
+    other = StaffMemberFactory(branch=branch, number="S-1", name="丁山", latin_name="Ding Shan")
+    desk = signed_in(person(branch, "staff.view_staffmember"))
+    found = desk.post(LOOKUP, {"q": text}).content.decode()
+    assert f'data-value="{wanted.pk}"' in found
+    assert f'data-value="{other.pk}"' not in found
+
+
+def test_a_picker_shows_first_what_begins_with_the_words(signed_in, person, branch):
+    inside = StaffMemberFactory(branch=branch, number="S-1", name="甲", latin_name="Bo Lin")
+    begins = StaffMemberFactory(branch=branch, number="S-2", name="乙", latin_name="Lin Bo")
+    desk = signed_in(person(branch, "staff.view_staffmember"))
+    found = desk.post(LOOKUP, {"q": "lin"}).content.decode()
+    assert found.index(f'data-value="{begins.pk}"') < found.index(f'data-value="{inside.pk}"')

@@ -341,7 +341,7 @@ def test_a_branch_closes_when_nothing_is_left_and_takes_nobody_in_any_more(
     corner.refresh_from_db()
     assert corner.closed_on == bank_today()
     assert Branch.objects.filter(pk=corner.pk).exists()
-    offered = desk.get(f"{BRANCHES}lookup/", {"q": corner.code, "action": "staff.add_branch"})
+    offered = desk.post(f"{BRANCHES}lookup/", {"q": corner.code, "action": "staff.add_branch"})
     assert corner.name_en not in offered.content.decode()
     again = send(desk, f"{BRANCHES}{corner.pk}/close/", reason="Again")
     assert "closed already" in errors(again)

@@ -217,6 +217,17 @@ def test_a_rule_ends_with_a_reason_and_is_kept(desk, keyed, rule, branch):
     assert "has ended already" in desk.post(address, keyed(reason="again")).content.decode()
 
 
+@pytest.mark.parametrize("days", [0, 5])
+def test_a_rule_that_has_been_ended_is_not_offered_for_it_again(desk, keyed, teller, days):
+    begins = period(bank_today() + days * DAY)
+    rule = IncompatibleDutiesFactory(first=teller, second=RoleFactory(), valid=begins)
+    page, step = f"{DUTIES}{rule.pk}/", f"{DUTIES}{rule.pk}/end/"
+    assert step in desk.get(page).content.decode()
+    assert desk.post(step, keyed(reason="merged branches")).status_code == 302
+    assert step not in desk.get(page).content.decode()
+    assert "has ended already" in desk.post(step, keyed(reason="again")).content.decode()
+
+
 @pytest.mark.proves("SY-16")
 def test_a_right_that_comes_with_a_post_is_refused_alike_with_what_to_do(
     signed_in, person, bank, rule, branch

@@ -53,3 +53,14 @@ def test_rights_given_to_another_open_pages_at_the_next_request(signed_in, admin
     assert theirs.get("/system/users/").status_code == 200
     event = AuditEvent.objects.latest("id")
     assert (event.table_name, event.actor_id) == ("sysadmin_grant", administrator.pk)
+
+
+@pytest.mark.proves("SY-2")
+@pytest.mark.parametrize("day", ["9999-01-01", "2200-01-01", "1026-11-26"])
+@pytest.mark.parametrize("field", ["first_day", "last_day"])
+def test_a_day_that_nobody_can_mean_is_refused(signed_in, administrator, form, day, field):
+    sent = form(UserFactory(), RoleFactory(actions=["sysadmin.view_user"])) | {field: day}
+    answer = signed_in(administrator).post(PATH, sent)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors[field] == ["Enter a day from 1 Jan 1900 to 31 Dec 2199."]
+    assert f'name="{field}" value="{day}" min="1900-01-01"' in answer.content.decode()

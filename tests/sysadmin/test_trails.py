@@ -3,13 +3,15 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.core.models import AccessEvent, AuditEvent
 from crm.core.trail import record_access
 from crm.ops.roles import ROLES
 from sysadmin.models import Grant
 from tests.customers.entries import change_form
-from tests.factories import CustomerFactory, UserFactory
+from tests.factories import CustomerFactory, GrantFactory, RoleFactory, UserFactory
 
 ROLE = {role.code: role.actions for role in ROLES}
 TRAILS = ["/system/audit/", "/system/access/"]
@@ -69,6 +71,16 @@ def test_the_auditor_reads_who_looked_at_whom(auditor, manager, changed):
     event = rows(page)[0]
     assert (event.actor, event.subject_id, event.address) == (manager, changed.pk, "10.1.2.3")
     assert manager.shown_name in page.content.decode()
+    assert f"{changed} (№ {changed.pk})" in page.content.decode()
+
+
+@pytest.mark.proves("SY-5")
+def test_who_may_not_see_a_customer_does_not_read_the_name_in_the_trail(
+    signed_in, person, bank, changed
+):
+    blind = signed_in(person(bank, "core.view_accessevent", extent=Grant.Reach.BANK))
+    page = blind.get("/system/access/", {"kind": "view"})
+    assert rows(page)[0].subject_id == changed.pk
     assert changed.name not in page.content.decode()
     assert changed.latin_name not in page.content.decode()
 
@@ -203,3 +215,34 @@ def test_each_kind_of_event_has_a_name_in_both_languages(auditor, changed, manag
     assert "Failed sign-in" in english
     assert "Failed sign-in" not in chinese
     assert re.search('lang="zh-Hans"', chinese)
+
+
+@pytest.mark.proves("SY-5")
+def test_trails_name_the_record_where_the_reader_may_see_it(auditor, signed_in, person, bank):
+    role = RoleFactory(name="Teller", name_zh="柜员")
+    record_access("view", by=UserFactory(), obj=role)
+    event = AuditEvent.objects.get(table_name="sysadmin_role", row_key=role.pk)
+    pages = ("/system/audit/", f"/system/audit/{event.pk}/", "/system/access/")
+    everything = ("core.view_auditevent", "core.view_accessevent")
+    blind = signed_in(person(bank, *everything, extent=Grant.Reach.BANK))
+    sees = signed_in(person(bank, *everything, "sysadmin.view_role", extent=Grant.Reach.BANK))
+    for page in pages:
+        assert "Teller" in sees.get(page).content.decode(), page
+    assert f"Teller (№ {role.pk})" in sees.get("/system/access/").content.decode()
+    assert "Teller" not in blind.get("/system/audit/").content.decode()
+    assert "Teller" not in blind.get("/system/access/").content.decode()
+
+
+def test_names_in_a_trail_cost_the_same_for_more_lines(person, signed_in, bank):
+    rights = ("core.view_auditevent", "sysadmin.view_grant")
+    desk = signed_in(person(bank, *rights, extent=Grant.Reach.BANK))
+    counted = []
+    desk.get("/system/audit/")
+    for more in (1, 8):
+        for _n in range(more):
+            GrantFactory(branch=bank)
+        with CaptureQueriesContext(connection) as queries:
+            page = desk.get("/system/audit/", {"table_name": "sysadmin_grant"})
+        assert page.content.decode().count("(№ ") == len(page.context["table"].rows)
+        counted.append(len(queries))
+    assert counted[0] == counted[1]

@@ -59,4 +59,13 @@ class Page(View):
 
     def show(self, status=200, **context):
         context |= {"resource": self.resource, "action": self.action, "page": self}
-        return render(self.request, self.templates(), context, status=status)
+        names = self.templates()
+        if self.is_alone:
+            context["part"], names = names, ["crud/part.html"]
+        return render(self.request, names, context, status=status)
+
+    @property
+    def is_alone(self):
+        """Whether a part of a page was opened by itself, as a link to it in a new tab does."""
+        is_part = self.template.startswith("_")
+        return is_part and self.request.method == "GET" and not self.request.htmx

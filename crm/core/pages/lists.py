@@ -204,7 +204,7 @@ class FilterPage(Rows):
 
 
 class LookupPage(Page):
-    """Candidates for a foreign key: those whose number or name begins with what was typed."""
+    """Candidates for a foreign key: those whose number or name holds what was typed."""
 
     page = "lookup"
     template = "_lookup"
@@ -223,8 +223,8 @@ class LookupPage(Page):
         return self.show(rows=[(row.pk, row, self.code_of(row)) for row in found])
 
     def candidates(self, typed, action):
-        """The first rows that may be chosen for an action and begin with what was typed."""
-        return self.resource.beginning(self.choosable(action), typed)[:LOOKUP_ROWS]
+        """The first rows that may be chosen for an action and hold what was typed."""
+        return self.resource.matching(self.choosable(action), typed)[:LOOKUP_ROWS]
 
     def chosen(self, key, action):
         """The row of a key that was chosen before, for a form to which one comes back."""

@@ -205,6 +205,8 @@ class ChangeViewPage(OneView):
             context["below"] = "crud/_view_below.html"
             context["remove_url"] = reverse("remove_view", args=[str(self.resource), self.tab.key])
             context["unsaved"] = not self.tab.shows(self.sent)
+        elif self.tab.saved is not None:
+            context |= {"below": "crud/_view_shared.html", "owner": self.tab.saved.owner}
         title = _("View “%(name)s”") % {"name": self.tab.label}
         return super().show_form(form, status, title=title, **context)
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from crm.core import formats
 from crm.core.audit import audited_models
 from crm.core.classes import SENSITIVE, class_of
+from crm.core.history import figure_of
 from crm.core.named import Named, keys_in
+from crm.core.trail_words import record_names
 
 from .crm_ui import text_of
 
@@ -40,6 +42,13 @@ def record_kind(table: str) -> str:
     """What a table of the trail, or a model named in it, holds, in words."""
     model = model_of(table)
     return str(capfirst(model._meta.verbose_name)) if model else table
+
+
+@register.filter
+def record_name(event: Any, user: Any) -> str:
+    """The record that an entry of the trail is about, by name if the reader may see it."""
+    place = (event.table_name, str(event.row_key))
+    return record_names([place], user).get(place) or place[1]
 
 
 def model_of(table: str) -> type[models.Model] | None:
@@ -91,4 +100,5 @@ def stored_text(model: type[models.Model] | None, column: str, value: Any, named
     if isinstance(field, models.DateField):
         return formats.day(dt.date.fromisoformat(value))
     choices = dict(field.flatchoices) if field else {}
-    return text_of(choices.get(value, value) if isinstance(value, str) else value)
+    shown = choices.get(value, value) if isinstance(value, str) else value
+    return figure_of(field, value) or text_of(shown)

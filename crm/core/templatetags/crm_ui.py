@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django import forms, template
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.safestring import SafeString
@@ -21,6 +23,7 @@ register = template.Library()
 
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
+AMOUNT_PLACES = 2
 PLAIN_ACTIONS = {
     "view": gettext_lazy("See"),
     "add": gettext_lazy("Enter new ones"),
@@ -86,7 +89,18 @@ def label_of(obj: models.Model, name: str) -> str:
 def value_of(obj: models.Model, name: str) -> str:
     """A field's value as people read it; empty for none."""
     shown = getattr(obj, f"get_{name}_display", None)
-    return text_of(shown() if shown else getattr(obj, name))
+    value = shown() if shown else getattr(obj, name)
+    if isinstance(value, Decimal):
+        return decimal_of(obj, value, name)
+    return text_of(value)
+
+
+def decimal_of(obj: models.Model, value: Decimal, name: str) -> str:
+    """A number of a record; with two decimals it is an amount, in the bank's own currency."""
+    places = getattr(obj._meta.get_field(name), "decimal_places", 0)
+    if places == AMOUNT_PLACES:
+        return formats.money(value, settings.BASE_CURRENCY)
+    return formats.exact(value, places)
 
 
 def text_of(value: Any) -> str:

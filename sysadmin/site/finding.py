@@ -48,7 +48,7 @@ def by_resource(rows: QuerySet[Any], typed: str, user: Any) -> QuerySet[Any]:
         return rows.none()
     if resource.find:
         return resource.find(rows, typed, user)  # type: ignore[no-any-return]
-    return resource.beginning(rows, typed)  # type: ignore[no-any-return]
+    return resource.matching(rows, typed)  # type: ignore[no-any-return]
 
 
 def arms_of(model: Model, typed: str) -> list[Q]:

@@ -11,6 +11,15 @@ def register() -> None:
     """Register the entries; called once, when the app is ready."""
     register_item(
         NavItem(
+            label=_("Service desk"),
+            icon="headset",
+            url_name="services:desk",
+            action="services.desk_servicerequest",
+            order=90,
+        )
+    )
+    register_item(
+        NavItem(
             label=_("Requests"),
             icon="inbox",
             url_name="services:servicerequest_list",

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from .desk.views import desk
 from .queues import views as queue_views
 from .queues.resources import queue_member
 from .requests import views
@@ -10,6 +11,12 @@ from .resources import RESOURCES
 
 app_name = "services"
 urlpatterns = [
+    path("", desk, name="desk"),
+    path(
+        "requests/<int:pk>/work/",
+        views.WorkPage.as_view(resource=request),
+        name="servicerequest_work",
+    ),
     path(
         "requests/<int:pk>/conversation/",
         views.ConversationPage.as_view(resource=request),

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from config_admin.calendars.working_time import NoWorkingTime
+from config_admin.calendars.working_time import Timetable
 from crm.core.clock import now
 from crm.core.formats import moment
 from services.models import ServiceRequest
@@ -17,6 +17,7 @@ from . import due
 from .setting import Step, next_step, promise_of, timetable_of
 
 AMBER = Decimal("0.25")
+DAYS_OF_WEEK = 7
 MINUTE, HOUR, DAY = (dt.timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 
 
@@ -39,12 +40,10 @@ def face_of(request: ServiceRequest) -> Face:
     step = next_step(request)
     promise = promise_of(request, step)
     at = request.stopped_at or now()
-    try:
-        rest = due.left(promise, at, request.due_at, timetable_of(request))
-    except NoWorkingTime:
-        rest = request.due_at - at
+    hours = timetable_of(request)
+    rest = due.left(promise, at, request.due_at, hours)
     share = _share(promise, rest)
-    words = in_words(rest, is_working_time=promise.is_working_time)
+    words = in_words(rest, working_day(hours, request.due_at) if promise.is_working_time else DAY)
     title = _title(step, request.due_at)
     if at >= request.due_at:
         return Face(words, Decimal(0), "bad", bool(request.stopped_at), title=title)
@@ -71,25 +70,23 @@ def _share(promise: due.Promise, rest: dt.timedelta) -> Decimal:
     return min(max(Decimal(rest / whole), Decimal(0)), Decimal(1)).quantize(Decimal("0.01"))
 
 
-def in_words(rest: dt.timedelta, *, is_working_time: bool) -> str:
-    """A time in its larger two units: working hours and minutes, or days and hours."""
+def working_day(hours: Timetable, at: dt.datetime) -> dt.timedelta:
+    """How long a full working day is about a moment; a whole day where nobody works."""
+    day = at.astimezone(hours.zone).date()
+    week = [hours.hours_of(day - n * DAY) for n in range(DAYS_OF_WEEK)]
+    return max(sum(last - first for first, last in spans) for spans in week) * MINUTE or DAY
+
+
+def in_words(rest: dt.timedelta, day: dt.timedelta) -> str:
+    """A time in its larger two units, where a day is as long as is worked on one."""
     span = abs(rest)
-    if span >= DAY and not is_working_time:
-        parts = {"days": span // DAY, "hours": span % DAY // HOUR}
-        said = (
-            _("%(days)dd %(hours)dh left")
-            if rest >= dt.timedelta()
-            else _("%(days)dd %(hours)dh over")
-        )
-        return said % parts
-    parts = {"hours": span // HOUR, "minutes": span % HOUR // MINUTE}
-    if not parts["hours"]:
-        return (
-            _("%(minutes)dm left") if rest >= dt.timedelta() else _("%(minutes)dm over")
-        ) % parts
-    said = (
-        _("%(hours)dh %(minutes)dm left")
-        if rest >= dt.timedelta()
-        else _("%(hours)dh %(minutes)dm over")
-    )
+    is_left = rest >= dt.timedelta()
+    days, below = divmod(span, day)
+    parts = {"days": days, "hours": below // HOUR, "minutes": below % HOUR // MINUTE}
+    if days:
+        said = _("%(days)dd %(hours)dh left") if is_left else _("%(days)dd %(hours)dh over")
+    elif parts["hours"]:
+        said = _("%(hours)dh %(minutes)dm left") if is_left else _("%(hours)dh %(minutes)dm over")
+    else:
+        said = _("%(minutes)dm left") if is_left else _("%(minutes)dm over")
     return said % parts

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from django_tables2 import Column
 
 from crm.core.columns import BadgeColumn, MomentColumn, NameColumn
+from crm.core.formats import markup
 from crm.core.tables import FastTable
 from services.clock.ring import clock
 from services.models import ServiceRequest
@@ -30,10 +31,18 @@ class ClockColumn(Column):
         return str(value.words)
 
 
+class SubjectColumn(NameColumn):
+    """What a request is about, which leads to it, above its number."""
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        """The linked subject and the number."""
+        linked = self._linked(str(value), record)
+        number = markup('<small class="num">{}</small>', record.number)
+        return markup('<span class="t-name"><span>{}{}</span></span>', linked, number)
+
+
 class RequestTable(FastTable):
-    subject = NameColumn(
-        verbose_name=_("Request"), second="number", view="services:servicerequest_view"
-    )
+    subject = SubjectColumn(verbose_name=_("Request"), view="services:servicerequest_view")
     customer = Column(accessor="customer__shown_name", verbose_name=_("Customer"))
     service = Column(
         accessor="service__shown_name", verbose_name=pgettext_lazy("catalogue", "Service")
@@ -48,7 +57,7 @@ class RequestTable(FastTable):
     branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
     received = MomentColumn(accessor="received_at", verbose_name=_("Received"))
     deadline = MomentColumn(accessor="due_at", verbose_name=_("Due"))
-    optional = ("branch", "deadline", "channel")
+    optional = ("queue", "branch", "deadline", "channel")
 
     class Meta:
         model = ServiceRequest
@@ -59,9 +68,9 @@ class RequestTable(FastTable):
             "status",
             "priority",
             "due",
-            "queue",
             "owner",
             "received",
+            "queue",
             "branch",
             "deadline",
             "channel",

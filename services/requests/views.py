@@ -103,6 +103,12 @@ class RequestPage(DetailPage):
         }
 
 
+class WorkPage(RequestPage):
+    """A request as it stands beside the queue on the desk."""
+
+    template = "work"
+
+
 class ConversationPage(Page):
     """What was said about a request, with the times in which its clock stood."""
 

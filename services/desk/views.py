@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from services.requests.filters import queues_of
 from services.requests.resources import request as resource
 
 DESK = "services.desk_servicerequest"
-SHOWN = 20
+SHOWN = 40
+QUEUED = ServiceRequest.Status.QUEUED
 JOINS = ("customer", "service", "queue__calendar", "owner")
 
 
@@ -25,24 +27,19 @@ def desk(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.has_action(DESK):
         raise PermissionDenied
-    mine = ServiceRequest.objects.permitted(user).at_work().filter(owner__user=user)
-    waiting = ServiceRequest.objects.permitted(user).filter(
-        status=ServiceRequest.Status.QUEUED, queue__in=queues_of(user)
-    )
+    reached = ServiceRequest.objects.permitted(user)
+    mine = Q(owner__user=user.pk, status__in=ServiceRequest.IN_HANDS)
+    offered = Q(status=QUEUED, queue__in=queues_of(user))
+    rows = reached.filter(mine | offered).select_related(*JOINS).order_by("due_at", "pk")[:SHOWN]
     context = {
         "resource": resource,
-        "mine": first(mine),
-        "queued": first(waiting),
-        "tiles": tiles(mine, waiting),
+        "mine": [row for row in rows if row.status != QUEUED],
+        "queued": [row for row in rows if row.status == QUEUED],
+        "tiles": tiles(reached.filter(mine), reached.filter(offered)),
         "may_search": user.has_action("customers.view_customer"),
         "may_add": user.has_action(resource.permission("add")),
     }
     return render(request, "services/desk.html", context)
-
-
-def first(rows):
-    """The first requests by the time that is left."""
-    return list(rows.select_related(*JOINS).order_by("due_at", "pk")[:SHOWN])
 
 
 def tiles(mine, waiting):

@@ -38,6 +38,11 @@ urlpatterns = [
         name="servicerequest_check",
     ),
     path(
+        "requests/assign/",
+        views.AssignManyPage.as_view(resource=request),
+        name="servicerequest_assign_many",
+    ),
+    path(
         "queue-members/<int:pk>/end/",
         queue_views.EndPage.as_view(resource=queue_member),
         name="queuemember_end",

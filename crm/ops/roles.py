@@ -22,6 +22,7 @@ LOOK = (
 )
 HISTORY = ("customers.history_customer",)
 PORTFOLIO = ("customers.portfolio_customer",)
+JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
 REQUESTS = (
     "services.view_servicerequest",
     "services.add_servicerequest",
@@ -42,6 +43,7 @@ QUEUES = (
     "services.view_queuemember",
     "services.add_queuemember",
     "services.end_queuemember",
+    *JOBS,
 )
 DESK = (
     *LOOK,
@@ -73,7 +75,6 @@ CONFLICTS = (
     "customers.add_conflictofinterest",
     "customers.end_conflictofinterest",
 )
-JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",

@@ -12,6 +12,7 @@ from config_admin.models import ServiceType
 from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
 from customers.models import Customer
 from services.models import ClockStop, QueueMember, ServiceRequest
+from staff.forms import member_field
 from staff.models import StaffMember
 
 from . import operations
@@ -80,6 +81,15 @@ class AssignForm(Sectioned, ReasonForm):
         self.fields["member"].queryset = StaffMember.objects.filter(pk__in=fit).exclude(
             pk=request.owner_id
         )
+
+
+class AssignManyForm(Sectioned, ReasonForm):
+    member = member_field(label=pgettext_lazy("request", "To"))
+    field_order = ("member", "reason")
+
+    def __init__(self, *args: Any, user: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].open_to(user, action)
 
 
 class WaitForm(Sectioned, RemarkForm):

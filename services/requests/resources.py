@@ -63,6 +63,7 @@ request = Resource(
     palette="inbox",
     recorded=True,
     overrides={
+        "list": views.RequestList,
         "add": views.NewRequestPage,
         "view": views.RequestPage,
         "panel": views.RequestPanel,

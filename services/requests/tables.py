@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tables2 import Column
 
-from crm.core.columns import BadgeColumn, MomentColumn, NameColumn
+from crm.core.columns import BadgeColumn, MomentColumn, NameColumn, SelectColumn
 from crm.core.formats import markup
 from crm.core.tables import FastTable
 from services.clock.ring import clock
@@ -42,6 +42,7 @@ class SubjectColumn(NameColumn):
 
 
 class RequestTable(FastTable):
+    select = SelectColumn()
     subject = SubjectColumn(verbose_name=_("Request"), view="services:servicerequest_view")
     customer = Column(accessor="customer__shown_name", verbose_name=_("Customer"))
     service = Column(
@@ -62,6 +63,7 @@ class RequestTable(FastTable):
     class Meta:
         model = ServiceRequest
         fields = (
+            "select",
             "subject",
             "customer",
             "service",

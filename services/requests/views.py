@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from crm.core.pages import ActPage, AddPage, DetailPage, Page, PanelPage, TransitionPage
+from crm.core.pages import (
+    ActPage,
+    AddPage,
+    BulkPage,
+    DetailPage,
+    ListPage,
+    Page,
+    PanelPage,
+    TransitionPage,
+)
 from customers.ownership.views import may
 from services.conversation import operations as talk
 from services.conversation.forms import TickForm, WriteForm
@@ -14,12 +24,51 @@ from services.conversation.timeline import timeline
 from services.models import QueueMember, RequestCheck
 from staff.views import key_in
 
-from . import operations
-from .forms import AssignForm, NewRequestForm
+from . import bulk, operations
+from .forms import AssignForm, AssignManyForm, NewRequestForm
 
 SEE_CUSTOMER, REVEAL = "customers.view_customer", "customers.reveal_customer"
 ADD = "services.add_servicerequest"
 OWN_STEPS = {"start", "resume", "wait", "resolve"}
+
+
+class RequestList(ListPage):
+    """Requests, of which several can be assigned at once."""
+
+    def bulk(self):
+        if not self.request.user.has_action(operations.ASSIGN):
+            return ()
+        return ((_("Assign…"), "user-round-cog", reverse("services:servicerequest_assign_many")),)
+
+    def table(self, found):
+        table = super().table(found)
+        if not self.bulk():
+            table.columns.hide("select")
+        return table
+
+
+class AssignManyPage(BulkPage):
+    """The requests chosen in the list, or all that it holds, assigned to one member of staff."""
+
+    page = "assign"
+
+    def build_form(self, data=None):
+        action = self.resource.permission(self.action)
+        return AssignManyForm(data, user=self.request.user, action=action)
+
+    def perform(self, form):
+        keys, address = self.chosen
+        return bulk.assign_many(
+            form.cleaned_data["member"],
+            by=self.request.user,
+            reason=form.cleaned_data["reason"],
+            keys=keys,
+            address=address,
+        )
+
+    def show_form(self, form, status=200, **context):
+        title = _("Assign requests")
+        return super().show_form(form, status, title=title, submit=_("Assign"), **context)
 
 
 class NewRequestPage(AddPage):
@@ -49,7 +98,7 @@ class NewRequestPage(AddPage):
 class RequestPanel(PanelPage):
     """The requests of a customer on the customer's page, and the way to a new one."""
 
-    spare = ("customer", "queue", "received")
+    spare = ("select", "customer", "received")
 
     def table(self, found):
         table = super().table(found)

@@ -9,10 +9,11 @@ from django.db import connections
 from django.test import Client
 
 from config_admin.models import NumberSeries
+from crm.core import jobs
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.idempotency import FIELD
-from crm.core.models import AuditEvent
+from crm.core.models import AuditEvent, Job
 from customers.models import ConflictOfInterest
 from services.models import ServiceRequest
 from sysadmin.models import Grant, period, system_user
@@ -331,3 +332,47 @@ def test_a_manager_sees_the_requests_of_the_customers_in_their_hands(
 def test_assigning_needs_its_own_right(step, queued, agent, desk):
     assert ASSIGN not in agent.user.grants.get().role.actions
     assert step(desk, queued, "assign", member=agent.pk, reason="x").status_code == 403
+
+
+# --- many at once --------------------------------------------------------------------
+
+
+@pytest.mark.proves("CS-1")
+def test_many_requests_are_assigned_at_once_and_the_job_says_which_stayed(
+    keyed, leader, agent, engaged, branch, signed_in, service, customer, other_branch
+):
+    about = {"service": service, "customer": customer}
+    free, held = ServiceRequestFactory(**about), ServiceRequestFactory(**about, owner=agent)
+    colleague = engaged(branch)
+    under_way = ServiceRequestFactory(**about, owner=colleague, status="in_progress")
+    done = ServiceRequestFactory(**about, owner=colleague, status="resolved", resolved_at=now())
+    elsewhere = ServiceRequestFactory(
+        service=service, customer=CustomerFactory(home_branch=other_branch)
+    )
+    sent = keyed(
+        sel=[one.pk for one in (free, held, under_way, done, elsewhere)],
+        member=agent.pk,
+        reason="on leave",
+    )
+    answer = signed_in(leader.user).post(f"{LIST}assign/", sent)
+    assert answer.status_code == 302
+    job = Job.objects.get()
+    jobs.run(job.pk)
+    outcomes = dict(job.rows.values_list("key", "cause"))
+    assert outcomes == {
+        free.pk: "",
+        held.pk: "",
+        under_way.pk: "",
+        done.pk: "done",
+        elsewhere.pk: "queue",
+    }
+    for request, status in ((free, Status.ASSIGNED), (under_way, Status.IN_PROGRESS)):
+        request.refresh_from_db()
+        assert (request.owner, request.status) == (agent, status)
+    elsewhere.refresh_from_db()
+    assert elsewhere.owner is None
+
+
+def test_boxes_are_offered_to_those_who_assign(desk, leader, signed_in, queued):
+    assert 'name="sel"' not in desk.get(LIST).content.decode()
+    assert 'name="sel"' in signed_in(leader.user).get(LIST).content.decode()

@@ -11,7 +11,7 @@ from config_admin.calendars import operations as calendars
 from config_admin.models import CalendarDay, ServiceDeadline
 from config_admin.services import operations as catalogue
 from crm.core.acting import acting
-from crm.core.clock import clock_at, now
+from crm.core.clock import bank_today, clock_at, now
 from crm.core.operations import DomainError, broken_rule
 from services import tasks
 from services.clock import watch
@@ -80,18 +80,39 @@ def test_what_was_promised_stays_when_the_catalogue_changes(enter, service, agen
     assert enter().resolution_due_at == TEN + HOUR / 12
 
 
+@pytest.fixture
+def at_the_desk(signed_in, keyed, agent):
+    """Takes a step with a request at a moment, in a browser that signs in then."""
+
+    def act(moment, request, verb, **data):
+        with clock_at(moment):
+            url = f"/service/requests/{request.pk}/"
+            client = signed_in(agent.user)
+            assert client.post(f"{url}{verb}/", keyed(**data)).status_code == 302
+            request.refresh_from_db()
+            return client.get(url).content.decode()
+
+    return act
+
+
 @pytest.mark.proves("CS-2")
-def test_a_stop_moves_the_deadline_by_the_working_time_in_which_the_clock_stood(agent, at_work):
-    with clock_at(TEN + HOUR / 2):
-        operations.wait(at_work, by=agent.user, cause="documents", reason="passport")
-        assert face_of(at_work).words == "Paused, 30m left"
-    with clock_at(TEN + 9 * DAY):
-        assert face_of(at_work).words == "Paused, 30m left"
-        operations.resume(at_work, by=agent.user)
-    assert at_work.resolution_due_at == TEN + 9 * DAY + HOUR / 2
-    stop = at_work.stops.get()
+def test_a_stop_moves_the_deadline_by_the_working_time_in_which_the_clock_stood(enter, at_the_desk):
+    # the trail has room for the next months alone
+    ahead = dt.timedelta(days=(8 - bank_today().weekday()) % 7)
+    ten = dt.datetime.combine(bank_today() + ahead, dt.time(10), ZONE)
+    request = enter(ten)
+    assert "50m left" in at_the_desk(ten + HOUR / 6, request, "take")
+    stopped = ten + HOUR / 2
+    page = at_the_desk(stopped, request, "wait", cause="documents", reason="passport")
+    assert "Paused, 30m left" in page
+    page = at_the_desk(ten + 9 * DAY, request, "resume")
+    assert "30m left" in page
+    assert "Paused" not in page
+    assert request.resolution_due_at == ten + 9 * DAY + HOUR / 2
+    stop = request.stops.get()
     assert (stop.cause, stop.remark) == ("documents", "passport")
-    assert (stop.started_at, stop.ended_at) == (TEN + HOUR / 2, TEN + 9 * DAY)
+    assert (stop.started_at, stop.ended_at) == (stopped, ten + 9 * DAY)
+    assert "Done late" in at_the_desk(ten + 10 * DAY, request, "resolve", outcome="done")
 
 
 @pytest.mark.proves("CS-2")

@@ -23,6 +23,16 @@ DUE = (
 MINE = (("mine", _("those that I work")),)
 
 
+def services():
+    """Every service of the catalogue, whose names are no secret."""
+    return [(one.pk, one.shown_name) for one in ServiceType.objects.order_by("code")]
+
+
+def all_queues():
+    """Every queue."""
+    return [(one.pk, one.shown_name) for one in ServiceQueue.objects.order_by("code")]
+
+
 class RequestFilter(LeanFilterSet):
     status = ChoicesFilter(label=_("Status"), choices=ServiceRequest.Status)
     at_work = YesNoFilter(
@@ -36,16 +46,10 @@ class RequestFilter(LeanFilterSet):
         queryset=Customer.objects.all(),
         url_name="customers:customer_lookup",
     )
-    service = LookupFilter(
-        label=pgettext_lazy("catalogue", "Service"),
-        queryset=ServiceType.objects.all(),
-        url_name="config_admin:servicetype_lookup",
+    service = django_filters.ChoiceFilter(
+        label=pgettext_lazy("catalogue", "Service"), choices=services
     )
-    queue = LookupFilter(
-        label=_("Queue"),
-        queryset=ServiceQueue.objects.all(),
-        url_name="config_admin:servicequeue_lookup",
-    )
+    queue = django_filters.ChoiceFilter(label=_("Queue"), choices=all_queues)
     owner = LookupFilter(
         label=pgettext_lazy("request", "Handled by"),
         queryset=StaffMember.objects.all(),

@@ -43,7 +43,9 @@ class SubjectColumn(NameColumn):
 
 class RequestTable(FastTable):
     select = SelectColumn()
-    subject = SubjectColumn(verbose_name=_("Request"), view="services:servicerequest_view")
+    subject = SubjectColumn(
+        verbose_name=pgettext_lazy("requests", "Request"), view="services:servicerequest_view"
+    )
     customer = Column(accessor="customer__shown_name", verbose_name=_("Customer"))
     service = Column(
         accessor="service__shown_name", verbose_name=pgettext_lazy("catalogue", "Service")

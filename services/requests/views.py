@@ -98,7 +98,7 @@ class NewRequestPage(AddPage):
 class RequestPanel(PanelPage):
     """The requests of a customer on the customer's page, and the way to a new one."""
 
-    spare = ("select", "customer", "received")
+    spare = ("select", "customer", "service", "priority", "received")
 
     def table(self, found):
         table = super().table(found)

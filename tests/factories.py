@@ -28,7 +28,7 @@ from config_admin.models import (
     WorkingWeek,
 )
 from crm.core.acting import acting, current_actor
-from crm.core.clock import bank_today
+from crm.core.clock import bank_today, now
 from crm.core.models import ApprovalPolicy, SavedView
 from crm.core.sealed import reserve_keys
 from crm.ops.roles import ROLES
@@ -49,6 +49,7 @@ from customers.models import (
     Transaction,
 )
 from customers.products import KIND_OF
+from services.models import ClockStop, QueueMember, RequestCheck, RequestEntry, ServiceRequest
 from staff.models import (
     AuthorityLimit,
     Branch,
@@ -197,7 +198,11 @@ class ServiceCategoryFactory(Recorded):
 
 
 class ServiceTypeFactory(Recorded):
-    """A draft of a service; `deadlined` ones say by when their steps are usually done."""
+    """A draft of a service.
+
+    `deadlined` ones say by when their steps are usually done; `offered` ones have working hours,
+    a number series and somebody who may ask for them.
+    """
 
     class Meta:
         model = ServiceType
@@ -214,6 +219,17 @@ class ServiceTypeFactory(Recorded):
         service = cls(**values)
         for step in ServiceDeadline.Step:
             ServiceDeadlineFactory(service=service, step=step)
+        return service
+
+    @classmethod
+    def offered(cls, **values: Any) -> ServiceType:
+        service = cls.deadlined(status=ServiceType.Status.OFFERED, **values)
+        calendar = service.queue.calendar
+        if not calendar.weeks.exists():
+            WorkingWeekFactory(calendar=calendar)
+        for code in ("case", "complaint"):
+            if not NumberSeries.objects.filter(code=code).exists():
+                NumberSeriesFactory(code=code)
         return service
 
 
@@ -686,6 +702,82 @@ class TransactionFactory(Recorded):
     source_system = "core"
     source_key = factory.Sequence("X{:09d}".format)
     batch = factory.SelfAttribute("holding.batch")
+
+
+class ServiceRequestFactory(Recorded):
+    """A request received now, in its queue or in somebody's hands."""
+
+    class Meta:
+        model = ServiceRequest
+
+    number = factory.Sequence("SR{:06d}".format)
+    customer = factory.SubFactory(CustomerFactory)
+    service = factory.LazyFunction(ServiceTypeFactory.offered)
+    channel = ServiceRequest.Channel.HOTLINE
+    subject = factory.Sequence("Request Number {}".format)
+    queue = factory.SelfAttribute("service.queue")
+    branch = factory.SelfAttribute("customer.home_branch")
+    status = factory.LazyAttribute(lambda o: "assigned" if o.owner else "queued")
+    owner = None
+    status_since = factory.SelfAttribute("received_at")
+    received_at = factory.LazyFunction(now)
+    response_amount = 60
+    resolution_amount = 480
+    response_unit = resolution_unit = "working_minutes"
+    response_due_at = factory.LazyAttribute(lambda o: o.received_at + dt.timedelta(hours=1))
+    resolution_due_at = factory.LazyAttribute(lambda o: o.received_at + dt.timedelta(days=1))
+    due_at = factory.SelfAttribute("response_due_at")
+    risk_at = factory.LazyAttribute(lambda o: o.received_at + dt.timedelta(minutes=48))
+
+
+class RequestEntryFactory(Recorded):
+    """A note for colleagues."""
+
+    class Meta:
+        model = RequestEntry
+
+    request = factory.SubFactory(ServiceRequestFactory)
+    customer = factory.SelfAttribute("request.customer")
+    kind = RequestEntry.Kind.NOTE
+    text = factory.Sequence("Note number {}".format)
+    author = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(now)
+
+
+class RequestCheckFactory(Recorded):
+    """Something to be checked before a request is resolved."""
+
+    class Meta:
+        model = RequestCheck
+
+    request = factory.SubFactory(ServiceRequestFactory)
+    customer = factory.SelfAttribute("request.customer")
+    item = factory.LazyAttribute(lambda o: ChecklistItemFactory(service=o.request.service))
+    is_required = True
+
+
+class ClockStopFactory(Recorded):
+    """A stop of a request's clock that has ended."""
+
+    class Meta:
+        model = ClockStop
+
+    request = factory.SubFactory(ServiceRequestFactory)
+    customer = factory.SelfAttribute("request.customer")
+    cause = ClockStop.Cause.ANSWER
+    started_at = factory.LazyFunction(now)
+    ended_at = factory.SelfAttribute("started_at")
+
+
+class QueueMemberFactory(Recorded):
+    """Somebody who works a queue from yesterday on."""
+
+    class Meta:
+        model = QueueMember
+
+    queue = factory.SubFactory(ServiceQueueFactory)
+    member = factory.SubFactory(StaffMemberFactory)
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=1)))
 
 
 def resident_id() -> str:

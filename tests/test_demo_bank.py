@@ -13,6 +13,7 @@ from crm.core.models import Approval
 from crm.ops.demo import bank
 from crm.ops.roles import APART
 from customers.models import ConflictOfInterest, Customer, HandedCustomer, Ownership
+from services.models import QueueMember, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
 from sysadmin.models import IncompatibleDuties, User
@@ -52,7 +53,7 @@ def test_the_sign_in_page_of_the_demonstration_names_people_who_can_sign_in(demo
     page = client.get(LOGIN).content.decode()
     offered = re.findall(r'data-sign-in="([^"]+)"><code>\1</code><span[^>]*>([^<]+)<', page)
     assert offered == [(p.username, p.label_en) for p in bank.sign_ins(bank_today())]
-    assert len(offered) == 11
+    assert len(offered) == 12
     password = re.search(r'<code id="demo-password">([^<]+)</code>', page)[1]
     assert password == bank.password()
     for name, _role in offered:
@@ -101,6 +102,18 @@ def test_customers_change_hands(demo):
     moved = HandedCustomer.objects.filter(state="moved").select_related("customer", "handover")
     assert moved
     assert all(one.customer.lead_manager_id == one.handover.to_member_id for one in moved)
+
+
+def test_customers_ask_for_things_and_agents_are_late_with_some(demo, signed_in):
+    found = set(ServiceRequest.objects.values_list("status", flat=True))
+    assert found == set(ServiceRequest.Status.values)
+    assert set(ServiceRequest.objects.values_list("pressure", flat=True)) >= {"", "breached"}
+    agent = User.objects.get(username="he.xiaotang")
+    assert QueueMember.objects.on(bank_today()).filter(member__user=agent).count() == 3
+    page = signed_in(agent).get("/service/").content.decode()
+    mine = ServiceRequest.objects.at_work().filter(owner__user=agent)
+    assert mine.exists()
+    assert all(request.subject in page for request in mine)
 
 
 def test_foreign_currencies_have_a_year_of_rates(demo):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from config_admin.models import Calendar, CalendarDay, WorkingWeek
 from config_admin.models.calendars import WEEKDAYS
 from config_admin.models.names import hold
+from config_admin.signals import working_time_changed
 from crm.core.formats import day as shown_day
 from crm.core.operations import DomainError, move, operation, save_changes, save_new
 
@@ -45,7 +46,7 @@ def enter_week(week: WorkingWeek, *, by: Any) -> WorkingWeek:
     _refuse_overlap(week)
     tidy_week(week)
     save_new(week)
-    TIMETABLES.forget()
+    tell(week.calendar)
     return week
 
 
@@ -55,7 +56,7 @@ def change_week(week: WorkingWeek, *, by: Any, fields: Iterable[str], version: i
     _refuse_overlap(week)
     tidy_week(week)
     save_changes(week, set(fields) - {"calendar"}, version=version)
-    TIMETABLES.forget()
+    tell(week.calendar)
     return week
 
 
@@ -66,7 +67,7 @@ def enter_day(day: CalendarDay, *, by: Any) -> CalendarDay:
     _refuse_before_weeks(day)
     tidy_day(day)
     save_new(day)
-    TIMETABLES.forget()
+    tell(day.calendar)
     return day
 
 
@@ -77,8 +78,14 @@ def change_day(day: CalendarDay, *, by: Any, fields: Iterable[str], version: int
     _refuse_before_weeks(day)
     tidy_day(day)
     save_changes(day, set(fields) - {"calendar"}, version=version)
-    TIMETABLES.forget()
+    tell(day.calendar)
     return day
+
+
+def tell(calendar: Calendar) -> None:
+    """Let everybody who counts by a calendar know that its working time has changed."""
+    TIMETABLES.forget()
+    working_time_changed.send(Calendar, calendar=calendar)
 
 
 def tidy_week(week: WorkingWeek) -> None:

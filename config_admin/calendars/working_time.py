@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config_admin.editions import Kept
-from config_admin.models.calendars import WEEKDAYS, Calendar, CalendarDay, WorkingWeek
+from config_admin.models.calendars import WEEKDAYS, Calendar, CalendarDay
 from crm.core.operations import DomainError
 
 from .hours import Spans, parse
@@ -103,7 +103,7 @@ class Timetable:
 
     def _tick(self, day: dt.date, minute: int) -> int:
         midnight = dt.datetime.combine(day, dt.time(), self.zone)
-        return _ticks(midnight + dt.timedelta(minutes=minute))
+        return ticks_of(midnight + dt.timedelta(minutes=minute))
 
     def until(self, moment: int, number: int) -> int:
         """The working time of a year that lies before a moment."""
@@ -137,25 +137,38 @@ class Timetable:
         )
 
     def _year_of(self, moment: int) -> int:
-        return (EPOCH + moment * TICK).astimezone(self.zone).year
+        return moment_of(moment).astimezone(self.zone).year
 
 
-def _ticks(moment: dt.datetime) -> int:
+def ticks_of(moment: dt.datetime) -> int:
+    """A moment as a timetable counts it."""
     return (moment - EPOCH) // TICK
 
 
+def moment_of(ticks: int) -> dt.datetime:
+    """The moment that a timetable means."""
+    return EPOCH + ticks * TICK
+
+
 def _read() -> dict[str, Timetable]:
+    codes: dict[int, str] = {}
     weeks: dict[int, list[Week]] = {}
-    for row in WorkingWeek._base_manager.order_by("valid"):
-        spans = tuple(parse(getattr(row, name)) for name in WEEKDAYS)
-        weeks.setdefault(row.calendar_id, []).append(Week(row.valid.lower, row.valid.upper, spans))
+    # calendars that have no week yet come with nothing in it
+    columns = ("pk", "code", "weeks__valid", *(f"weeks__{name}" for name in WEEKDAYS))
+    for key, code, valid, *days in Calendar._base_manager.order_by("weeks__valid").values_list(
+        *columns
+    ):
+        codes[key] = code
+        if valid is not None:
+            spans = tuple(parse(hours) for hours in days)
+            weeks.setdefault(key, []).append(Week(valid.lower, valid.upper, spans))
     special: dict[int, dict[dt.date, Spans | None]] = {}
-    for day in CalendarDay._base_manager.all():
+    for day in CalendarDay._base_manager.order_by():
         own: Spans | None = (parse(day.hours) or None) if day.kind == day.Kind.WORKING else ()
         special.setdefault(day.calendar_id, {})[day.on] = own
     return {
         code: Timetable(tuple(weeks.get(key, ())), special.get(key, {}))
-        for key, code in Calendar._base_manager.values_list("pk", "code")
+        for key, code in codes.items()
     }
 
 
@@ -181,15 +194,14 @@ def add_working_minutes(calendar: str, start: dt.datetime, minutes: int) -> dt.d
         raise ValueError("A deadline never lies before its beginning.")
     if minutes == 0:
         return start.astimezone(dt.UTC)
-    found = timetable(calendar).add(_ticks(start), minutes * MINUTE)
-    return EPOCH + found * TICK
+    return moment_of(timetable(calendar).add(ticks_of(start), minutes * MINUTE))
 
 
 def working_minutes_between(calendar: str, start: dt.datetime, end: dt.datetime) -> int:
     """The whole working minutes from one moment to another; below zero if the other is earlier."""
     if end < start:
         return -working_minutes_between(calendar, end, start)
-    return timetable(calendar).between(_ticks(start), _ticks(end)) // MINUTE
+    return timetable(calendar).between(ticks_of(start), ticks_of(end)) // MINUTE
 
 
 def is_working_day(calendar: str, day: dt.date) -> bool:

@@ -14,11 +14,8 @@ from crm.core.operations import DomainError
 DAY = dt.timedelta(days=1)
 
 
-def deadline_of(service: ServiceType, step: str, priority: str, start: dt.datetime) -> dt.datetime:
-    """The moment by which a step is done: of the priority, or of the usual one if it has none.
-
-    Calendar days end with the bank's day; the day on which it began is not counted.
-    """
+def promised(service: ServiceType, step: str, priority: str) -> ServiceDeadline:
+    """How long a step may take: the deadline of the priority, or the usual one if it has none."""
     usual = ServiceDeadline.Priority.NORMAL
     rows = {row.priority: row for row in service.deadlines.filter(step=step)}
     found = rows.get(priority) or rows.get(usual)
@@ -27,6 +24,15 @@ def deadline_of(service: ServiceType, step: str, priority: str, start: dt.dateti
             _("%(name)s has no deadline for this step. Enter one in the service catalogue.")
             % {"name": service}
         )
+    return found
+
+
+def deadline_of(service: ServiceType, step: str, priority: str, start: dt.datetime) -> dt.datetime:
+    """The moment by which a step is done: of the priority, or of the usual one if it has none.
+
+    Calendar days end with the bank's day; the day on which it began is not counted.
+    """
+    found = promised(service, step, priority)
     if found.unit == ServiceDeadline.Unit.WORKING_MINUTES:
         return add_working_minutes(service.queue.calendar.code, start, found.amount)
     zone = timezone.get_default_timezone()

@@ -52,6 +52,12 @@ class ServiceQueueForm(RecordForm):
         super().__init__(*args, **kwargs)
         keep(self, "code")
 
+    def apply(self, *, by: Any, version: int | None) -> ServiceQueue:
+        if self.instance.pk is None:
+            return super().apply(by=by, version=version)
+        names = [name for name in self.changed_data if name in self.Meta.fields]
+        return operations.change_queue(self.instance, by=by, fields=names, version=version or 0)
+
 
 class ServiceCategoryForm(RecordForm):
     parent = category_field(

@@ -7,8 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from config_admin.models import ServiceCategory, ServiceDeadline, ServiceQueue, ServiceType
+from config_admin.models import (
+    Calendar,
+    ServiceCategory,
+    ServiceDeadline,
+    ServiceQueue,
+    ServiceType,
+)
 from config_admin.models.names import Retirable, hold, stands_below
+from config_admin.signals import working_time_changed
 from config_admin.twins import refuse_twin
 from crm.core.operations import DomainError, move, operation, save_changes, save_new
 
@@ -65,6 +72,18 @@ def restore_category(category: ServiceCategory, *, by: Any, reason: str) -> None
     if category.can("restore"):
         refuse_twin(category, "parent_id", is_restored=True)
     move(category, "restore", by=by, reason=reason)
+
+
+@operation
+def change_queue(
+    queue: ServiceQueue, *, by: Any, fields: Iterable[str], version: int
+) -> ServiceQueue:
+    """Change a queue's names, or the calendar by which its cases are counted, those at work too."""
+    names = set(fields) - {"code"}
+    save_changes(queue, names, version=version)
+    if "calendar" in names:
+        working_time_changed.send(Calendar, calendar=queue.calendar)
+    return queue
 
 
 @operation

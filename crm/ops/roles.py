@@ -22,10 +22,42 @@ LOOK = (
 )
 HISTORY = ("customers.history_customer",)
 PORTFOLIO = ("customers.portfolio_customer",)
+JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
+REQUESTS = (
+    "services.view_servicerequest",
+    "services.add_servicerequest",
+    "services.change_servicerequest",
+    "services.converse_servicerequest",
+    "services.check_servicerequest",
+    "services.take_servicerequest",
+    "services.hand_back_servicerequest",
+    "services.start_servicerequest",
+    "services.wait_servicerequest",
+    "services.resume_servicerequest",
+    "services.resolve_servicerequest",
+    "services.close_servicerequest",
+    "services.reopen_servicerequest",
+)
+QUEUES = (
+    "services.assign_servicerequest",
+    "services.view_queuemember",
+    "services.add_queuemember",
+    "services.end_queuemember",
+    *JOBS,
+)
+DESK = (
+    *LOOK,
+    *REQUESTS,
+    "services.desk_servicerequest",
+    "customers.change_customer",
+    "customers.reveal_customer",
+    *ASK,
+)
 SERVE = (
     *LOOK,
     *HISTORY,
     *PORTFOLIO,
+    *REQUESTS,
     "customers.add_customer",
     "customers.change_customer",
     "customers.activate_customer",
@@ -43,7 +75,6 @@ CONFLICTS = (
     "customers.add_conflictofinterest",
     "customers.end_conflictofinterest",
 )
-JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",
@@ -193,12 +224,8 @@ ROLES = (
         "对公客户经理",
         (*SERVE, "staff.view_handover", *TAKE_OVER),
     ),
-    RoleSpec(
-        "service_agent",
-        "Service agent",
-        "客服坐席",
-        (*LOOK, "customers.change_customer", "customers.reveal_customer", *ASK),
-    ),
+    RoleSpec("service_agent", "Service agent", "客服坐席", DESK),
+    RoleSpec("service_team_leader", "Service team leader", "客服班长", (*DESK, *QUEUES, *SHARE)),
     RoleSpec(
         "branch_manager",
         "Branch manager",
@@ -206,6 +233,7 @@ ROLES = (
         (
             *LEAD,
             *ASSIGN,
+            *QUEUES,
             *SHARE,
             *DECIDE,
             *HAND_OVER,
@@ -217,7 +245,15 @@ ROLES = (
         "compliance_officer",
         "Compliance officer",
         "合规岗",
-        (*LOOK, *HISTORY, "customers.reveal_customer", *CONFLICTS, *TRAILS, *DECIDE),
+        (
+            *LOOK,
+            *HISTORY,
+            "customers.reveal_customer",
+            "services.view_servicerequest",
+            *CONFLICTS,
+            *TRAILS,
+            *DECIDE,
+        ),
     ),
     RoleSpec(
         "configuration_administrator",
@@ -293,6 +329,8 @@ ROLES = (
             "customers.view_conflictofinterest",
             "staff.view_licence",
             *PARTS,
+            "services.view_servicerequest",
+            "services.view_queuemember",
         ),
         is_read_only=True,
     ),
@@ -314,6 +352,7 @@ APART = (
             "wealth_manager",
             "corporate_manager",
             "service_agent",
+            "service_team_leader",
             "compliance_officer",
         )
     ),
@@ -341,7 +380,7 @@ POST_ROLES = {
     "lobby_manager": ("service_agent", "branch"),
     "teller": ("service_agent", "branch"),
     "agent": ("service_agent", "branches_below"),
-    "team_leader": ("service_agent", "team"),
+    "team_leader": ("service_team_leader", "branches_below"),
     "sub_branch_head": ("branch_manager", "branches_below"),
     "branch_head": ("branch_manager", "branches_below"),
     "president": ("branch_manager", "bank"),

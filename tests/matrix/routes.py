@@ -84,6 +84,9 @@ GUARDED = {
             ),
         )
     },
+    "services:desk": Guard(
+        "services.servicerequest", "desk", ("GET",), "two lists by time left and what is chosen"
+    ),
     "customers:holding_transactions": Guard(
         "customers.holding", "view", ("GET",), "bookings are read along one holding alone"
     ),

@@ -13,12 +13,13 @@ from django.db.models import Model
 
 from config_admin.dictionaries.first_values import enter_missing
 from crm.core.acting import acting
-from crm.core.clock import bank_today
+from crm.core.clock import bank_today, now
 from crm.core.models import AccessEvent, ApprovalPolicy, AuditEvent
 from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Through
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportFault, ImportMapping
+from services.models import ServiceRequest
 from staff.models import Branch
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
@@ -29,6 +30,7 @@ from tests.factories import (
     CalendarDayFactory,
     CalendarFactory,
     ChecklistItemFactory,
+    ClockStopFactory,
     ConflictFactory,
     ContactPointFactory,
     CurrencyRateFactory,
@@ -50,12 +52,16 @@ from tests.factories import (
     ParameterValueFactory,
     PostRoleFactory,
     ProductFactory,
+    QueueMemberFactory,
     ReplyTemplateFactory,
+    RequestCheckFactory,
+    RequestEntryFactory,
     RoleFactory,
     SavedViewFactory,
     ServiceCategoryFactory,
     ServiceDeadlineFactory,
     ServiceQueueFactory,
+    ServiceRequestFactory,
     ServiceTypeFactory,
     SourceKeyFactory,
     StaffAssignmentFactory,
@@ -77,13 +83,14 @@ class Subject:
     """How to make a row of a model at a branch, perhaps led by a member of staff.
 
     `fill` gives values that a form cannot guess, `parts` the parameters of addresses beyond the
-    key, `child` adds a row that the record's page shows.
+    key, `child` adds a row that the record's page shows, `beside` what stands beside a state.
     """
 
     row: Callable[[Any, Any], Model]
     fill: Callable[[Any], dict[str, Any]] = lambda branch: {}
     parts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     children: tuple[Callable[[Any], Model], ...] = ()
+    beside: Callable[[str, Any], dict[str, Any]] = lambda status, row: {}
 
     def address(self, row: Model) -> dict[str, Any]:
         """The parameters of an address about this row."""
@@ -242,6 +249,34 @@ def further_handed(row: Any) -> Model:
     return HandedCustomerFactory(handover=row)
 
 
+def service_request(branch: Any, manager: Any) -> Model:
+    """A request about a customer, in the hands of a member of staff who works its queue."""
+    row = ServiceRequestFactory(
+        customer=customer(branch, manager), owner=manager, description="请尽快处理。"
+    )
+    RequestCheckFactory(request=row)
+    if manager is not None:
+        QueueMemberFactory(queue=row.queue, member=manager)
+    return row
+
+
+def stands_with(status: str, row: Any) -> dict[str, Any]:
+    """What a request has beside its state."""
+    is_done = status in ServiceRequest.DONE
+    if status == "waiting":
+        ClockStopFactory(request=row, ended_at=None)
+    return {
+        "owner": None if status == "queued" else row.owner_id,
+        "stopped_at": now() if status == "waiting" else None,
+        "resolved_at": now() if is_done else None,
+    }
+
+
+def new_request(branch: Any) -> dict[str, Any]:
+    """What a form for a new request cannot guess."""
+    return {"service": ServiceTypeFactory.offered().pk}
+
+
 def new_code(branch: Any) -> dict[str, Any]:
     """A code that nothing else has."""
     return {"code": f"new_{next(serials)}"}
@@ -251,6 +286,7 @@ def new_code(branch: Any) -> dict[str, Any]:
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
     "staff.handover": "the successor alone answers: tests/staff/test_handover.py",
+    "services.servicerequest": "steps move owner and clock: tests/services/test_requests.py",
 }
 FACTORIES = {
     "config_admin.dictionary": Subject(
@@ -324,6 +360,26 @@ FACTORIES = {
     "customers.holdingparty": Subject(party),
     "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
+    "services.servicerequest": Subject(
+        service_request,
+        fill=new_request,
+        parts={"key": lambda row: row.checks.first().pk},
+        children=(
+            lambda row: RequestEntryFactory(request=row),
+            lambda row: RequestCheckFactory(request=row),
+            lambda row: ClockStopFactory(request=row),
+        ),
+        beside=stands_with,
+    ),
+    "services.requestentry": Subject(
+        lambda b, m: RequestEntryFactory(request=service_request(b, m))
+    ),
+    "services.requestcheck": Subject(lambda b, m: service_request(b, m).checks.get()),
+    "services.clockstop": Subject(lambda b, m: ClockStopFactory(request=service_request(b, m))),
+    "services.queuemember": Subject(
+        lambda b, m: QueueMemberFactory(member=m or StaffMemberFactory(branch=b)),
+        fill=lambda b: {"last_day": in_a_month()},
+    ),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(
         lambda b, m: StaffMemberFactory(branch=b, supervisor=m), fill=new_member

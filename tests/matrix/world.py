@@ -85,7 +85,8 @@ class World:
     def put(self, row: Any, status: str) -> None:
         """Put a row into a state, whatever its moves say."""
         with acting(by=system_user()):
-            type(row)._base_manager.filter(pk=row.pk).update(status=status)
+            beside = self.subject.beside(status, row)
+            type(row)._base_manager.filter(pk=row.pk).update(status=status, **beside)
 
     def address(self, route: Route, place: str = "mine") -> str:
         """The address of a page about the row at a place, or about its parent."""

@@ -87,6 +87,7 @@ _SIGN_INS = {
     ("wealth_manager", "0007"): (PersonName("林悦", "Lin Yue"), "F"),
     ("corporate_rm", "0007"): (PersonName("周敏行", "Zhou Minxing"), "M"),
     ("agent", "0002"): (PersonName("何晓棠", "He Xiaotang"), "F"),
+    ("team_leader", "0002"): (PersonName("潘岚", "Pan Lan"), "F"),
     ("sub_branch_head", "0007"): (PersonName("沈志衡", "Shen Zhiheng"), "M"),
     ("risk_manager", "0001"): (PersonName("顾明川", "Gu Mingchuan"), "M"),
     ("aml_officer", "0001"): (PersonName("陆婉清", "Lu Wanqing"), "F"),

@@ -1,0 +1,1 @@
+"""By when requests are done: worked out by pure functions, stored, and watched."""

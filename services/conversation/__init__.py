@@ -1,0 +1,1 @@
+"""What is said about requests, and what is checked."""

@@ -1,0 +1,1 @@
+"""The desk at which agents work."""

@@ -1,0 +1,40 @@
+"""The entries of this module in the main navigation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.navigation import NavItem, register_item
+
+
+def register() -> None:
+    """Register the entries; called once, when the app is ready."""
+    register_item(
+        NavItem(
+            label=_("Service desk"),
+            icon="headset",
+            url_name="services:desk",
+            action="services.desk_servicerequest",
+            order=90,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Requests"),
+            icon="inbox",
+            url_name="services:servicerequest_list",
+            action="services.view_servicerequest",
+            order=130,
+            key="s",
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Members of queues"),
+            icon="users",
+            url_name="services:queuemember_list",
+            action="services.view_queuemember",
+            group=_("Organisation"),
+            order=550,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Service requests: entered, taken, worked at, resolved."""

@@ -1,0 +1,82 @@
+"""Filters of the list of service requests."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config_admin.models import ServiceQueue, ServiceType
+from crm.core.clock import bank_today, now
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
+from crm.core.filters import LeanFilterSet
+from customers.models import Customer
+from services.models import QueueMember, ServiceRequest
+from staff.models import Branch, StaffMember
+
+DUE = (
+    ("overdue", _("overdue")),
+    ("at_risk", _("at risk")),
+    ("today", _("today")),
+)
+MINE = (("mine", _("those that I work")),)
+
+
+def services():
+    """Every service of the catalogue, whose names are no secret."""
+    return [(one.pk, one.shown_name) for one in ServiceType.objects.order_by("code")]
+
+
+def all_queues():
+    """Every queue."""
+    return [(one.pk, one.shown_name) for one in ServiceQueue.objects.order_by("code")]
+
+
+class RequestFilter(LeanFilterSet):
+    status = ChoicesFilter(label=_("Status"), choices=ServiceRequest.Status)
+    at_work = YesNoFilter(
+        label=pgettext_lazy("request", "Open"), holds=Q(status__in=ServiceRequest.AT_WORK)
+    )
+    due = django_filters.ChoiceFilter(label=_("Due"), choices=DUE, method="that_are_due")
+    queues = django_filters.ChoiceFilter(label=_("Queues"), choices=MINE, method="of_my_queues")
+    priority = ChoicesFilter(label=_("Priority"), choices=ServiceRequest.Priority)
+    customer = LookupFilter(
+        label=_("Customer"),
+        queryset=Customer.objects.all(),
+        url_name="customers:customer_lookup",
+    )
+    service = django_filters.ChoiceFilter(
+        label=pgettext_lazy("catalogue", "Service"), choices=services
+    )
+    queue = django_filters.ChoiceFilter(label=_("Queue"), choices=all_queues)
+    owner = LookupFilter(
+        label=pgettext_lazy("request", "Handled by"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+        mine="user",
+    )
+    branch = LookupFilter(
+        label=_("Branch"), queryset=Branch.objects.all(), url_name="staff:branch_lookup"
+    )
+    channel = ChoicesFilter(label=_("Received by"), choices=ServiceRequest.Channel)
+    received = DaysFilter(label=_("Received"), field_name="received_at")
+
+    def that_are_due(self, rows, _name, asked):
+        if asked == "overdue":
+            return rows.overdue(now())
+        if asked == "at_risk":
+            return rows.at_risk(now())
+        return rows.running().filter(due_at__date=bank_today())
+
+    def of_my_queues(self, rows, _name, _asked):
+        return rows.filter(queue__in=queues_of(self.user))
+
+    class Meta:
+        model = ServiceRequest
+        fields = ()
+
+
+def queues_of(user):
+    """The queues that a user works today."""
+    return QueueMember.objects.on(bank_today()).filter(member__user=user.pk).values("queue")

@@ -1,0 +1,288 @@
+"""What happens to service requests, from their entry to their closing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from config_admin.figures.operations import draw_number
+from config_admin.figures.values import value_of
+from config_admin.models import ServiceType
+from crm.core.clock import bank_today, now
+from crm.core.operations import DomainError, insert, operation, save_changes, save_new, write
+from customers.conflicts.rules import refuse_conflict
+from customers.models import Customer
+from services.clock import setting
+from services.models import ClockStop, QueueMember, RequestCheck, ServiceRequest
+from services.parameters import REOPEN_DAYS
+from staff.models import StaffMember
+from sysadmin.models import period
+
+if TYPE_CHECKING:
+    from sysadmin.models import User
+
+Status = ServiceRequest.Status
+ASSIGN = "services.assign_servicerequest"
+SERIES = {ServiceType.Kind.COMPLAINT.value: "complaint"}
+USUAL_SERIES = "case"
+SEE = "services.view_servicerequest"
+
+
+# --- entering ------------------------------------------------------------------------
+
+
+@operation
+def enter(request: ServiceRequest, *, by: User) -> ServiceRequest:
+    """Enter what a customer wants; it waits in the queue of its service, and its clock runs."""
+    service, customer = request.service, request.customer
+    if service.status != ServiceType.Status.OFFERED:
+        raise DomainError(_("This service is not offered now. Choose another one."), "service")
+    if customer.status == Customer.Status.MERGED:
+        raise DomainError(_("This customer has been merged into another one."), "customer")
+    request.number = draw_number(SERIES.get(service.kind, USUAL_SERIES), by=by)
+    request.queue, request.branch = service.queue, customer.home_branch
+    request.received_at = request.status_since = now()
+    setting.promise(request)
+    setting.set_moments(request, ())
+    save_new(request)
+    for item in service.checklist.filter(is_live=True):
+        insert(
+            RequestCheck(
+                request=request, customer=customer, item=item, is_required=item.is_required
+            )
+        )
+    return request
+
+
+@operation
+def amend(
+    request: ServiceRequest, *, by: User, fields: Iterable[str], version: int
+) -> ServiceRequest:
+    """Change what a request says; another priority is promised anew from the day it came."""
+    names = set(fields)
+    if not request.is_at_work:
+        raise DomainError(_("This request is done. Reopen it first."))
+    if "priority" in names:
+        setting.promise(request)
+        setting.set_moments(request, setting.ended_stops(request))
+        names |= {*setting.PROMISED, *setting.MOMENTS}
+    save_changes(request, names, version=version)
+    return request
+
+
+# --- whose it is ---------------------------------------------------------------------
+
+
+@operation
+def take(request: ServiceRequest, *, by: User, reason: str = "") -> None:
+    """Take a request from its queue; of two who take it at once, one gets it."""
+    held(request, "take")
+    member = StaffMember.objects.filter(user=by.pk).first()
+    if member is None or not works(member, request):
+        raise DomainError(_("You do not work this queue for this branch."))
+    _give(request, member, None)
+
+
+@operation
+def assign(request: ServiceRequest, *, by: User, member: StaffMember, reason: str) -> None:
+    """Give a request to somebody who works its queue; what is under way stays under way."""
+    held(request, "assign")
+    if request.owner_id == member.pk:
+        raise DomainError(_("%(name)s has it already.") % {"name": member}, "member")
+    if not works(member, request):
+        raise DomainError(
+            _("%(name)s does not work this queue for this branch.") % {"name": member}, "member"
+        )
+    _give(request, member, "member")
+
+
+def works(member: StaffMember, request: ServiceRequest) -> bool:
+    """Whether somebody works the request's queue for its branch today."""
+    return QueueMember.objects.fit_for(request).filter(member=member).exists()
+
+
+def is_worked(request: ServiceRequest) -> bool:
+    """Whether anybody works the request's queue for its branch today."""
+    return QueueMember.objects.fit_for(request).exists()
+
+
+def _give(request: ServiceRequest, member: StaffMember, field: str | None) -> None:
+    if not sees(member, request):
+        raise DomainError(
+            _("%(name)s does not see this customer. Choose somebody else.") % {"name": member},
+            field,
+        )
+    refuse_conflict(member, request.customer_id, period(bank_today()), field or "")
+    request.owner = member
+    to = Status.ASSIGNED if request.status == Status.QUEUED else request.status
+    lead_to(request, to, "owner")
+
+
+def sees(member: StaffMember, request: ServiceRequest) -> bool:
+    """Whether a member of staff reaches the customer where they may open requests."""
+    user: Any = member.user
+    if user is None or not user.is_active:
+        return False
+    return Customer.objects.within(user, SEE).filter(pk=request.customer_id).exists()
+
+
+@operation
+def hand_back(request: ServiceRequest, *, by: User, reason: str) -> None:
+    """Put a request back into its queue, for somebody else to take."""
+    held(request, "hand_back")
+    if not by.has_action(ASSIGN):
+        refuse_others(request, by)
+    request.owner = None
+    lead_to(request, Status.QUEUED, "owner")
+
+
+# --- work ----------------------------------------------------------------------------
+
+
+@operation
+def start(request: ServiceRequest, *, by: User, reason: str = "") -> None:
+    """Begin with a request."""
+    held(request, "start")
+    refuse_others(request, by)
+    lead_to(request, Status.IN_PROGRESS)
+
+
+@operation
+def wait(
+    request: ServiceRequest,
+    *,
+    by: User,
+    cause: str,
+    reason: str = "",
+    since: dt.datetime | None = None,
+) -> None:
+    """Stop the clock from now on, until the customer has done their part."""
+    held(request, "wait")
+    refuse_others(request, by)
+    at = now()
+    began = since or at
+    if cause not in ClockStop.WAITING:
+        raise DomainError(_("Choose what it waits for."), "cause")
+    if began < at:
+        raise DomainError(_("The clock cannot be stopped for the past."))
+    save_new(
+        ClockStop(
+            request=request,
+            customer=request.customer,
+            cause=cause,
+            remark=reason,
+            started_at=began,
+        )
+    )
+    request.stopped_at = began
+    lead_to(request, Status.WAITING, "stopped_at")
+
+
+@operation
+def resume(request: ServiceRequest, *, by: User, reason: str = "") -> None:
+    """Let the clock run again; the deadline moves by the time in which it stood."""
+    held(request, "resume")
+    refuse_others(request, by)
+    _end_stop(request)
+    lead_to(request, Status.IN_PROGRESS, "stopped_at", *setting.MOMENTS)
+
+
+def _end_stop(request: ServiceRequest) -> None:
+    stop = ClockStop.objects.get(request=request, ended_at=None)
+    stop.ended_at = max(now(), stop.started_at)
+    write(stop, ["ended_at"], version=stop.version)
+    request.stopped_at = None
+    setting.set_moments(request, setting.ended_stops(request))
+
+
+@operation
+def resolve(request: ServiceRequest, *, by: User, outcome: str) -> None:
+    """Say what came of a request, once everything on its checklist is ticked."""
+    held(request, "resolve")
+    refuse_others(request, by)
+    open_checks = request.checks.filter(is_required=True, ticked_at=None)
+    names = ", ".join(str(check) for check in open_checks.select_related("item"))
+    if names:
+        raise DomainError(_("Tick on the checklist first: %(items)s.") % {"items": names})
+    request.outcome, request.resolved_at = outcome, now()
+    request.responded_at = request.responded_at or request.resolved_at
+    request.pressure = ServiceRequest.Pressure.NONE
+    lead_to(request, Status.RESOLVED, "outcome", "resolved_at", "responded_at", "pressure")
+
+
+@operation
+def close(request: ServiceRequest, *, by: User, reason: str = "") -> None:
+    """Close a request that is resolved."""
+    held(request, "close")
+    lead_to(request, Status.CLOSED)
+
+
+@operation
+def reopen(request: ServiceRequest, *, by: User, reason: str) -> None:
+    """Go on with a request that was done, within the days that the bank allows.
+
+    The time since it was resolved does not count.
+    """
+    held(request, "reopen")
+    days = int(value_of(REOPEN_DAYS))
+    resolved: Any = request.resolved_at
+    if now() > request.status_since + dt.timedelta(days=days):
+        raise DomainError(
+            ngettext(
+                "It ended more than %(days)d day ago. Enter a new request.",
+                "It ended more than %(days)d days ago. Enter a new request.",
+                days,
+            )
+            % {"days": days}
+        )
+    save_new(
+        ClockStop(
+            request=request,
+            customer=request.customer,
+            cause=ClockStop.Cause.RESOLVED,
+            remark=reason,
+            started_at=resolved,
+            ended_at=now(),
+        )
+    )
+    owner: Any = request.owner
+    if not works(owner, request) or not sees(owner, request):
+        request.owner = None
+    request.resolved_at = None
+    request.status = Status.ASSIGNED if request.owner else Status.QUEUED
+    setting.set_moments(request, setting.ended_stops(request))
+    lead_to(request, request.status, "owner", "resolved_at", *setting.MOMENTS)
+
+
+# --- what all of them need -----------------------------------------------------------
+
+
+def held_now(request: ServiceRequest) -> None:
+    """Hold the request as it is now."""
+    request.refresh_from_db(from_queryset=ServiceRequest._base_manager.select_for_update())
+
+
+def held(request: ServiceRequest, verb: str) -> None:
+    """Hold the request as it is now; refuse a step that its state does not allow."""
+    held_now(request)
+    if not request.can(verb):
+        raise DomainError(request.sentence(request.MOVES[verb].refused))
+
+
+def refuse_others(request: ServiceRequest, by: User) -> None:
+    """Refuse whoever does not handle the request."""
+    if not request.is_in_hands_of(by):
+        raise DomainError(
+            _("Only %(name)s, who handles it, may do this.") % {"name": request.owner}
+        )
+
+
+def lead_to(request: ServiceRequest, status: str, *fields: str) -> None:
+    """Enter a state, with what changes with it."""
+    request.status = status
+    request.status_since = now()
+    write(request, {"status", "status_since", *fields}, version=request.version)

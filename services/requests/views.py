@@ -1,0 +1,275 @@
+"""Pages of service requests that have a shape of their own."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from crm.core.pages import (
+    ActPage,
+    AddPage,
+    BulkPage,
+    DetailPage,
+    ListPage,
+    Page,
+    PanelPage,
+    TransitionPage,
+)
+from customers.ownership.views import may
+from services.conversation import operations as talk
+from services.conversation.forms import TickForm, WriteForm
+from services.conversation.timeline import timeline
+from services.models import QueueMember, RequestCheck
+from staff.views import key_in
+
+from . import bulk, operations
+from .forms import AssignForm, AssignManyForm, NewRequestForm
+
+SEE_CUSTOMER, REVEAL = "customers.view_customer", "customers.reveal_customer"
+ADD = "services.add_servicerequest"
+OWN_STEPS = {"start", "resume", "wait", "resolve"}
+
+
+class RequestList(ListPage):
+    """Requests, of which several can be assigned at once."""
+
+    def bulk(self):
+        if not self.request.user.has_action(operations.ASSIGN):
+            return ()
+        return ((_("Assign…"), "user-round-cog", reverse("services:servicerequest_assign_many")),)
+
+    def table(self, found):
+        table = super().table(found)
+        if not self.bulk():
+            table.columns.hide("select")
+        return table
+
+
+class AssignManyPage(BulkPage):
+    """The requests chosen in the list, or all that it holds, assigned to one member of staff."""
+
+    page = "assign"
+
+    def build_form(self, data=None):
+        action = self.resource.permission(self.action)
+        return AssignManyForm(data, user=self.request.user, action=action)
+
+    def perform(self, form):
+        keys, address = self.chosen
+        return bulk.assign_many(
+            form.cleaned_data["member"],
+            by=self.request.user,
+            reason=form.cleaned_data["reason"],
+            keys=keys,
+            address=address,
+        )
+
+    def show_form(self, form, status=200, **context):
+        title = _("Assign requests")
+        return super().show_form(form, status, title=title, submit=_("Assign"), **context)
+
+
+class NewRequestPage(AddPage):
+    """What a customer wants, asked for from their page or from the list."""
+
+    def build_form(self, data=None):
+        customer = key_in(self.request.GET.get("customer", ""))
+        return NewRequestForm(
+            data,
+            initial={"customer": customer} if customer else None,
+            user=self.request.user,
+            action=self.resource.permission("add"),
+        )
+
+    def said(self, done):
+        if operations.is_worked(done):
+            return _("%(name)s: entered. It waits in the queue “%(queue)s”.") % {
+                "name": done,
+                "queue": done.queue,
+            }
+        return _(
+            "%(name)s: entered. Nobody works the queue “%(queue)s” for this branch:"
+            " a team leader has to assign it."
+        ) % {"name": done, "queue": done.queue}
+
+
+class RequestPanel(PanelPage):
+    """The requests of a customer on the customer's page, and the way to a new one."""
+
+    spare = ("select", "customer", "service", "priority", "received")
+
+    def table(self, found):
+        table = super().table(found)
+        for name in self.spare:
+            table.columns.hide(name)
+        return table
+
+    def show(self, status=200, **context):
+        customer = self.kwargs["pk"]
+        enters = may(self.request.user, ADD, customer, opened_by=SEE_CUSTOMER)
+        new = f"{self.resource.url('add')}?customer={customer}" if enters else ""
+        return super().show(status, new=new, **context)
+
+
+class RequestPage(DetailPage):
+    """A request: facts, conversation and customer, with the steps that are this user's to take."""
+
+    @cached_property
+    def workers(self):
+        """The users who work the request's queue for its branch today."""
+        rows = QueueMember.objects.fit_for(self.object)
+        return set(rows.values_list("member__user", flat=True))
+
+    def moves(self):
+        return [step for step in super().moves() if self.is_mine_to(step.name)]
+
+    def is_mine_to(self, step):
+        """Whether the step is this user's to take, as far as it depends on who handles what."""
+        user, request = self.request.user, self.object
+        if step == "take":
+            return user.pk in self.workers
+        if step in OWN_STEPS:
+            return request.is_in_hands_of(user)
+        if step == "hand_back":
+            return request.is_in_hands_of(user) or user.has_action(operations.ASSIGN)
+        return True
+
+    def facts(self):
+        known = super().facts()
+        steps = known["moves"]
+        return known | {
+            "may_change": known["may_change"] and self.object.is_at_work,
+            "first_step": steps[0] if steps else None,
+            "next_steps": steps[1:3],
+            "more_steps": steps[3:],
+            "is_unworked": self.object.status == "queued" and not self.workers,
+            "may_write": self.may("converse"),
+            "checks": talk.keyed(self.object.checks.select_related("item", "ticked_by")),
+            "may_tick": self.object.is_at_work and self.may("check"),
+            "clock": self.object.face,
+        }
+
+
+class WorkPage(RequestPage):
+    """A request as it stands beside the queue on the desk."""
+
+    template = "work"
+
+
+class ConversationPage(Page):
+    """What was said about a request, with the times in which its clock stood."""
+
+    page = "view"
+    template = "conversation"
+
+    def get(self, request, pk):
+        return self.show(object=self.object, lines=timeline(self.object))
+
+
+class CustomerCard(Page):
+    """Whom a request is about, as far as the user sees customers."""
+
+    page = "view"
+    template = "customer"
+
+    def get(self, request, pk):
+        customer, user = self.object.customer, request.user
+        opens = may(user, SEE_CUSTOMER, customer.pk, opened_by=operations.SEE)
+        reveals = opens and may(user, REVEAL, customer.pk, opened_by=operations.SEE)
+        points = customer.contact_points.order_by("kind", "-is_primary", "pk")
+        return self.show(
+            object=customer,
+            opens_customer=opens,
+            contact_points=list(points) if opens else [],
+            may_reveal=reveals,
+        )
+
+
+class AssignPage(TransitionPage):
+    """To whom a request is given: somebody who works its queue."""
+
+    def build_form(self, data=None):
+        if self.object is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return AssignForm(data, request=self.object)
+
+
+class RequestActPage(ActPage):
+    """Something done to a request; it leads back to it."""
+
+    template = "form"
+
+    def show_form(self, form, status=200, **context):
+        cancel = self.resource.url("view", self.object)
+        return super().show_form(form, status, object=self.object, cancel=cancel, **context)
+
+
+class WritePage(RequestActPage):
+    """A reply, a message or a note; a template may have been chosen for it."""
+
+    page = "converse"
+
+    @cached_property
+    def templates_offered(self):
+        return list(self.object.service.templates.filter(is_live=True))
+
+    def initial(self):
+        asked = self.request.GET
+        chosen = key_in(asked.get("template", ""))
+        found = next((one for one in self.templates_offered if one.pk == chosen), None)
+        if found is not None:
+            return {"kind": "reply", "text": talk.filled(found, self.object, self.request.user)}
+        kinds = {kind for kind, _label in WriteForm.base_fields["kind"].choices}
+        return {"kind": asked["kind"]} if asked.get("kind") in kinds else {}
+
+    def build_form(self, data=None):
+        if self.object is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return WriteForm(data, initial=self.initial())
+
+    def perform(self, form):
+        talk.write_entry(self.object, by=self.request.user, **form.cleaned_data)
+        return self.object
+
+    def said(self, done):
+        return _("%(name)s: written.") % {"name": done}
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(
+            form,
+            status,
+            title=_("Write: %(name)s") % {"name": self.object},
+            below="services/_templates.html",
+            reply_templates=self.templates_offered,
+            address=self.request.path,
+            **context,
+        )
+
+
+class TickPage(RequestActPage):
+    """An item of the checklist, ticked or opened again."""
+
+    page = "check"
+
+    @cached_property
+    def check(self):
+        rows = RequestCheck.objects.select_related("item")
+        found = rows.filter(request=self.object, pk=self.kwargs["key"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def build_form(self, data=None):
+        state = "open" if self.check.ticked_at else "ticked"
+        return TickForm(data, initial={"state": state})
+
+    def perform(self, form):
+        is_ticked = form.cleaned_data["state"] == "ticked"
+        talk.tick(self.check, by=self.request.user, is_ticked=is_ticked)
+        return self.object
+
+    def show_form(self, form, status=200, **context):
+        title = _("Checklist: %(name)s") % {"name": self.check}
+        return super().show_form(form, status, title=title, **context)

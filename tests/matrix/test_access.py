@@ -79,6 +79,12 @@ def outcome(answer):
     return "open" if answer.status_code in OPEN else answer.status_code
 
 
+def parents_of(resource):
+    """The models on whose pages the list is a card, in the order in which the world asks."""
+    opts = resource.model._meta
+    return [opts.get_field(name).related_model for name in sorted(resource.panel_fields)]
+
+
 def expected(route, method, persona, place):  # noqa: PLR0911  (one line for each rule)
     """What the rules say, in the order in which they are asked."""
     if method in REFUSED:
@@ -91,7 +97,9 @@ def expected(route, method, persona, place):  # noqa: PLR0911  (one line for eac
         return 403
     if method not in route.methods:
         return 405
-    if route.is_panel and not route.resource.panel_fields:
+    if route.is_panel and not (parents := parents_of(route.resource)):
+        return 404
+    if route.is_panel and not persona.sees(parents[0], place):
         return 404
     if route.is_row and not persona.sees(route.resource.model, place):
         return 404

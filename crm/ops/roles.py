@@ -22,8 +22,22 @@ LOOK = (
 )
 HISTORY = ("customers.history_customer",)
 PORTFOLIO = ("customers.portfolio_customer",)
+SEE_CONTACTS = ("services.view_contact", "services.view_promise")
+CONTACTS = (
+    *SEE_CONTACTS,
+    "services.add_contact",
+    "services.correct_contact",
+    "services.annotate_contact",
+    "services.add_promise",
+    "services.keep_promise",
+    "services.pass_on_promise",
+    "services.withdraw_promise",
+)
+REVIEW = ("services.review_contact",)
+CONFIDENTIAL = (*SEE_CONTACTS, "services.view_confidential_contact")
 SERVE = (
     *LOOK,
+    *CONTACTS,
     *HISTORY,
     *PORTFOLIO,
     "customers.add_customer",
@@ -185,7 +199,7 @@ ROLES = (
         "service_agent",
         "Service agent",
         "客服坐席",
-        (*LOOK, "customers.change_customer", "customers.reveal_customer", *ASK),
+        (*LOOK, *CONTACTS, "customers.change_customer", "customers.reveal_customer", *ASK),
     ),
     RoleSpec(
         "branch_manager",
@@ -193,6 +207,7 @@ ROLES = (
         "支行行长",
         (
             *LEAD,
+            *REVIEW,
             *ASSIGN,
             *SHARE,
             *DECIDE,
@@ -200,12 +215,20 @@ ROLES = (
             *TAKE_OVER,
         ),
     ),
-    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
+    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *SEE_CONTACTS, *HISTORY)),
     RoleSpec(
         "compliance_officer",
         "Compliance officer",
         "合规岗",
-        (*LOOK, *HISTORY, "customers.reveal_customer", *CONFLICTS, *TRAILS, *DECIDE),
+        (
+            *LOOK,
+            *CONFIDENTIAL,
+            *HISTORY,
+            "customers.reveal_customer",
+            *CONFLICTS,
+            *TRAILS,
+            *DECIDE,
+        ),
     ),
     RoleSpec(
         "configuration_administrator",
@@ -264,6 +287,7 @@ ROLES = (
         "内部审计",
         (
             *LOOK,
+            *CONFIDENTIAL,
             *HISTORY,
             *ACCOUNTS,
             *DUTIES,

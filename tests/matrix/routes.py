@@ -84,6 +84,9 @@ GUARDED = {
             ),
         )
     },
+    "services:kept_rate": Guard(
+        "services.promise", "view", ("GET",), "adds up the promises to customers within reach"
+    ),
     "customers:holding_transactions": Guard(
         "customers.holding", "view", ("GET",), "bookings are read along one holding alone"
     ),

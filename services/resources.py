@@ -1,0 +1,9 @@
+"""Pages of this module."""
+
+from .contacts.resources import contact
+from .promises.resources import promise
+
+RESOURCES = (
+    contact,
+    promise,
+)

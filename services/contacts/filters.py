@@ -3,6 +3,8 @@
 import datetime as dt
 
 import django_filters
+from django.db.models import F
+from django.db.models.functions import Mod
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,6 +26,10 @@ def purposes():
 def results():
     """Every result, retired ones among them."""
     return all_entries_of(RESULTS)
+
+
+# one contact in so many, of the last weeks
+SAMPLED, SAMPLED_DAYS = 10, dt.timedelta(days=28)
 
 
 class ContactFilter(LeanFilterSet):
@@ -53,6 +59,21 @@ class ContactFilter(LeanFilterSet):
         url_name="customers:customer_lookup",
     )
     status = django_filters.ChoiceFilter(label=_("Review"), choices=Contact.Status)
+
+    sample = django_filters.BooleanFilter(label=_("Sample to review"), method="in_the_sample")
+
+    def in_the_sample(self, rows, _name, asked):
+        """One in ten of the last weeks that nobody has reviewed, drawn by the number of the week.
+
+        Whoever had the contact and whoever reviews cannot choose it.
+        """
+        today = bank_now()
+        drawn = rows.annotate(draw=Mod(F("pk"), SAMPLED)).filter(
+            draw=today.isocalendar().week % SAMPLED,
+            status=Contact.Status.LOGGED,
+            at__gte=today - SAMPLED_DAYS,
+        )
+        return drawn if asked else rows.exclude(pk__in=drawn.values("pk"))
 
     def in_this_week(self, rows, _name, asked):
         today = bank_now().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -36,6 +36,7 @@ contact = Resource(
         View("mine", _("Mine"), "author=me", near=True),
         View("team", _("My team"), "leader=me", near=True),
         View("week", _("This week"), "week=true"),
+        View("sample", _("Sample to review"), "sample=true", action="services.review_contact"),
     ),
     recorded=True,
     without=frozenset({"change"}),

@@ -419,6 +419,29 @@ def test_a_week_begins_on_monday_by_the_banks_clock(client, user, customer):
     assert shown == {"true": {monday, thursday}, "false": {sunday}}
 
 
+@pytest.mark.proves("CS-4")
+def test_the_head_reviews_a_sample_that_changes_with_the_week(
+    client, user, customer, person, branch, signed_in
+):
+    rows = ContactFactory.create_batch(20, customer=customer, author=user.staff_member)
+    head = person(branch, *SEE, "services.review_contact")
+
+    def sample(weeks):
+        with clock_at(now() + dt.timedelta(weeks=weeks)):
+            page = signed_in(head).get("/services/contacts/", {"sample": "true"})
+            table = page.context["table"]
+        return {row.record for row in table.rows}
+
+    this, following = sample(0), sample(1)
+    assert len(this) == len(following) == 2
+    assert this & following == set()
+    assert this | following <= set(rows)
+    assert sample(5) == set()
+    tab = "Sample to review"
+    assert tab in signed_in(head).get("/services/contacts/").content.decode()
+    assert tab not in client.get("/services/contacts/").content.decode()
+
+
 def test_the_card_on_the_customers_page_has_the_last_five(client, user, customer):
     for days in range(7):
         ContactFactory(

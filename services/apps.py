@@ -13,6 +13,8 @@ class ServicesConfig(AppConfig):
         from crm.core.registry import Panel, add_panel
 
         from . import navigation, receivers, staying
+        from .contacts import begin as contacts
+        from .promises import part as promises
         from .queues.resources import queue_member
         from .requests import bulk
         from .requests.resources import request
@@ -22,4 +24,6 @@ class ServicesConfig(AppConfig):
         staying.register()
         add_panel("customers.customer", Panel(request, "customer"))
         add_panel("staff.staffmember", Panel(queue_member, "member"))
+        contacts.register()
+        promises.register()
         navigation.register()

@@ -30,6 +30,25 @@ def register() -> None:
     )
     register_item(
         NavItem(
+            label=_("Contacts"),
+            icon="messages-square",
+            url_name="services:contact_list",
+            action="services.view_contact",
+            order=140,
+            key="i",
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Promises"),
+            icon="handshake",
+            url_name="services:promise_list",
+            action="services.view_promise",
+            order=142,
+        )
+    )
+    register_item(
+        NavItem(
             label=_("Members of queues"),
             icon="users",
             url_name="services:queuemember_list",

@@ -1,6 +1,8 @@
 """Pages of this module."""
 
+from .contacts.resources import contact
+from .promises.resources import promise
 from .queues.resources import queue_member
 from .requests.resources import request
 
-RESOURCES = (request, queue_member)
+RESOURCES = (request, contact, promise, queue_member)

@@ -1,10 +1,11 @@
-"""Work of this module that nobody waits for."""
+"""What the worker does for this module by the clock."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
 from .clock import watch
+from .promises.operations import break_overdue
 
 
 @app.periodic(cron="* * * * *")
@@ -18,3 +19,10 @@ def mark_requests(timestamp: int) -> None:  # noqa: ARG001  (the queue passes wh
 def reckon_requests(calendar_id: int) -> None:
     """Work out anew by when the open requests of a calendar are due."""
     watch.reckon(calendar_id)
+
+
+@app.periodic(cron="3 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="promises_due")
+def promises_due(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Enter as broken what was promised until yesterday."""
+    break_overdue()

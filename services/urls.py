@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from .desk.views import desk
+from .promises import views as promise_views
 from .queues import views as queue_views
 from .queues.resources import queue_member
 from .requests import views
@@ -47,5 +48,6 @@ urlpatterns = [
         queue_views.EndPage.as_view(resource=queue_member),
         name="queuemember_end",
     ),
+    path("promises/kept/", promise_views.kept_rate, name="kept_rate"),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

@@ -114,6 +114,11 @@ class EntryField(models.CharField):  # type: ignore[type-arg]
 
         setattr(cls, f"get_{name}_display", display)
 
+    def words(self) -> dict[str, str]:
+        """The name of each code, retired ones among them."""
+        entries = ENTRIES.get().get(self.dictionary, {}).values()
+        return {entry.code: str(entry) for entry in entries}
+
     def validate(self, value: Any, model_instance: Any) -> None:
         """Refuse a code that the dictionary does not have, and a retired one for a new record."""
         super().validate(value, model_instance)

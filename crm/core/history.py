@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from .audit import audited_models
 from .classes import SENSITIVE, class_of
 from .clock import now
+from .closed import without_closed
 from .cursors import CursorContext
-from .formats import day, exact
+from .formats import day, exact, moment
 from .keyset import KeysetPage, keyset
 from .labels import labels_of
 from .models import Approval, AuditEvent
@@ -68,11 +69,8 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
 
     The caller has checked that the user may see the history of that customer.
     """
-    rows = (
-        AuditEvent.objects.filter(subject_id=subject_id)
-        .exclude(table_name__in=unread_tables(user))
-        .select_related("actor")
-    )
+    rows = AuditEvent.objects.filter(subject_id=subject_id).select_related("actor")
+    rows = without_closed(rows.exclude(table_name__in=unread_tables(user)), user)
     page: KeysetPage[AuditEvent] = keyset(
         rows,
         ("-at", "-id"),
@@ -188,10 +186,9 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], name
         return _("sealed")
     if isinstance(raw, bool):
         return _("yes") if raw else _("no")
-    if isinstance(field, models.DateField | DateRangeField) and not isinstance(
-        field, models.DateTimeField
-    ):
-        return days_of(raw)
+    if isinstance(field, models.DateField | DateRangeField):
+        is_moment = isinstance(field, models.DateTimeField)
+        return moment(dt.datetime.fromisoformat(raw)) if is_moment else days_of(raw)
     if field.is_relation:
         return named.shown(field, raw)
     return figure_of(field, raw) or str(labels_of(field).get(raw, raw))[:LONGEST]

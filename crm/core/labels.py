@@ -21,8 +21,12 @@ class Labelled(models.Model):
 
 
 def labels_of(field: Any) -> dict[Any, str]:
-    """The words for each value of a field, in the active language."""
-    return _labels(field, get_language())
+    """The words for each value of a field, in the active language.
+
+    A field whose values the bank keeps in a table brings its own words.
+    """
+    words = getattr(field, "words", None)
+    return words() if words else _labels(field, get_language())
 
 
 @cache

@@ -41,7 +41,12 @@ class ScopedQuerySet(models.QuerySet[M_co]):
 
     def visible_to(self, user: Asker) -> Self:
         """Narrow further what is confidential or restricted; every count and search follows."""
-        return self
+        closed = self.closed_to(user)
+        return self if closed is None else self.filter(~closed)
+
+    def closed_to(self, _user: Asker) -> models.Q | None:
+        """Which rows are confidential or restricted for this user; the trails follow too."""
+        return None
 
     def open_to(self, user: Asker, action: str) -> Self:
         """Rows that a form for this action may point to; narrower look-ups override it."""

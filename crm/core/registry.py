@@ -19,7 +19,8 @@ class Panel:
 
     `column` is where the panel stands: "left", "middle" or "right". `heading` is what the card says
     at its top, if the plural of its records does not say it. `action` is what a user needs to see
-    it, if that is not looking at its records.
+    it, if that is not looking at its records. `adds` says what its button for another one says, if
+    it has one; the record on show is filled in.
     """
 
     resource: Resource
@@ -27,6 +28,7 @@ class Panel:
     column: str = "middle"
     heading: Text = ""
     action: str = ""
+    adds: Text = ""
 
     def address(self, obj: Any) -> str:
         """Where the panel of this record is fetched."""
@@ -47,9 +49,37 @@ def panels_for(label: str) -> list[Panel]:
     return _panels[label]
 
 
-def heading_of(label: str, resource: Resource, field: str) -> Text:
-    """What this list says at its top as a panel on the page of the model `label`."""
-    return next(p.heading for p in _panels[label] if (p.resource, p.field) == (resource, field))
+def panel_of(label: str, resource: Resource, field: str) -> Panel:
+    """This list as a panel on the page of the model `label`."""
+    return next(p for p in _panels[label] if (p.resource, p.field) == (resource, field))
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a module lets one begin from any page of a record of a module below.
+
+    `address` is where it begins for a record, `key` the single key that opens it.
+    """
+
+    label: Text
+    icon: str
+    action: str
+    address: Callable[[Any], str]
+    key: str = ""
+
+
+_steps: dict[str, list[Step]] = defaultdict(list)
+
+
+def add_step(label: str, step: Step) -> None:
+    """Offer a step on the pages of records of the model `label`; call from ready()."""
+    _steps[label].append(step)
+
+
+def steps_at(obj: Any, user: Any) -> list[tuple[Step, str]]:
+    """The steps that a user may begin from a record, each with its address."""
+    offered = [s for s in _steps[obj._meta.label_lower] if user.has_action(s.action)]
+    return [(step, step.address(obj)) for step in offered]
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,16 @@ PASSING = ("view", "size")
 
 @dataclass(frozen=True)
 class View:
-    """A view that a list comes with; `near` ones are of no use to those who see the whole bank."""
+    """A view that a list comes with; `near` ones are of no use to those who see the whole bank.
+
+    `action` is what a user needs to have it, if it is for some readers of the list alone.
+    """
 
     key: str
     label: Text
     address: str = ""
     near: bool = False
+    action: str = ""
 
 
 @dataclass
@@ -93,7 +97,7 @@ def tabs_of(resource: Resource, user: Any, *, with_words: bool = False) -> list[
     tabs = [
         Tab(v.key, str(v.label), v.address, chosen.get(v.key, True), first == v.key)
         for v in shipped
-        if not (v.near and reach.everything)
+        if not (v.near and reach.everything) and (not v.action or user.has_action(v.action))
     ]
     saved = with_queries(user, resource) if with_words else saved_for(user, resource)
     return tabs + [

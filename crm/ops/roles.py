@@ -45,9 +45,23 @@ QUEUES = (
     "services.end_queuemember",
     *JOBS,
 )
+SEE_CONTACTS = ("services.view_contact", "services.view_promise")
+CONTACTS = (
+    *SEE_CONTACTS,
+    "services.add_contact",
+    "services.correct_contact",
+    "services.annotate_contact",
+    "services.add_promise",
+    "services.keep_promise",
+    "services.pass_on_promise",
+    "services.withdraw_promise",
+)
+REVIEW = ("services.review_contact",)
+CONFIDENTIAL = (*SEE_CONTACTS, "services.view_confidential_contact")
 DESK = (
     *LOOK,
     *REQUESTS,
+    *CONTACTS,
     "services.desk_servicerequest",
     "customers.change_customer",
     "customers.reveal_customer",
@@ -55,6 +69,7 @@ DESK = (
 )
 SERVE = (
     *LOOK,
+    *CONTACTS,
     *HISTORY,
     *PORTFOLIO,
     *REQUESTS,
@@ -232,6 +247,7 @@ ROLES = (
         "支行行长",
         (
             *LEAD,
+            *REVIEW,
             *ASSIGN,
             *QUEUES,
             *SHARE,
@@ -240,13 +256,14 @@ ROLES = (
             *TAKE_OVER,
         ),
     ),
-    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
+    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *SEE_CONTACTS, *HISTORY)),
     RoleSpec(
         "compliance_officer",
         "Compliance officer",
         "合规岗",
         (
             *LOOK,
+            *CONFIDENTIAL,
             *HISTORY,
             "customers.reveal_customer",
             "services.view_servicerequest",
@@ -312,6 +329,7 @@ ROLES = (
         "内部审计",
         (
             *LOOK,
+            *CONFIDENTIAL,
             *HISTORY,
             *ACCOUNTS,
             *DUTIES,

@@ -1,8 +1,20 @@
-"""What customers ask for, and who does it by when."""
+"""What the bank does with and for its customers, who does it, and by when."""
 
 from .clock import ClockStop
+from .contacts import Contact, ContactAttendee, ContactNote
 from .conversation import RequestCheck, RequestEntry
+from .promises import Promise
 from .queues import QueueMember
 from .requests import ServiceRequest
 
-__all__ = ["ClockStop", "QueueMember", "RequestCheck", "RequestEntry", "ServiceRequest"]
+__all__ = [
+    "ClockStop",
+    "Contact",
+    "ContactAttendee",
+    "ContactNote",
+    "Promise",
+    "QueueMember",
+    "RequestCheck",
+    "RequestEntry",
+    "ServiceRequest",
+]

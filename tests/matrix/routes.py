@@ -87,6 +87,9 @@ GUARDED = {
     "services:desk": Guard(
         "services.servicerequest", "desk", ("GET",), "two lists by time left and what is chosen"
     ),
+    "services:kept_rate": Guard(
+        "services.promise", "view", ("GET",), "adds up the promises to customers within reach"
+    ),
     "customers:holding_transactions": Guard(
         "customers.holding", "view", ("GET",), "bookings are read along one holding alone"
     ),

@@ -73,6 +73,12 @@ from tests.factories import (
     resident_id,
     serials,
 )
+from tests.factories_services.contacts import (
+    ContactAttendeeFactory,
+    ContactFactory,
+    ContactNoteFactory,
+    PromiseFactory,
+)
 
 # where a row stands, seen from the user who asks
 PLACES = ("mine", "team", "branch", "below", "elsewhere")
@@ -213,6 +219,26 @@ def enter_lines() -> None:
         enter_missing()
 
 
+def contact(branch: Any, manager: Any) -> Model:
+    """A call with a customer by their manager."""
+    enter_lines()
+    member = manager or StaffMemberFactory(branch=branch)
+    return ContactFactory(customer=customer(branch, manager), author=member)
+
+
+def noted_contact(row: Any) -> Model:
+    """A note on this contact, and somebody who was there."""
+    ContactAttendeeFactory(contact=row)
+    PromiseFactory(contact=row, customer=row.customer)
+    return ContactNoteFactory(contact=row)
+
+
+def promise(branch: Any, manager: Any) -> Model:
+    """A promise to a customer that their manager keeps."""
+    member = manager or StaffMemberFactory(branch=branch)
+    return PromiseFactory(customer=customer(branch, manager), owner=member)
+
+
 def saved_view(branch: Any, manager: Any) -> Model:
     """A view of the customers' list that a member of staff keeps."""
     member = manager or StaffMemberFactory(branch=branch)
@@ -285,6 +311,8 @@ def new_code(branch: Any) -> dict[str, Any]:
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
+    "services.contact": "who reviews took no part: tests/services/test_contacts.py",
+    "services.promise": "the day decides what a promise becomes: tests/services/test_promises.py",
     "staff.handover": "the successor alone answers: tests/staff/test_handover.py",
     "services.servicerequest": "steps move owner and clock: tests/services/test_requests.py",
 }
@@ -380,6 +408,10 @@ FACTORIES = {
         lambda b, m: QueueMemberFactory(member=m or StaffMemberFactory(branch=b)),
         fill=lambda b: {"last_day": in_a_month()},
     ),
+    "services.contact": Subject(contact, children=(noted_contact,)),
+    "services.contactattendee": Subject(lambda b, m: ContactAttendeeFactory(contact=contact(b, m))),
+    "services.contactnote": Subject(lambda b, m: ContactNoteFactory(contact=contact(b, m))),
+    "services.promise": Subject(promise),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(
         lambda b, m: StaffMemberFactory(branch=b, supervisor=m), fill=new_member

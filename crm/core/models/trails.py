@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL, PERSONAL
+from crm.core.closed import without_closed
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import System
+
+if TYPE_CHECKING:
+    from crm.core.scope import Asker
+
+
+class AuditEventQuerySet(ScopedQuerySet["AuditEvent"]):
+    """The changes in the trail."""
+
+    def visible_to(self, user: Asker) -> Self:
+        """Those of rows that are not confidential to the reader."""
+        return without_closed(self, user)
 
 
 class AuditEvent(models.Model):
@@ -60,7 +74,7 @@ class AuditEvent(models.Model):
         ],
         INTERNAL,
     ) | {"before": PERSONAL, "after": PERSONAL, "address": PERSONAL}
-    objects = ScopedQuerySet["AuditEvent"].as_manager()
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         managed = False  # partitioned by month; made by a migration in SQL

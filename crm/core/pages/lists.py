@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from crm.core import saved_views
 from crm.core.cursors import CursorContext
 from crm.core.keyset import KeysetPage, capped_count, keyset, page_query
-from crm.core.registry import heading_of
+from crm.core.registry import panel_of
 from crm.core.trail import record_denial
 
 from .acts import key_of
@@ -259,9 +259,12 @@ class PanelPage(ListPage):
         found = self.keyset(self.rows().filter(**{field: pk}), PANEL_ROWS)
         table = self.table(found)
         table.columns.hide(field) if field in table.columns.names() else None
+        panel = panel_of(parent._meta.label_lower, self.resource, field)
+        may_add = panel.adds and request.user.has_action(self.resource.permission("add"))
         return self.show(
             table=table,
-            heading=heading_of(parent._meta.label_lower, self.resource, field)
-            or capfirst(self.resource.model._meta.verbose_name_plural),
+            heading=panel.heading or capfirst(self.resource.model._meta.verbose_name_plural),
+            adds=panel.adds,
+            add_url=f"{self.resource.url('add')}?{field}={pk}" if may_add else "",
             more=f"{self.resource.url('list')}?{field}={pk}" if found.next_cursor else "",
         )

@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import formats
+from crm.core.registry import steps_at
 
 register = template.Library()
 
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
 AMOUNT_PLACES = 2
+register.filter("percent", formats.percent)
 PLAIN_ACTIONS = {
     "view": gettext_lazy("See"),
     "add": gettext_lazy("Enter new ones"),
@@ -38,6 +40,12 @@ SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
 def page_url(resource: Any, page: str, obj: models.Model | None = None) -> str:
     """The address of a resource's page."""
     return str(resource.url(page, obj))
+
+
+@register.inclusion_tag("crud/_steps.html", takes_context=True)
+def record_steps(context: Any, obj: models.Model) -> dict[str, Any]:
+    """What the user may begin from a record, offered by modules above it."""
+    return {"steps": steps_at(obj, context["request"].user)}
 
 
 @register.simple_tag

@@ -25,7 +25,7 @@ from customers.models import Customer, FeedBatch
 from staff.models import Branch, Licence, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
-from . import careers, handovers, hands, moves, requests
+from . import careers, contacts, handovers, hands, moves, requests
 from .approvals import ask_and_decide, enter_limits, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
@@ -75,6 +75,7 @@ def fill(today: dt.date, *, size: int) -> int:
         with acting(by=system, reason=REASON):
             entered = enter_all(system, today, size)
         hands.enter(system, today)
+        contacts.enter(system, today)
         ask_and_decide()
         moves.plan(today)
         handovers.plan(today)

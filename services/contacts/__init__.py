@@ -1,0 +1,1 @@
+"""Contacts with customers: calls, visits, meetings and messages."""

@@ -1,0 +1,1 @@
+"""Promises made to customers, and how they are kept."""

@@ -1,0 +1,84 @@
+"""Promises made, kept, passed on, withdrawn, and broken when their day is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from crm.core.acting import acting
+from crm.core.clock import bank_today, now
+from crm.core.operations import DomainError, operation, save_new, write
+from services.models import Promise
+from services.staff import member_of, refuse_out_of_reach
+from sysadmin.models import system_user
+
+if TYPE_CHECKING:
+    from staff.models import StaffMember
+    from sysadmin.models import User
+
+Status = Promise.Status
+# kept as it stands with the changes, so it speaks both languages
+OVERDUE = "The promised day is over · 承诺日期已过"
+
+
+@operation
+def make(promise: Promise, *, by: User) -> Promise:
+    """Promise a customer something until a day; without a name, whoever promises keeps it."""
+    if promise.due_on < bank_today():
+        raise DomainError(_("This day is over. Enter today or later."), "due_on")
+    owner: StaffMember | None = promise.owner if promise.owner_id else None
+    if owner is None:
+        promise.owner = member_of(by)
+    elif owner.user_id != by.pk:
+        refuse_out_of_reach(owner, promise.customer, "owner")
+    save_new(promise)
+    return promise
+
+
+def locked(promise: Promise, verb: str) -> None:
+    """Take the promise under a lock, as it is now, if it can still take the step."""
+    promise.refresh_from_db(from_queryset=Promise.objects.select_for_update())
+    if not promise.can(verb):
+        raise DomainError(promise.sentence(promise.MOVES[verb].refused))
+
+
+@operation
+def keep(promise: Promise, *, by: User, remark: str = "") -> None:
+    """Enter that a promise is kept; after its day it is kept late."""
+    locked(promise, "keep")
+    today = bank_today()
+    status = Status.KEPT if today <= promise.due_on else Status.KEPT_LATE
+    settle(promise, status, remark)
+
+
+@operation
+def withdraw(promise: Promise, *, by: User, reason: str) -> None:
+    """Withdraw a promise that need not be kept any more; one that is overdue cannot be."""
+    locked(promise, "withdraw")
+    if promise.due_on < bank_today():
+        raise DomainError(_("The promised day is over: it can only be kept late."))
+    settle(promise, Status.WITHDRAWN, reason)
+
+
+def settle(promise: Promise, status: str, remark: str) -> None:
+    """Write down what became of a promise, and when."""
+    promise.status, promise.remark, promise.settled_on = status, remark, bank_today()
+    write(promise, ["status", "remark", "settled_on"], version=promise.version)
+
+
+@operation
+def pass_on(promise: Promise, *, by: User, owner: StaffMember, reason: str) -> None:
+    """Let somebody else keep a promise."""
+    locked(promise, "pass_on")
+    refuse_out_of_reach(owner, promise.customer, "owner")
+    promise.owner = owner
+    write(promise, ["owner"], version=promise.version)
+
+
+def break_overdue() -> int:
+    """Enter as broken what was not kept until its day, in one statement; returns how many."""
+    overdue = Promise.objects.filter(status=Status.OPEN, due_on__lt=bank_today())
+    with acting(by=system_user(), reason=OVERDUE):
+        return overdue.update(status=Status.BROKEN, version=F("version") + 1, updated_at=now())

@@ -1,0 +1,1 @@
+"""Valid rows of the module that serves customers."""

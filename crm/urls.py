@@ -6,6 +6,7 @@ from django.urls import include, path
 
 import config_admin.resources
 import customers.resources
+import services.resources
 import staff.resources
 import sysadmin.resources
 from crm.core.pages import viewing
@@ -14,6 +15,7 @@ from sysadmin import views
 
 RESOURCES = [
     *customers.resources.RESOURCES,
+    *services.resources.RESOURCES,
     *staff.resources.RESOURCES,
     *config_admin.resources.RESOURCES,
     *sysadmin.resources.RESOURCES,
@@ -51,6 +53,7 @@ urlpatterns = [
     ),
     path("lists/<str:label>/columns/", viewing.ColumnsPage.as_view(), name="columns"),
     path("customers/", include("customers.urls")),
+    path("services/", include("services.urls")),
     path("organisation/", include("staff.urls")),
     path("configuration/", include("config_admin.urls")),
     path("system/", include("sysadmin.urls")),

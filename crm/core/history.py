@@ -23,7 +23,7 @@ from .keyset import KeysetPage, keyset
 from .labels import labels_of
 from .models import Approval, AuditEvent
 from .named import Named, keys_in
-from .querysets import action_name
+from .querysets import ScopedQuerySet, action_name
 
 ROWS = 20
 # of no interest to a reader: they change with every change
@@ -67,11 +67,10 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
 
     The caller has checked that the user may see the history of that customer.
     """
-    rows = (
-        AuditEvent.objects.filter(subject_id=subject_id)
-        .exclude(table_name__in=unread_tables(user))
-        .select_related("actor")
-    )
+    rows = AuditEvent.objects.filter(subject_id=subject_id).select_related("actor")
+    rows = rows.exclude(table_name__in=unread_tables(user))
+    for table, keys in hidden_rows(subject_id, user):
+        rows = rows.exclude(table_name=table, row_key__in=keys)
     page: KeysetPage[AuditEvent] = keyset(
         rows,
         ("-at", "-id"),
@@ -79,10 +78,27 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
         size=ROWS,
         context=CursorContext(f"history:{subject_id}", user.pk),
     )
-    named = Named(keys_of(page.rows), user)
-    makers = makers_of(page.rows)
-    entries = [told(event, named, makers.get(event.pk, "")) for event in page.rows]
-    return History(entries, page.next_cursor)
+    return History(entries_of(page.rows, user=user), page.next_cursor)
+
+
+def entries_of(events: list[AuditEvent], *, user: Any) -> list[Entry]:
+    """Changes as they are shown to a reader who may see them."""
+    named = Named(keys_of(events), user)
+    makers = makers_of(events)
+    return [told(event, named, makers.get(event.pk, "")) for event in events]
+
+
+def hidden_rows(subject_id: int, user: Any) -> Iterator[tuple[str, list[str]]]:
+    """By table: rows about a customer that are hidden from this reader, though others see them."""
+    for model in audited_models():
+        rows = model._default_manager.all()
+        narrows = getattr(type(rows), "visible_to", None) is not ScopedQuerySet.visible_to
+        if not (model.CONFIDENTIAL and narrows and is_told(model, user)):  # type: ignore[attr-defined]
+            continue
+        about = rows.filter(**{model.AUDIT_SUBJECT: subject_id})  # type: ignore[attr-defined]
+        shown = about.visible_to(user)  # type: ignore[attr-defined]
+        if keys := about.exclude(pk__in=shown.values("pk")).values_list("pk", flat=True):
+            yield model._meta.db_table, [str(key) for key in keys]
 
 
 def makers_of(events: list[AuditEvent]) -> dict[int, str]:

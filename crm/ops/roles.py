@@ -43,6 +43,25 @@ CONFLICTS = (
     "customers.add_conflictofinterest",
     "customers.end_conflictofinterest",
 )
+RECEIVE_COMPLAINTS = (
+    "services.view_complaint",
+    "services.add_complaint",
+    "services.change_complaint",
+    "services.dispute_complaint",
+    "services.withdraw_complaint",
+)
+HANDLE_COMPLAINTS = (
+    "services.investigate_complaint",
+    "services.establish_complaint",
+    "services.complicate_complaint",
+    "services.extend_complaint",
+    "services.compensate_complaint",
+    "services.answer_complaint",
+    "services.recheck_complaint",
+)
+DECIDE_COMPLAINTS = ("services.assign_complaint", "services.close_complaint")
+REVIEW_COMPLAINTS = ("services.review_complaint",)
+COMPLAINTS = (*RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS, *DECIDE_COMPLAINTS)
 JOBS = ("core.view_job", "core.cancel_job", "core.retry_job")
 SHARE = ("core.share_savedview",)
 ENGAGE = (
@@ -185,7 +204,26 @@ ROLES = (
         "service_agent",
         "Service agent",
         "客服坐席",
-        (*LOOK, "customers.change_customer", "customers.reveal_customer", *ASK),
+        (
+            *LOOK,
+            "customers.change_customer",
+            "customers.reveal_customer",
+            *ASK,
+            *RECEIVE_COMPLAINTS,
+            *HANDLE_COMPLAINTS,
+        ),
+    ),
+    RoleSpec(
+        "service_leader",
+        "Service team leader",
+        "客服班长",
+        (
+            *LOOK,
+            "customers.change_customer",
+            "customers.reveal_customer",
+            *ASK,
+            *COMPLAINTS,
+        ),
     ),
     RoleSpec(
         "branch_manager",
@@ -198,6 +236,8 @@ ROLES = (
             *DECIDE,
             *HAND_OVER,
             *TAKE_OVER,
+            *COMPLAINTS,
+            *REVIEW_COMPLAINTS,
         ),
     ),
     RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
@@ -205,7 +245,16 @@ ROLES = (
         "compliance_officer",
         "Compliance officer",
         "合规岗",
-        (*LOOK, *HISTORY, "customers.reveal_customer", *CONFLICTS, *TRAILS, *DECIDE),
+        (
+            *LOOK,
+            *HISTORY,
+            "customers.reveal_customer",
+            *CONFLICTS,
+            *TRAILS,
+            *DECIDE,
+            *COMPLAINTS,
+            *REVIEW_COMPLAINTS,
+        ),
     ),
     RoleSpec(
         "configuration_administrator",
@@ -279,6 +328,7 @@ ROLES = (
             "core.view_approvalpolicy",
             "customers.view_importrun",
             "customers.view_conflictofinterest",
+            "services.view_complaint",
         ),
         is_read_only=True,
     ),
@@ -300,6 +350,7 @@ APART = (
             "wealth_manager",
             "corporate_manager",
             "service_agent",
+            "service_leader",
             "compliance_officer",
         )
     ),
@@ -327,7 +378,7 @@ POST_ROLES = {
     "lobby_manager": ("service_agent", "branch"),
     "teller": ("service_agent", "branch"),
     "agent": ("service_agent", "branches_below"),
-    "team_leader": ("service_agent", "team"),
+    "team_leader": ("service_leader", "branches_below"),
     "sub_branch_head": ("branch_manager", "branches_below"),
     "branch_head": ("branch_manager", "branches_below"),
     "president": ("branch_manager", "bank"),

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from config_admin.dictionaries.first_values import enter_missing
 from crm.core.acting import acting
-from crm.core.clock import bank_today
+from crm.core.clock import bank_today, now
 from crm.core.models import AccessEvent, ApprovalPolicy, AuditEvent
 from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Through
 from crm.core.trail import Kind, record_access
@@ -67,6 +67,7 @@ from tests.factories import (
     resident_id,
     serials,
 )
+from tests.factories_services import complaints
 
 # where a row stands, seen from the user who asks
 PLACES = ("mine", "team", "branch", "below", "elsewhere")
@@ -230,6 +231,21 @@ def further_handed(row: Any) -> Model:
     return HandedCustomerFactory(handover=row)
 
 
+def complaint(branch: Any, manager: Any) -> Model:
+    """A complaint of a customer of a branch, which a member of staff handles."""
+    complaints.prepare()
+    status = "assigned" if manager else "received"
+    found = {"finding": "upheld", "findings": "so", "root_cause": "thus", "answered_at": now()}
+    return complaints.ComplaintFactory(
+        customer=customer(branch, None), handler=manager, status=status, **found
+    )
+
+
+def further_reply(row: Any) -> Model:
+    """An answer to this complaint."""
+    return complaints.ComplaintReplyFactory(complaint=row)
+
+
 def new_code(branch: Any) -> dict[str, Any]:
     """A code that nothing else has."""
     return {"code": f"new_{next(serials)}"}
@@ -239,6 +255,7 @@ def new_code(branch: Any) -> dict[str, Any]:
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
     "staff.handover": "the successor alone answers: tests/staff/test_handover.py",
+    "services.complaint": "who is in charge alone finds out: tests/services/test_complaints.py",
 }
 FACTORIES = {
     "config_admin.dictionary": Subject(
@@ -311,6 +328,8 @@ FACTORIES = {
     "customers.holdingparty": Subject(lambda b, m: HoldingPartyFactory(holding=holding(b, m))),
     "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
+    "services.complaint": Subject(complaint, children=(further_reply,)),
+    "services.complaintreply": Subject(lambda b, m: further_reply(complaint(b, m))),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(
         lambda b, m: StaffMemberFactory(branch=b, supervisor=m), fill=new_member

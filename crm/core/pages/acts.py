@@ -288,6 +288,12 @@ class TransitionPage(ActPage):
         done = self.transition.run(self.object, by=self.request.user, **form.cleaned_data)
         return done if isinstance(done, Approval) else self.object
 
+    def refusal(self):
+        """Why the step cannot be taken; empty if it can."""
+        if not self.step or self.object.can(self.action):
+            return ""
+        return self.object.sentence(self.step.refused)
+
     def said(self, done):
         if self.step is None:
             return super().said(done)
@@ -304,9 +310,7 @@ class TransitionPage(ActPage):
             object=self.object,
             step=self.step,
             question=self.object.sentence(self.step.question) if self.step else "",
-            refusal=""
-            if not self.step or self.object.can(self.action)
-            else self.object.sentence(self.step.refused),
+            refusal=self.refusal(),
             cancel=self.success_url(self.object),
             **context,
         )

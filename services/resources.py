@@ -1,0 +1,5 @@
+"""Pages of this module."""
+
+from .complaints.resources import RESOURCES as COMPLAINTS
+
+RESOURCES = (*COMPLAINTS,)

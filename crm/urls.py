@@ -53,7 +53,7 @@ urlpatterns = [
     ),
     path("lists/<str:label>/columns/", viewing.ColumnsPage.as_view(), name="columns"),
     path("customers/", include("customers.urls")),
-    path("services/", include("services.urls")),
+    path("service/", include("services.urls")),
     path("organisation/", include("staff.urls")),
     path("configuration/", include("config_admin.urls")),
     path("system/", include("sysadmin.urls")),

@@ -114,6 +114,10 @@ class EntryField(models.CharField):  # type: ignore[type-arg]
 
         setattr(cls, f"get_{name}_display", display)
 
+    def in_words(self, code: str) -> str:
+        """The name of a code, for a history."""
+        return name_of(self.dictionary, code)
+
     def validate(self, value: Any, model_instance: Any) -> None:
         """Refuse a code that the dictionary does not have, and a retired one for a new record."""
         super().validate(value, model_instance)

@@ -18,7 +18,7 @@ from .audit import audited_models
 from .classes import SENSITIVE, class_of
 from .clock import now
 from .cursors import CursorContext
-from .formats import day
+from .formats import day, moment
 from .keyset import KeysetPage, keyset
 from .labels import labels_of
 from .models import Approval, AuditEvent
@@ -190,7 +190,8 @@ def shown_fields(model: type[models.Model]) -> list[Any]:
 
 def is_silent(model: type[models.Model], field: Any) -> bool:
     """Whether a field tells a reader nothing: keys, stamps, and whose record it is."""
-    derived = not field.editable and field.name not in {"status", "mask", "number", "valid"}
+    told = {"status", "mask", "number", "valid", *getattr(model, "TOLD", ())}
+    derived = not field.editable and field.name not in told
     return field.name in SILENT or derived or field.column == getattr(model, "AUDIT_SUBJECT", "")
 
 
@@ -201,14 +202,21 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], name
         return ""
     if class_of(model, field.name) == SENSITIVE:
         return _("sealed")
-    if isinstance(raw, bool):
-        return _("yes") if raw else _("no")
-    if isinstance(field, models.DateField | DateRangeField) and not isinstance(
-        field, models.DateTimeField
-    ):
-        return days_of(raw)
     if field.is_relation:
         return named.shown(field, raw)
+    return in_words(field, raw)
+
+
+def in_words(field: Any, raw: Any) -> str:
+    """A stored value that is no key, as people read it."""
+    if isinstance(raw, bool):
+        return _("yes") if raw else _("no")
+    if isinstance(field, models.DateTimeField):
+        return moment(dt.datetime.fromisoformat(raw))
+    if isinstance(field, models.DateField | DateRangeField):
+        return days_of(raw)
+    if words := getattr(field, "in_words", None):
+        return str(words(raw))
     return str(labels_of(field).get(raw, raw))[:LONGEST]
 
 

@@ -214,7 +214,7 @@ ROLES = (
         ),
     ),
     RoleSpec(
-        "service_leader",
+        "service_team_leader",
         "Service team leader",
         "客服班长",
         (
@@ -350,7 +350,7 @@ APART = (
             "wealth_manager",
             "corporate_manager",
             "service_agent",
-            "service_leader",
+            "service_team_leader",
             "compliance_officer",
         )
     ),
@@ -378,7 +378,7 @@ POST_ROLES = {
     "lobby_manager": ("service_agent", "branch"),
     "teller": ("service_agent", "branch"),
     "agent": ("service_agent", "branches_below"),
-    "team_leader": ("service_leader", "branches_below"),
+    "team_leader": ("service_team_leader", "branches_below"),
     "sub_branch_head": ("branch_manager", "branches_below"),
     "branch_head": ("branch_manager", "branches_below"),
     "president": ("branch_manager", "bank"),

@@ -73,7 +73,7 @@ def refuse_receipt(complaint: Complaint) -> None:
     longest = int(value_of(LATE_ENTRY))
     if bank_day(complaint.received_at) < bank_today() - longest * DAY:
         raise DomainError(
-            _("This is more than %(n)d days ago. Let compliance enter what is so late.")
+            _("This is more than %(n)d days ago. Complaints are entered within that time.")
             % {"n": longest},
             "received_at",
         )
@@ -117,7 +117,7 @@ def correct(complaint: Complaint, *, by: User, fields: Iterable[str], version: i
 def take(complaint: Complaint, verb: str, *, by: Any) -> None:
     """Take a complaint under a lock, as it is now, if the step can be taken and by this user."""
     rows = Complaint._base_manager.select_for_update(of=("self",)).select_related(
-        "about", "customer", "handler__branch", "handler__user", "reviewer"
+        "about", "branch", "customer", "handler__branch", "handler__user", "reviewer"
     )
     complaint.refresh_from_db(from_queryset=rows)
     if not complaint.can(verb):

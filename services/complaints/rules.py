@@ -18,7 +18,7 @@ from sysadmin.models import period
 
 from .parameters import RECUSE_LEADER
 
-HANDLE = "services.investigate_complaint"
+HANDLE, SEE = "services.investigate_complaint", "services.view_complaint"
 # steps of whoever is in charge, and of nobody else
 OWN_STEPS = frozenset({"investigate", "establish", "compensate", "answer"})
 
@@ -81,6 +81,20 @@ def refuse_worker(complaint: Complaint, member: StaffMember, field: str) -> None
             % {"name": member},
             field,
         )
+    if not all(would_reach(complaint, member.user, action) for action in (SEE, HANDLE)):
+        raise DomainError(
+            _("Complaints of %(branch)s are out of reach of %(name)s. Choose somebody else.")
+            % {"branch": complaint.branch, "name": member},
+            field,
+        )
+
+
+def would_reach(complaint: Complaint, user: Any, action: str) -> bool:
+    """Whether a user will reach a complaint once it is theirs to work on."""
+    reach = user.reach(action)
+    if reach is None or reach.own:
+        return reach is not None
+    return Branch.objects.in_reach(user, action).filter(pk=complaint.branch_id).exists()
 
 
 def refuse_reviewer(complaint: Complaint, member: StaffMember, field: str) -> None:

@@ -56,7 +56,10 @@ class ComplaintTable(FastTable):
     )
     status = BadgeColumn(tones=TONES)
     due_on = DueColumn(verbose_name=pgettext_lazy("complaint", "Time"))
-    cause = Column()
+    business = Column(
+        accessor="get_business_display", verbose_name=pgettext_lazy("complaint", "Business")
+    )
+    cause = Column(accessor="get_cause_display", verbose_name=pgettext_lazy("complaint", "Cause"))
     handler = Column(
         accessor="handler__shown_name", verbose_name=pgettext_lazy("complaint", "Handler")
     )
@@ -75,3 +78,5 @@ class ComplaintTable(FastTable):
             "branch",
             "received_at",
         )
+
+    optional = ("business", "branch")

@@ -23,6 +23,8 @@ from .tables import TONES
 
 # steps that ask for much open beside the record, the others in a dialog
 IN_DRAWER = frozenset({"establish", "answer"})
+# what leads a complaint on, and so stands out among the steps
+MAIN = frozenset({"assign", "investigate", "establish", "answer", "review", "close", "recheck"})
 FLAGS = ("is_legal", "is_regulator", "is_media", "is_vulnerable")
 FOUND = ("findings", "root_cause", "remedy", "corrective_action", "recheck_on")
 
@@ -75,11 +77,14 @@ class ComplaintPage(DetailPage):
     def moves(self):
         """The steps that its state allows and that are this user's to take."""
         complaint, user = self.object, self.request.user
-        return [
+        steps = [
             step
             for step in super().moves()
             if not (self.is_done(step.name) or rules.why_not(complaint, step.name, user))
         ]
+        # once something was found out, the answer is what comes next
+        rank = {"establish": int(bool(complaint.finding)), "withdraw": 2}
+        return sorted(steps, key=lambda step: rank.get(step.name, 0))
 
     def is_done(self, verb):
         """Whether a step that is taken once has been taken."""
@@ -102,6 +107,7 @@ class ComplaintPage(DetailPage):
             and complaint.status in Complaint.UNANSWERED
             and not rules.why_not(complaint, "change", user),
             "in_drawer_steps": IN_DRAWER,
+            "main_step": next((s.name for s in facts["moves"] if s.name in MAIN), ""),
             "tone": TONES.get(complaint.status, ""),
             "flags": [
                 str(Complaint._meta.get_field(name).verbose_name)

@@ -27,22 +27,21 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class OfComplaint(InTree):
-    """Rows tied to a branch, and reached besides by those who are to work on them.
+    """Rows tied to a branch, and their owner's, their reviewer's and their author's own.
 
-    `others` are the paths to the users who work on a row and always reach it; `author` and
-    `author_leader` the paths to who entered it and that person's leader.
+    `reviewer` and `author` are the paths to the users who review and who entered a row,
+    `author_leader` the one to the author's leader.
     """
 
-    others: tuple[str, ...] = ()
+    reviewer: str = ""
     author: str = ""
     author_leader: str = ""
 
     def arms(self, model: type[models.Model], reach: Reach, user: Asker) -> list[Q]:
         """The tree, those who work on the row, and who entered it."""
         arms = super().arms(model, reach, user)
-        arms += [Q(**{path: user.pk}) for path in self.others]
         if reach.own:
-            arms.append(Q(**{self.author: user.pk}))
+            arms += [Q(**{self.reviewer: user.pk}), Q(**{self.author: user.pk})]
         if reach.team:
             arms.append(Q(**{self.author_leader: user.pk}))
         return arms
@@ -82,7 +81,7 @@ class Complaint(Workflow):
     """
 
     class Status(models.TextChoices):
-        RECEIVED = "received", pgettext_lazy("complaint", "Received")
+        RECEIVED = "received", pgettext_lazy("state of a complaint", "Received")
         ASSIGNED = "assigned", pgettext_lazy("complaint", "Assigned")
         INVESTIGATING = "investigating", pgettext_lazy("complaint", "Being investigated")
         ANSWERED = "answered", pgettext_lazy("complaint", "Answered")
@@ -366,12 +365,33 @@ class Complaint(Workflow):
         "branch",
         owner="handler__user",
         leader="handler__supervisor__user",
-        others=("handler__user", "reviewer__user"),
+        reviewer="reviewer__user",
         author="received_by__user",
         author_leader="received_by__supervisor__user",
     )
     AUDIT_SUBJECT = "customer_id"
     CONFIDENTIAL = True
+    TOLD = frozenset(
+        {
+            "due_on",
+            "complex_reason",
+            "extension_reason",
+            "extension_told_on",
+            "handler",
+            "finding",
+            "findings",
+            "remedy",
+            "compensation",
+            "compensation_currency",
+            "root_cause",
+            "corrective_action",
+            "recheck_on",
+            "recurred",
+            "recheck_note",
+            "dispute",
+            "reviewer",
+        }
+    )
     CLASSES = dict.fromkeys(
         [
             "number",
@@ -533,7 +553,7 @@ class ComplaintReply(Record):
     """
 
     class Way(models.TextChoices):
-        REVIEW = "review", _("Review by the unit above, within 30 days")
+        REVIEW = "review", _("Review by the unit above")
         MEDIATION = "mediation", _("Mediation by the body for financial disputes")
         REGULATOR = "regulator", _("Complaint to the regulator (12378)")
 

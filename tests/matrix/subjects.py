@@ -237,7 +237,7 @@ def complaint(branch: Any, manager: Any) -> Model:
     status = "assigned" if manager else "received"
     found = {"finding": "upheld", "findings": "so", "root_cause": "thus", "answered_at": now()}
     return complaints.ComplaintFactory(
-        customer=customer(branch, None), handler=manager, status=status, **found
+        customer=customer(branch, manager), handler=manager, status=status, **found
     )
 
 
@@ -328,7 +328,7 @@ FACTORIES = {
     "customers.holdingparty": Subject(lambda b, m: HoldingPartyFactory(holding=holding(b, m))),
     "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
-    "services.complaint": Subject(complaint, children=(further_reply,)),
+    "services.complaint": Subject(complaint),
     "services.complaintreply": Subject(lambda b, m: further_reply(complaint(b, m))),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(

@@ -15,7 +15,7 @@ from tests.factories import ApprovalPolicyFactory, CustomerFactory
 from tests.factories_services.complaints import ComplaintFactory, prepare
 
 BANK = ZoneInfo("Asia/Shanghai")
-LIST = "/services/complaints/"
+LIST = "/service/complaints/"
 
 
 def at(day, time="10:00"):

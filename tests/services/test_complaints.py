@@ -34,7 +34,7 @@ from tests.factories import (
 )
 from tests.factories_services.complaints import ComplaintFactory, ComplaintReplyFactory, prepare
 
-LIST = "/services/complaints/"
+LIST = "/service/complaints/"
 SEE = ("customers.view_customer", "customers.view_holding", "staff.view_staffmember")
 RECUSED = "The person complained of, and whoever leads them"
 Status = Complaint.Status
@@ -167,7 +167,7 @@ def test_a_complaint_goes_from_receipt_to_review_and_closing(
     assert (first.ways, second.ways) == (WAYS, WAYS[1:])
     text = signed_in(agent).get(f"{LIST}{complaint.pk}/").content.decode()
     assert "维持原处理意见" in text
-    assert "Review by the unit above, within 30 days" in text
+    assert "Review by the unit above" in text
     trail = signed_in(agent).get(f"{LIST}{complaint.pk}/trail/").content.decode()
     assert "Being investigated → Answered" in trail
 
@@ -391,16 +391,20 @@ def test_at_the_head_office_a_colleague_reviews_whom_the_handler_does_not_lead(
     assert answer.status_code == 302
 
 
-def test_a_handler_of_another_branch_reaches_the_complaint(
-    signed_in, person, other_branch, customer
+@pytest.mark.proves("CS-3")
+def test_who_does_not_reach_the_complaint_does_not_handle_it_but_own_rows_are_reached(
+    signed_in, desk, person, officer, other_branch, customer
 ):
-    away = person(other_branch, *SEE, *HANDLE_COMPLAINTS, "services.view_complaint")
+    rights = (*SEE, *HANDLE_COMPLAINTS, "services.view_complaint")
+    away, wide = (person(other_branch, *rights, extent=e) for e in ("branch", "own"))
     complaint = ComplaintFactory(customer=customer)
-    client = signed_in(away)
-    assert client.get(f"{LIST}{complaint.pk}/").status_code == 404
-    with acting(by=User.objects.get(is_system=True)):
-        Complaint.objects.filter(pk=complaint.pk).update(handler=away.staff_member)
-    assert client.get(f"{LIST}{complaint.pk}/").status_code == 200
+    answer = desk(officer, complaint, "assign", handler=away.staff_member.pk, reason="")
+    assert "out of reach of" in answer.context["form"].errors["handler"][0]
+    address = f"{LIST}{complaint.pk}/"
+    assert signed_in(wide).get(address).status_code == 404
+    answer = desk(officer, complaint, "assign", handler=wide.staff_member.pk, reason="")
+    assert answer.status_code == 302
+    assert signed_in(wide).get(address).status_code == 200
 
 
 # --- states ----------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def refuse_facts(complaint: Complaint) -> None:
 @operation
 def correct(complaint: Complaint, *, by: User, fields: Iterable[str], version: int) -> Complaint:
     """Put right what is known of a complaint; when it was received and its time stay."""
-    stored = Complaint._base_manager.select_related("about").get(pk=complaint.pk)
+    stored = Complaint._base_manager.select_related("about__supervisor").get(pk=complaint.pk)
     if stored.status not in Complaint.UNANSWERED:
         raise DomainError(stored.sentence(Complaint.MOVES["assign"].refused))
     if refusal := why_not(stored, "change", by):
@@ -117,7 +117,7 @@ def correct(complaint: Complaint, *, by: User, fields: Iterable[str], version: i
 def take(complaint: Complaint, verb: str, *, by: Any) -> None:
     """Take a complaint under a lock, as it is now, if the step can be taken and by this user."""
     rows = Complaint._base_manager.select_for_update(of=("self",)).select_related(
-        "about", "branch", "customer", "handler__branch", "handler__user", "reviewer"
+        "about__supervisor", "branch", "customer", "handler__branch", "handler__user", "reviewer"
     )
     complaint.refresh_from_db(from_queryset=rows)
     if not complaint.can(verb):

@@ -44,7 +44,7 @@ complaint = Resource(
         "handler__user",
         "reviewer",
         "received_by",
-        "about",
+        "about__supervisor",
         "holding",
     ),
     search=("number",),

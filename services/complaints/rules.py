@@ -36,22 +36,25 @@ def kept_away(complaint: Complaint) -> set[int]:
     return {key for key in (complaint.about_id, leader) if key}
 
 
-def why_kept_away(complaint: Complaint, member: StaffMember | None) -> str:
-    """Why a member of staff keeps away from a complaint; empty if they need not."""
-    if member is None or member.pk not in kept_away(complaint):
+def why_kept_away(complaint: Complaint, user: Any) -> str:
+    """Why a user keeps away from a complaint; empty if they need not."""
+    about = complaint.about
+    if about is None:
         return ""
-    if member.pk == complaint.about_id:
+    if about.user_id == user.pk:
         return _("This complaint is about you. Somebody else works on it.")
+    leader = about.supervisor
+    if leader is None or leader.user_id != user.pk or leader.pk not in kept_away(complaint):
+        return ""
     return _("This complaint is about somebody whom you lead. Somebody else works on it.")
 
 
 def why_not(complaint: Complaint, verb: str, user: Any) -> str:
     """Why a user may not take a step with a complaint; empty if they may."""
-    member = member_of(user)
-    if refusal := why_kept_away(complaint, member):
+    if refusal := why_kept_away(complaint, user):
         return refusal
     charge = complaint.person_in_charge
-    if verb in OWN_STEPS and (member is None or charge is None or charge.pk != member.pk):
+    if verb in OWN_STEPS and (charge is None or charge.user_id != user.pk):
         if charge is None:
             return _("Nobody is in charge of this complaint yet.")
         return _("This is for %(name)s, who is in charge of the complaint.") % {"name": charge}
@@ -62,9 +65,9 @@ def why_not_decide(request: Approval, user: Any) -> str:
     """Why somebody may not decide on a request about a complaint; empty if they may."""
     if request.subject_model != Complaint._meta.label_lower or request.subject_key is None:
         return ""
-    rows = Complaint._base_manager.select_related("about")
+    rows = Complaint._base_manager.select_related("about__supervisor")
     complaint = rows.filter(pk=request.subject_key).first()
-    return why_kept_away(complaint, member_of(user)) if complaint else ""
+    return why_kept_away(complaint, user) if complaint else ""
 
 
 # --- whom to choose --------------------------------------------------------------------

@@ -129,7 +129,7 @@ class ComplaintPage(DetailPage):
             .exists(),
             "may_see_holding": bool(holding)
             and Holding.objects.permitted(user).filter(pk=holding).exists(),
-            "kept_away": rules.why_kept_away(complaint, rules.member_of(user)),
+            "kept_away": rules.why_kept_away(complaint, user),
         }
 
 

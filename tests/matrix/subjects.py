@@ -314,9 +314,7 @@ FACTORIES = {
         lambda b, m: HandedCustomerFactory(handover=handover(b, m))
     ),
     "customers.conflictofinterest": Subject(
-        lambda b, m: ConflictFactory(
-            member=StaffMemberFactory(branch=b), customer=customer(b, None)
-        )
+        lambda b, m: ConflictFactory(member=StaffMemberFactory(branch=b), customer=customer(b, m))
     ),
     "customers.ownership": Subject(
         ownership,

@@ -12,10 +12,12 @@ class ServicesConfig(AppConfig):
 
         from . import navigation
         from .complaints import handover as complaint_handover
+        from .complaints import ties as complaint_ties
         from .complaints.resources import complaint
         from .complaints.rules import why_not_decide
 
         add_panel("customers.customer", Panel(complaint, "customer"))
         add_veto(why_not_decide)
         complaint_handover.register()
+        complaint_ties.register()
         navigation.register()

@@ -87,9 +87,10 @@ class ComplaintPage(DetailPage):
         return sorted(steps, key=lambda step: rank.get(step.name, 0))
 
     def is_done(self, verb):
-        """Whether a step that is taken once has been taken."""
+        """Whether a step has been taken and comes only once, or waits for another one."""
         complaint = self.object
         done = {
+            "answer": not complaint.finding,
             "complicate": complaint.is_complex,
             "extend": complaint.is_extended or not complaint.is_complex,
             "dispute": complaint.disputed_at is not None,

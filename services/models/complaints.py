@@ -374,8 +374,6 @@ class Complaint(Workflow):
     TOLD = frozenset(
         {
             "due_on",
-            "complex_reason",
-            "extension_reason",
             "extension_told_on",
             "handler",
             "finding",
@@ -388,7 +386,6 @@ class Complaint(Workflow):
             "recheck_on",
             "recurred",
             "recheck_note",
-            "dispute",
             "reviewer",
         }
     )

@@ -11,6 +11,7 @@ from crm.core import approvals
 from crm.core.acting import acting
 from crm.core.clock import bank_now, bank_today
 from crm.core.models import Approval, AuditEvent
+from crm.core.registry import what_ties
 from crm.ops.roles import (
     COMPLAINTS,
     HANDLE_COMPLAINTS,
@@ -635,3 +636,11 @@ def test_what_somebody_handles_goes_to_the_successor_but_not_what_is_about_them(
         assert row.handler == agent.staff_member
     page = signed_in(taker).get(address).content.decode()
     assert "The successor may not work on this complaint." in page
+
+
+def test_a_branch_stays_open_while_a_complaint_waits_for_its_answer(agent, customer):
+    waiting = in_hand(agent, customer)
+    assert "1 open complaint" in what_ties(customer.home_branch)
+    with acting(by=agent):
+        Complaint.objects.filter(pk=waiting.pk).update(status=Status.WITHDRAWN)
+    assert "1 open complaint" not in what_ties(customer.home_branch)

@@ -266,5 +266,7 @@ def enter() -> None:
     desk, today = Desk.open(), now()
     rows = Customer.objects.within(desk.agent, "services.add_complaint")
     found = list(rows.filter(status=Customer.Status.ACTIVE).order_by("number")[: len(CASES) * 7])
+    # whoever is complained of looks after the customer
+    own = rows.filter(lead_manager=desk.about).order_by("number").first()
     for case, customer in zip(CASES, cycle(found[::7] or found), strict=False):
-        desk.enter(case, customer, today)
+        desk.enter(case, (own if case.is_about_manager else None) or customer, today)

@@ -57,3 +57,12 @@ def register() -> None:
             order=550,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Complaints"),
+            icon="message-square-warning",
+            url_name="services:complaint_list",
+            action="services.view_complaint",
+            order=220,
+        )
+    )

@@ -1,8 +1,9 @@
 """Pages of this module."""
 
+from .complaints.resources import RESOURCES as COMPLAINTS
 from .contacts.resources import contact
 from .promises.resources import promise
 from .queues.resources import queue_member
 from .requests.resources import request
 
-RESOURCES = (request, contact, promise, queue_member)
+RESOURCES = (request, *COMPLAINTS, contact, promise, queue_member)

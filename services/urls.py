@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from .complaints.resources import complaint
+from .complaints.views import TrailPage
 from .desk.views import desk
 from .promises import views as promise_views
 from .queues import views as queue_views
@@ -49,5 +51,10 @@ urlpatterns = [
         name="queuemember_end",
     ),
     path("promises/kept/", promise_views.kept_rate, name="kept_rate"),
+    path(
+        "complaints/<int:pk>/trail/",
+        TrailPage.as_view(resource=complaint),
+        name="complaint_trail",
+    ),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

@@ -13,7 +13,7 @@ from crm.core.models import Approval
 from crm.ops.demo import bank
 from crm.ops.roles import APART
 from customers.models import ConflictOfInterest, Customer, HandedCustomer, Ownership
-from services.models import QueueMember, ServiceRequest
+from services.models import Complaint, QueueMember, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
 from sysadmin.models import IncompatibleDuties, User
@@ -147,3 +147,22 @@ def test_requests_wait_where_a_policy_asks_and_nobody_holds_incompatible_duties(
     assert rules.count() == len(APART)
     assert [held_together(rule) for rule in rules] == [[]] * len(APART)
     assert AuthorityLimit.objects.on(bank_today()).count() == 4
+
+
+def test_complaints_stand_in_every_state_some_due_some_overdue_and_one_extended(demo, signed_in):
+    agent = signed_in(User.objects.get(username="he.xiaotang"))
+    rows = Complaint.objects.all()
+    assert {row.status for row in rows} == set(Complaint.Status.values)
+    assert [row.status for row in rows.overdue()] == ["investigating"]
+    assert rows.due_within(2).count() >= 2
+    assert [row.is_extended for row in rows.filter(is_complex=True)].count(True) == 1
+    assert rows.to_recheck().exists()
+    waiting = Approval.objects.filter(status="pending", operation__startswith="services.")
+    assert {request.operation for request in waiting} == {
+        "services.extend_complaint/1",
+        "services.compensate/1",
+    }
+    for row in rows:
+        assert agent.get(f"/service/complaints/{row.pk}/").status_code == 200
+    hidden = rows.get(about__user__username="lin.yue")
+    assert hidden.status == Complaint.Status.RECEIVED

@@ -78,10 +78,14 @@ def of_subject(subject_id: int, *, user: Any, after: str = "") -> History:
         size=ROWS,
         context=CursorContext(f"history:{subject_id}", user.pk),
     )
-    named = Named(keys_of(page.rows), user)
-    makers = makers_of(page.rows)
-    entries = [told(event, named, makers.get(event.pk, "")) for event in page.rows]
-    return History(entries, page.next_cursor)
+    return History(entries_of(page.rows, user=user), page.next_cursor)
+
+
+def entries_of(events: list[AuditEvent], *, user: Any) -> list[Entry]:
+    """Changes as they are shown to a reader who may see them."""
+    named = Named(keys_of(events), user)
+    makers = makers_of(events)
+    return [told(event, named, makers.get(event.pk, "")) for event in events]
 
 
 def makers_of(events: list[AuditEvent]) -> dict[int, str]:
@@ -173,7 +177,8 @@ def shown_fields(model: type[models.Model]) -> list[Any]:
 
 def is_silent(model: type[models.Model], field: Any) -> bool:
     """Whether a field tells a reader nothing: keys, stamps, and whose record it is."""
-    derived = not field.editable and field.name not in {"status", "mask", "number", "valid"}
+    told = {"status", "mask", "number", "valid", *getattr(model, "TOLD", ())}
+    derived = not field.editable and field.name not in told
     return field.name in SILENT or derived or field.column == getattr(model, "AUDIT_SUBJECT", "")
 
 

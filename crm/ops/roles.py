@@ -90,6 +90,25 @@ CONFLICTS = (
     "customers.add_conflictofinterest",
     "customers.end_conflictofinterest",
 )
+RECEIVE_COMPLAINTS = (
+    "services.view_complaint",
+    "services.add_complaint",
+    "services.change_complaint",
+    "services.dispute_complaint",
+    "services.withdraw_complaint",
+)
+HANDLE_COMPLAINTS = (
+    "services.investigate_complaint",
+    "services.establish_complaint",
+    "services.complicate_complaint",
+    "services.extend_complaint",
+    "services.compensate_complaint",
+    "services.answer_complaint",
+    "services.recheck_complaint",
+)
+DECIDE_COMPLAINTS = ("services.assign_complaint", "services.close_complaint")
+REVIEW_COMPLAINTS = ("services.review_complaint",)
+COMPLAINTS = (*RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS, *DECIDE_COMPLAINTS)
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",
@@ -239,8 +258,18 @@ ROLES = (
         "对公客户经理",
         (*SERVE, "staff.view_handover", *TAKE_OVER),
     ),
-    RoleSpec("service_agent", "Service agent", "客服坐席", DESK),
-    RoleSpec("service_team_leader", "Service team leader", "客服班长", (*DESK, *QUEUES, *SHARE)),
+    RoleSpec(
+        "service_agent",
+        "Service agent",
+        "客服坐席",
+        (*DESK, *RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS),
+    ),
+    RoleSpec(
+        "service_team_leader",
+        "Service team leader",
+        "客服班长",
+        (*DESK, *QUEUES, *SHARE, *COMPLAINTS),
+    ),
     RoleSpec(
         "branch_manager",
         "Branch manager",
@@ -254,6 +283,8 @@ ROLES = (
             *DECIDE,
             *HAND_OVER,
             *TAKE_OVER,
+            *COMPLAINTS,
+            *REVIEW_COMPLAINTS,
         ),
     ),
     RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *SEE_CONTACTS, *HISTORY)),
@@ -270,6 +301,8 @@ ROLES = (
             *CONFLICTS,
             *TRAILS,
             *DECIDE,
+            *COMPLAINTS,
+            *REVIEW_COMPLAINTS,
         ),
     ),
     RoleSpec(
@@ -349,6 +382,7 @@ ROLES = (
             *PARTS,
             "services.view_servicerequest",
             "services.view_queuemember",
+            "services.view_complaint",
         ),
         is_read_only=True,
     ),

@@ -1,6 +1,7 @@
 """What the bank does with and for its customers, who does it, and by when."""
 
 from .clock import ClockStop
+from .complaints import Complaint, ComplaintReply
 from .contacts import Contact, ContactAttendee, ContactNote
 from .conversation import RequestCheck, RequestEntry
 from .promises import Promise
@@ -9,6 +10,8 @@ from .requests import ServiceRequest
 
 __all__ = [
     "ClockStop",
+    "Complaint",
+    "ComplaintReply",
     "Contact",
     "ContactAttendee",
     "ContactNote",

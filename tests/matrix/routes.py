@@ -153,6 +153,11 @@ class Route:
         return "field" in self.parameters
 
     @property
+    def parent(self) -> Any:
+        """The model on whose page the panel is asked for first."""
+        return self.opts.get_field(min(self.resource.panel_fields)).related_model
+
+    @property
     def is_row(self) -> bool:
         """Whether the page is about one row."""
         return "pk" in self.parameters and not self.is_panel

@@ -73,6 +73,7 @@ from tests.factories import (
     resident_id,
     serials,
 )
+from tests.factories_services import complaints
 from tests.factories_services.contacts import (
     ContactAttendeeFactory,
     ContactFactory,
@@ -303,6 +304,21 @@ def new_request(branch: Any) -> dict[str, Any]:
     return {"service": ServiceTypeFactory.offered().pk}
 
 
+def complaint(branch: Any, manager: Any) -> Model:
+    """A complaint of a customer of a branch, which a member of staff handles."""
+    complaints.prepare()
+    status = "assigned" if manager else "received"
+    found = {"finding": "upheld", "findings": "so", "root_cause": "thus", "answered_at": now()}
+    return complaints.ComplaintFactory(
+        customer=customer(branch, manager), handler=manager, status=status, **found
+    )
+
+
+def further_reply(row: Any) -> Model:
+    """An answer to this complaint."""
+    return complaints.ComplaintReplyFactory(complaint=row)
+
+
 def new_code(branch: Any) -> dict[str, Any]:
     """A code that nothing else has."""
     return {"code": f"new_{next(serials)}"}
@@ -315,6 +331,7 @@ STEPS_OF_THEIR_OWN = {
     "services.promise": "the day decides what a promise becomes: tests/services/test_promises.py",
     "staff.handover": "the successor alone answers: tests/staff/test_handover.py",
     "services.servicerequest": "steps move owner and clock: tests/services/test_requests.py",
+    "services.complaint": "who is in charge alone finds out: tests/services/test_complaints.py",
 }
 FACTORIES = {
     "config_admin.dictionary": Subject(
@@ -374,9 +391,7 @@ FACTORIES = {
         lambda b, m: HandedCustomerFactory(handover=handover(b, m))
     ),
     "customers.conflictofinterest": Subject(
-        lambda b, m: ConflictFactory(
-            member=StaffMemberFactory(branch=b), customer=customer(b, None)
-        )
+        lambda b, m: ConflictFactory(member=StaffMemberFactory(branch=b), customer=customer(b, m))
     ),
     "customers.ownership": Subject(
         ownership,
@@ -412,6 +427,8 @@ FACTORIES = {
     "services.contactattendee": Subject(lambda b, m: ContactAttendeeFactory(contact=contact(b, m))),
     "services.contactnote": Subject(lambda b, m: ContactNoteFactory(contact=contact(b, m))),
     "services.promise": Subject(promise),
+    "services.complaint": Subject(complaint),
+    "services.complaintreply": Subject(lambda b, m: further_reply(complaint(b, m))),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(
         lambda b, m: StaffMemberFactory(branch=b, supervisor=m), fill=new_member

@@ -101,7 +101,8 @@ def expected(route, method, persona, place):  # noqa: PLR0911  (one line for eac
         return 404
     if route.is_panel and not persona.sees(parents[0], place):
         return 404
-    if route.is_row and not persona.sees(route.resource.model, place):
+    asked = route.parent if route.is_panel else route.resource.model
+    if (route.is_row or route.is_panel) and not persona.sees(asked, place):
         return 404
     return "open"
 

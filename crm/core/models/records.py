@@ -55,6 +55,8 @@ class Record(Labelled):
     }
     # the column that names the customer a row belongs to, for the trail
     AUDIT_SUBJECT: ClassVar[str] = ""
+    # what the history tells besides what people enter in forms: fields that only operations set
+    TOLD: ClassVar[frozenset[str]] = frozenset()
     # whether the customer's history tells of it only to those who may see such rows
     CONFIDENTIAL: ClassVar[bool] = False
 

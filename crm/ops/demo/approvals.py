@@ -31,6 +31,8 @@ POLICIES = (
     ("staff.set_right/1", None, "compliance_officer"),
     ("staff.set_limit/1", None, "compliance_officer"),
     ("config_admin.set_value/1", None, "compliance_officer"),
+    ("services.extend_complaint/1", None, "compliance_officer"),
+    ("services.compensate/1", Decimal(5_000), "branch_manager"),
 )
 # post, kind of request (empty for all), limit
 LIMITS = (

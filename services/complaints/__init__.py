@@ -1,0 +1,1 @@
+"""Complaints: received, investigated by somebody uninvolved, answered in time, reviewed above."""

@@ -91,11 +91,18 @@ def expected(route, method, persona, place):  # noqa: PLR0911  (one line for eac
         return 403
     if method not in route.methods:
         return 405
-    if route.is_panel and not route.resource.panel_fields:
+    if route.is_panel and not has_parent(route, persona, place):
         return 404
     if route.is_row and not persona.sees(route.resource.model, place):
         return 404
     return "open"
+
+
+def has_parent(route, persona, place):
+    """Whether there is a record on whose page the list is a panel, and the persona sees it."""
+    model = route.resource.model
+    parents = [model._meta.get_field(n).related_model for n in route.resource.panel_fields]
+    return any(persona.sees(parent, place) for parent in parents)
 
 
 def client_of(persona, world, kind=QuickClient):

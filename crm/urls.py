@@ -6,14 +6,17 @@ from django.urls import include, path
 
 import config_admin.resources
 import customers.resources
+import services.resources
 import staff.resources
 import sysadmin.resources
 from crm.core.pages import viewing
 from customers.search_views import typed
+from services.agenda.views import reminders
 from sysadmin import views
 
 RESOURCES = [
     *customers.resources.RESOURCES,
+    *services.resources.RESOURCES,
     *staff.resources.RESOURCES,
     *config_admin.resources.RESOURCES,
     *sysadmin.resources.RESOURCES,
@@ -25,6 +28,7 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("preferences/", views.preferences, name="preferences"),
     path("palette/", typed, name="palette"),
+    path("reminders/", reminders, name="reminders"),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
@@ -51,6 +55,7 @@ urlpatterns = [
     ),
     path("lists/<str:label>/columns/", viewing.ColumnsPage.as_view(), name="columns"),
     path("customers/", include("customers.urls")),
+    path("services/", include("services.urls")),
     path("organisation/", include("staff.urls")),
     path("configuration/", include("config_admin.urls")),
     path("system/", include("sysadmin.urls")),

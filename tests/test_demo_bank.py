@@ -103,6 +103,21 @@ def test_customers_change_hands(demo):
     assert all(one.customer.lead_manager_id == one.handover.to_member_id for one in moved)
 
 
+def test_people_have_something_to_do_and_somebody_to_meet_this_week(demo, signed_in):
+    desk = signed_in(User.objects.get(username="lin.yue"))
+    groups = dict(desk.get("/services/agenda/").context["today"].groups)
+    assert len(groups["overdue"]) == 2
+    assert len(groups["due"]) == 4
+    assert groups["reminders"]
+    assert "reminder" in desk.get("/reminders/").content.decode()
+    week = desk.get("/services/agenda/week/").context["days"]
+    assert sum(len(day.items) for day in week) > 5
+    head = signed_in(User.objects.get(username="shen.zhiheng"))
+    board = head.get("/services/appointments/board/").context["board"]
+    met = {square.member for hour in board.hours for square in hour.squares if square.appointments}
+    assert len(met) > 1
+
+
 def test_foreign_currencies_have_a_year_of_rates(demo):
     today = bank_today()
     for currency in ("USD", "EUR", "HKD", "JPY", "GBP"):

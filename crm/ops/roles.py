@@ -22,6 +22,22 @@ LOOK = (
 )
 HISTORY = ("customers.history_customer",)
 PORTFOLIO = ("customers.portfolio_customer",)
+TASKS = (
+    "services.view_task",
+    "services.add_task",
+    "services.change_task",
+    "services.finish_task",
+    "services.drop_task",
+    "services.reopen_task",
+)
+APPOINTMENTS = (
+    "services.view_appointment",
+    "services.add_appointment",
+    "services.change_appointment",
+    "services.hold_appointment",
+    "services.miss_appointment",
+    "services.cancel_appointment",
+)
 SERVE = (
     *LOOK,
     *HISTORY,
@@ -31,6 +47,8 @@ SERVE = (
     "customers.activate_customer",
     "customers.reveal_customer",
     *ASK,
+    *TASKS,
+    *APPOINTMENTS,
 )
 LEAD = (
     *SERVE,
@@ -185,7 +203,14 @@ ROLES = (
         "service_agent",
         "Service agent",
         "客服坐席",
-        (*LOOK, "customers.change_customer", "customers.reveal_customer", *ASK),
+        (
+            *LOOK,
+            "customers.change_customer",
+            "customers.reveal_customer",
+            *ASK,
+            *TASKS,
+            *APPOINTMENTS,
+        ),
     ),
     RoleSpec(
         "branch_manager",
@@ -200,12 +225,12 @@ ROLES = (
             *TAKE_OVER,
         ),
     ),
-    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY)),
+    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *HISTORY, *TASKS)),
     RoleSpec(
         "compliance_officer",
         "Compliance officer",
         "合规岗",
-        (*LOOK, *HISTORY, "customers.reveal_customer", *CONFLICTS, *TRAILS, *DECIDE),
+        (*LOOK, *HISTORY, "customers.reveal_customer", *CONFLICTS, *TRAILS, *DECIDE, *TASKS),
     ),
     RoleSpec(
         "configuration_administrator",
@@ -279,6 +304,8 @@ ROLES = (
             "core.view_approvalpolicy",
             "customers.view_importrun",
             "customers.view_conflictofinterest",
+            "services.view_task",
+            "services.view_appointment",
         ),
         is_read_only=True,
     ),

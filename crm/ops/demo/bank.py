@@ -25,7 +25,7 @@ from customers.models import Customer, FeedBatch
 from staff.models import Branch, Licence, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
-from . import careers, handovers, hands, moves
+from . import agenda, careers, handovers, hands, moves
 from .approvals import ask_and_decide, enter_limits, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
@@ -78,6 +78,7 @@ def fill(today: dt.date, *, size: int) -> int:
         ask_and_decide()
         moves.plan(today)
         handovers.plan(today)
+        agenda.plan(today)
     return entered
 
 

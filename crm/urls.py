@@ -11,6 +11,7 @@ import staff.resources
 import sysadmin.resources
 from crm.core.pages import viewing
 from customers.search_views import typed
+from services.agenda.views import reminders
 from sysadmin import views
 from sysadmin.site.views import administration
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("preferences/", views.preferences, name="preferences"),
     path("palette/", typed, name="palette"),
+    path("reminders/", reminders, name="reminders"),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),

@@ -7,32 +7,68 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Customer service")
 
     def ready(self) -> None:
-        from config_admin.models import Calendar
-        from config_admin.signals import working_time_changed
-        from crm.core import jobs
-        from crm.core.approvals import add_veto
-        from crm.core.registry import Panel, add_panel
+        from . import navigation
 
-        from . import navigation, receivers, staying
-        from .complaints import handover as complaint_handover
-        from .complaints import ties as complaint_ties
-        from .complaints.resources import complaint
-        from .complaints.rules import why_not_decide
-        from .contacts import begin as contacts
-        from .promises import part as promises
-        from .queues.resources import queue_member
-        from .requests import bulk
-        from .requests.resources import request
-
-        working_time_changed.connect(receivers.reckon_anew, sender=Calendar)
-        jobs.register(bulk.ASSIGN)
-        staying.register()
-        add_panel("customers.customer", Panel(request, "customer"))
-        add_panel("staff.staffmember", Panel(queue_member, "member"))
-        contacts.register()
-        promises.register()
-        add_panel("customers.customer", Panel(complaint, "customer"))
-        add_veto(why_not_decide)
-        complaint_handover.register()
-        complaint_ties.register()
         navigation.register()
+        begin_requests()
+        begin_complaints()
+        begin_contacts()
+        begin_agenda()
+
+
+def begin_requests() -> None:
+    """Requests on the pages of customers, in jobs, and told of changed calendars."""
+    from config_admin.models import Calendar
+    from config_admin.signals import working_time_changed
+    from crm.core import jobs
+    from crm.core.registry import Panel, add_panel
+
+    from . import receivers, staying
+    from .queues.resources import queue_member
+    from .requests import bulk
+    from .requests.resources import request
+
+    working_time_changed.connect(receivers.reckon_anew, sender=Calendar)
+    jobs.register(bulk.ASSIGN)
+    staying.register()
+    add_panel("customers.customer", Panel(request, "customer"))
+    add_panel("staff.staffmember", Panel(queue_member, "member"))
+
+
+def begin_complaints() -> None:
+    """Complaints on the pages of customers, in handovers, and who may not decide about them."""
+    from crm.core.approvals import add_veto
+    from crm.core.registry import Panel, add_panel
+
+    from .complaints import handover, ties
+    from .complaints.resources import complaint
+    from .complaints.rules import why_not_decide
+
+    add_panel("customers.customer", Panel(complaint, "customer"))
+    add_veto(why_not_decide)
+    handover.register()
+    ties.register()
+
+
+def begin_contacts() -> None:
+    """Contacts and promises, wherever customers are shown or handed over."""
+    from .contacts import begin
+    from .promises import part
+
+    begin.register()
+    part.register()
+
+
+def begin_agenda() -> None:
+    """Tasks and appointments on the pages of customers, and in handovers."""
+    from crm.core.registry import Panel, add_panel
+
+    from .agenda import part as tasks_handed
+    from .agenda.resources import task
+    from .appointments import part as appointments_handed
+    from .appointments.resources import appointment
+
+    add_panel("customers.customer", Panel(task, "customer", heading=_("Open tasks")))
+    add_panel("customers.customer", Panel(appointment, "customer"))
+    tasks_handed.register()
+    appointments_handed.register()

@@ -20,6 +20,16 @@ def register() -> None:
     )
     register_item(
         NavItem(
+            label=_("Tasks"),
+            icon="list-todo",
+            url_name="services:agenda",
+            action="services.view_task",
+            order=102,
+            key="t",
+        )
+    )
+    register_item(
+        NavItem(
             label=_("Requests"),
             icon="inbox",
             url_name="services:servicerequest_list",
@@ -64,5 +74,14 @@ def register() -> None:
             url_name="services:complaint_list",
             action="services.view_complaint",
             order=220,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Appointments"),
+            icon="calendar-days",
+            url_name="services:appointment_list",
+            action="services.view_appointment",
+            order=103,
         )
     )

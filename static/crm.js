@@ -35,12 +35,12 @@
   /* --- toasts: six seconds, longer under the pointer or the focus ---------------------------- */
   const TOAST_MS = 6000;
 
-  function toast(message, undo = "") {
+  function toast(message, undo = "", key = "") {
     const element = make("div", "toast-x");
     element.append(make("span", "", message));
     if (undo) {
       element.append(button("", text("undo"), () => {
-        htmx.ajax("POST", undo, { swap: "none" }).then(() => {
+        htmx.ajax("POST", undo, { swap: "none", values: { idempotency_key: key } }).then(() => {
           element.remove();
           toast(text("undone"));
         });
@@ -286,11 +286,11 @@
     if (token) $$("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
   }
 
-  /* HX-Trigger "crm:saved": text, or {message, undo}. */
+  /* HX-Trigger "crm:saved": text, or {message, undo, key}: where undoing is sent, and its form's key. */
   on("crm:saved", (event) => {
     $$("dialog.drawer[open], dialog.confirm[open]").forEach(close);
     const detail = event.detail || {};
-    toast(detail.message || detail.value || text("saved"), detail.undo);
+    toast(detail.message || detail.value || text("saved"), detail.undo, detail.key);
   });
 
   /* --- forms sent as whole pages ------------------------------------------------------------- */

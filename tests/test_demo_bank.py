@@ -116,6 +116,21 @@ def test_customers_ask_for_things_and_agents_are_late_with_some(demo, signed_in)
     assert all(request.subject in page for request in mine)
 
 
+def test_people_have_something_to_do_and_somebody_to_meet_this_week(demo, signed_in):
+    desk = signed_in(User.objects.get(username="lin.yue"))
+    groups = dict(desk.get("/service/agenda/").context["today"].groups)
+    assert len(groups["overdue"]) == 2
+    assert len(groups["due"]) == 4
+    assert groups["reminders"]
+    assert "reminder" in desk.get("/reminders/").content.decode()
+    week = desk.get("/service/agenda/week/").context["days"]
+    assert sum(len(day.items) for day in week) > 5
+    head = signed_in(User.objects.get(username="shen.zhiheng"))
+    board = head.get("/service/appointments/board/").context["board"]
+    met = {square.member for hour in board.hours for square in hour.squares if square.appointments}
+    assert len(met) > 1
+
+
 def test_foreign_currencies_have_a_year_of_rates(demo):
     today = bank_today()
     for currency in ("USD", "EUR", "HKD", "JPY", "GBP"):

@@ -22,6 +22,7 @@ LINKS = {
     "language": "language",
     "preferences": "preferences",
     "palette": "palette",
+    "reminders": "reminders",
     "login": "account_login",
     "logout": "account_logout",
     "password": "account_change_password",

@@ -67,6 +67,22 @@ DESK = (
     "customers.reveal_customer",
     *ASK,
 )
+TASKS = (
+    "services.view_task",
+    "services.add_task",
+    "services.change_task",
+    "services.finish_task",
+    "services.drop_task",
+    "services.reopen_task",
+)
+APPOINTMENTS = (
+    "services.view_appointment",
+    "services.add_appointment",
+    "services.change_appointment",
+    "services.hold_appointment",
+    "services.miss_appointment",
+    "services.cancel_appointment",
+)
 SERVE = (
     *LOOK,
     *CONTACTS,
@@ -78,6 +94,8 @@ SERVE = (
     "customers.activate_customer",
     "customers.reveal_customer",
     *ASK,
+    *TASKS,
+    *APPOINTMENTS,
 )
 LEAD = (
     *SERVE,
@@ -262,13 +280,13 @@ ROLES = (
         "service_agent",
         "Service agent",
         "客服坐席",
-        (*DESK, *RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS),
+        (*DESK, *RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS, *TASKS, *APPOINTMENTS),
     ),
     RoleSpec(
         "service_team_leader",
         "Service team leader",
         "客服班长",
-        (*DESK, *QUEUES, *SHARE, *COMPLAINTS),
+        (*DESK, *QUEUES, *SHARE, *COMPLAINTS, *TASKS, *APPOINTMENTS),
     ),
     RoleSpec(
         "branch_manager",
@@ -287,7 +305,7 @@ ROLES = (
             *REVIEW_COMPLAINTS,
         ),
     ),
-    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *SEE_CONTACTS, *HISTORY)),
+    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS)),
     RoleSpec(
         "compliance_officer",
         "Compliance officer",
@@ -303,6 +321,7 @@ ROLES = (
             *DECIDE,
             *COMPLAINTS,
             *REVIEW_COMPLAINTS,
+            *TASKS,
         ),
     ),
     RoleSpec(
@@ -383,6 +402,8 @@ ROLES = (
             "services.view_servicerequest",
             "services.view_queuemember",
             "services.view_complaint",
+            "services.view_task",
+            "services.view_appointment",
         ),
         is_read_only=True,
     ),

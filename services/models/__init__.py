@@ -1,5 +1,7 @@
 """What the bank does with and for its customers, who does it, and by when."""
 
+from .agenda import CalendarFeed, Task
+from .appointments import Appointment
 from .clock import ClockStop
 from .complaints import Complaint, ComplaintReply
 from .contacts import Contact, ContactAttendee, ContactNote
@@ -9,6 +11,8 @@ from .queues import QueueMember
 from .requests import ServiceRequest
 
 __all__ = [
+    "Appointment",
+    "CalendarFeed",
     "ClockStop",
     "Complaint",
     "ComplaintReply",
@@ -20,4 +24,5 @@ __all__ = [
     "RequestCheck",
     "RequestEntry",
     "ServiceRequest",
+    "Task",
 ]

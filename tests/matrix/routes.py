@@ -99,6 +99,7 @@ SIGNED_IN = {
     "home": "leads to the first page that the user's rights open",
     "palette": "finds customers within reach, and nothing for those who see none",
     "preferences": "one's own theme and density",
+    "reminders": "counts one's own reminders, and none for those who see no tasks",
     **dict.fromkeys(
         ("views", "save_view", "change_view", "remove_view", "columns"),
         "about any list; its own right opens them, see tests/core/test_saved_views.py",
@@ -129,6 +130,7 @@ PUBLIC = {
     "account_logout": "signing out twice is no fault",
     "account_inactive": "tells a disabled user what to do",
     "mfa_authenticate": "the second step of signing in",
+    "services:calendar_file": "the address itself is the secret, see tests/services",
 }
 
 

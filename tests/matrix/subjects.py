@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from config_admin.dictionaries.first_values import enter_missing
+from config_admin.models import DictionaryEntry
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.models import AccessEvent, ApprovalPolicy, AuditEvent
@@ -74,6 +75,13 @@ from tests.factories import (
     serials,
 )
 from tests.factories_services import complaints
+from tests.factories_services.agenda import (
+    AppointmentFactory,
+    CalendarFeedFactory,
+    TaskFactory,
+    free_time,
+    in_form,
+)
 from tests.factories_services.contacts import (
     ContactAttendeeFactory,
     ContactFactory,
@@ -324,6 +332,37 @@ def new_code(branch: Any) -> dict[str, Any]:
     return {"code": f"new_{next(serials)}"}
 
 
+def task(branch: Any, manager: Any) -> Model:
+    """What a member of staff has to do about a customer."""
+    member = manager or StaffMemberFactory(branch=branch)
+    return TaskFactory(member=member, customer=customer(branch, manager))
+
+
+def appointment(branch: Any, manager: Any) -> Model:
+    """A customer meets a member of staff at the branch."""
+    enter_purposes()
+    member = manager or StaffMemberFactory(branch=branch)
+    return AppointmentFactory(member=member, branch=branch, customer=customer(branch, manager))
+
+
+def enter_purposes() -> None:
+    """The shipped purposes of contacts, entered once."""
+    if not DictionaryEntry.objects.filter(dictionary__code="contact_purpose").exists():
+        enter_lines()
+
+
+def new_appointment(branch: Any) -> dict[str, Any]:
+    """What a form for a new appointment cannot guess."""
+    enter_purposes()
+    begins, ends = free_time()
+    return {
+        "begins_at": in_form(begins),
+        "ends_at": in_form(ends),
+        "purpose": "care",
+        "branch": branch.pk,
+    }
+
+
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
@@ -429,6 +468,9 @@ FACTORIES = {
     "services.promise": Subject(promise),
     "services.complaint": Subject(complaint),
     "services.complaintreply": Subject(lambda b, m: further_reply(complaint(b, m))),
+    "services.task": Subject(task),
+    "services.calendarfeed": Subject(lambda b, m: CalendarFeedFactory()),
+    "services.appointment": Subject(appointment, fill=new_appointment),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(
         lambda b, m: StaffMemberFactory(branch=b, supervisor=m), fill=new_member

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from crm.core.idempotency import FIELD
-from crm.core.scope import OwnedBy
+from crm.core.scope import BankWide, OwnedBy
 from crm.urls import RESOURCES
 from sysadmin import operations
 from sysadmin.models import Grant
@@ -81,8 +81,9 @@ def outcome(answer):
 
 def parents_of(resource):
     """The models on whose pages the list is a card, in the order in which the world asks."""
-    opts = resource.model._meta
-    return [opts.get_field(name).related_model for name in sorted(resource.panel_fields)]
+    names = sorted(resource.panel_fields)
+    parents = [resource.model._meta.get_field(name).related_model for name in names]
+    return sorted(parents, key=lambda parent: not isinstance(parent.SCOPE, BankWide))
 
 
 def expected(route, method, persona, place):  # noqa: PLR0911  (one line for each rule)
@@ -101,8 +102,7 @@ def expected(route, method, persona, place):  # noqa: PLR0911  (one line for eac
         return 404
     if route.is_panel and not persona.sees(parents[0], place):
         return 404
-    asked = route.parent if route.is_panel else route.resource.model
-    if (route.is_row or route.is_panel) and not persona.sees(asked, place):
+    if route.is_row and not persona.sees(route.resource.model, place):
         return 404
     return "open"
 

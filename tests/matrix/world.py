@@ -10,7 +10,7 @@ from crm.core.acting import acting
 from crm.core.clock import bank_today
 from crm.core.models import Workflow
 from crm.core.resources import Resource
-from crm.core.scope import OwnedOrAll, System
+from crm.core.scope import BankWide, OwnedOrAll, System
 from sysadmin.models import Grant, User, period, system_user
 from tests.factories import BranchFactory, GrantFactory, RoleFactory, StaffMemberFactory
 
@@ -88,6 +88,18 @@ class World:
             beside = self.subject.beside(status, row)
             type(row)._base_manager.filter(pk=row.pk).update(status=status, **beside)
 
+    @property
+    def panel_fields(self) -> list[str]:
+        """The foreign keys by which the list is a panel, those to what everybody sees first."""
+        return sorted(
+            self.resource.panel_fields,
+            key=lambda name: (not isinstance(self.parent_of(name).SCOPE, BankWide), name),
+        )
+
+    def parent_of(self, name: str) -> Any:
+        """The model on whose page the list is a panel by this foreign key."""
+        return self.resource.model._meta.get_field(name).related_model
+
     def address(self, route: Route, place: str = "mine") -> str:
         """The address of a page about the row at a place, or about its parent."""
         row = self.rows[place]
@@ -95,7 +107,7 @@ class World:
             return f"{route.url()}?sel={row.pk}"
         if not route.is_panel:
             return route.url(**self.subject.address(row))
-        for name in sorted(self.resource.panel_fields):
+        for name in self.panel_fields:
             if parent := getattr(row, f"{name}_id"):
                 return route.url(field=name, pk=parent)
         return route.url(field="none", pk=1)

@@ -23,14 +23,14 @@ def begin_requests() -> None:
     from crm.core import jobs
     from crm.core.registry import Panel, add_panel
 
-    from . import receivers, staying
+    from . import receivers, ties
     from .queues.resources import queue_member
     from .requests import bulk
     from .requests.resources import request
 
     working_time_changed.connect(receivers.reckon_anew, sender=Calendar)
     jobs.register(bulk.ASSIGN)
-    staying.register()
+    ties.register()
     add_panel("customers.customer", Panel(request, "customer"))
     add_panel("staff.staffmember", Panel(queue_member, "member"))
 

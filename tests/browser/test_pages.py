@@ -12,10 +12,16 @@ from crm.urls import RESOURCES
 from sysadmin.operations import set_manner
 from tests.factories import (
     BranchFactory,
+    ClockStopFactory,
     HandedCustomerFactory,
     HandoverFactory,
     HoldingFactory,
     LicenceFactory,
+    QueueMemberFactory,
+    ReplyTemplateFactory,
+    RequestCheckFactory,
+    RequestEntryFactory,
+    ServiceRequestFactory,
     StaffAssignmentFactory,
 )
 from tests.matrix.subjects import subject_of
@@ -354,3 +360,34 @@ def test_each_sheet_of_paper_ends_above_the_line_at_its_foot(at_work, bank):
     )
     assert space > foot > 0
     assert of_each_sheet == "clone"
+
+
+@pytest.mark.proves("XX-4")
+@pytest.mark.parametrize(("language", "theme"), MANNERS)
+def test_the_pages_around_a_request_are_open_to_all(reader, bank, language, theme):
+    somebody = reader(language, theme)
+    page, me = somebody.page, bank.everyone.staff_member
+    request = ServiceRequestFactory(
+        customer=bank.person, owner=me, priority="urgent", description="第一行\n第二行"
+    )
+    ServiceRequestFactory(customer=bank.organisation, service=request.service)
+    QueueMemberFactory(queue=request.queue, member=me)
+    RequestCheckFactory(request=request)
+    ReplyTemplateFactory(service=request.service)
+    ClockStopFactory(request=request)
+    RequestEntryFactory(request=request, kind="reply")
+    somebody.open(
+        reverse("services:servicerequest_view", args=[request.pk]),
+        reverse("services:servicerequest_converse", args=[request.pk]),
+        reverse("services:servicerequest_add") + f"?customer={bank.person.pk}",
+        reverse("services:desk"),
+    )
+    page.locator(".inbox .list a").first.click()
+    expect(page.locator("#request #conversation .ev")).to_have_count(3)
+    somebody.judge("a request on the desk")
+    page.locator("#request details.menu > summary, #request [hx-get*='/write/']").first.click()
+    expect(page.locator("#drawer header")).to_be_visible()
+    page.locator("#drawer [hx-get*='template=']").click()
+    expect(page.locator("#drawer textarea")).not_to_have_value("")
+    somebody.judge("a reply from a template", part="#drawer")
+    assert somebody.barred == []

@@ -10,10 +10,15 @@ class ServicesConfig(AppConfig):
         from config_admin.models import Calendar
         from config_admin.signals import working_time_changed
         from crm.core import jobs
-        from crm.core.registry import Panel, add_panel
+        from crm.core.registry import Panel, add_panel, add_sweeper
 
         from . import navigation, receivers, ties
+        from .opportunities import handing as opportunities_handed
+        from .opportunities.resources import opportunity
         from .queues.resources import queue_member
+        from .referrals import handing as referrals_handed
+        from .referrals.operations import expire as expire_referrals
+        from .referrals.resources import referral
         from .requests import bulk
         from .requests.resources import request
 
@@ -22,4 +27,12 @@ class ServicesConfig(AppConfig):
         ties.register()
         add_panel("customers.customer", Panel(request, "customer"))
         add_panel("staff.staffmember", Panel(queue_member, "member"))
+
+        # opportunities and referrals
+        opportunities_handed.register()
+        referrals_handed.register()
+        add_panel("customers.customer", Panel(opportunity, "customer"))
+        add_panel("customers.customer", Panel(referral, "customer"))
+        add_sweeper(expire_referrals)
+
         navigation.register()

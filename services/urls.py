@@ -3,8 +3,10 @@
 from django.urls import include, path
 
 from .desk.views import desk
+from .opportunities import urls as opportunities
 from .queues import views as queue_views
 from .queues.resources import queue_member
+from .referrals import urls as referrals
 from .requests import views
 from .requests.resources import request
 from .resources import RESOURCES
@@ -47,5 +49,7 @@ urlpatterns = [
         queue_views.EndPage.as_view(resource=queue_member),
         name="queuemember_end",
     ),
+    *opportunities.urlpatterns,
+    *referrals.urlpatterns,
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

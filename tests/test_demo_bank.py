@@ -13,7 +13,7 @@ from crm.core.models import Approval
 from crm.ops.demo import bank
 from crm.ops.roles import APART
 from customers.models import ConflictOfInterest, Customer, HandedCustomer, Ownership
-from services.models import QueueMember, ServiceRequest
+from services.models import Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
 from sysadmin.models import IncompatibleDuties, User
@@ -147,3 +147,12 @@ def test_requests_wait_where_a_policy_asks_and_nobody_holds_incompatible_duties(
     assert rules.count() == len(APART)
     assert [held_together(rule) for rule in rules] == [[]] * len(APART)
     assert AuthorityLimit.objects.on(bank_today()).count() == 4
+
+
+@pytest.mark.proves("CS-9")
+def test_the_bank_has_a_pipeline_and_referrals_in_every_state(demo):
+    stages = set(Opportunity.objects.values_list("stage__code", flat=True))
+    assert {"interest", "needs", "offer", "won", "lost"} <= stages
+    assert Opportunity.objects.filter(referral__isnull=False, outcome="won").exists()
+    states = set(Referral.objects.values_list("status", flat=True))
+    assert states == set(Referral.Status.values)

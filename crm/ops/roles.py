@@ -45,9 +45,37 @@ QUEUES = (
     "services.end_queuemember",
     *JOBS,
 )
+# opportunities and referrals
+PIPELINE = (
+    "services.view_opportunity",
+    "services.view_opportunitystage",
+    "services.view_referral",
+)
+REFER = (
+    "services.view_referral",
+    "services.add_referral",
+    "services.withdraw_referral",
+)
+SELL = (
+    *PIPELINE,
+    *REFER,
+    "services.add_opportunity",
+    "services.change_opportunity",
+    "services.move_opportunity",
+    "services.accept_referral",
+    "services.refuse_referral",
+)
+STAGES = (
+    "services.view_opportunitystage",
+    "services.add_opportunitystage",
+    "services.change_opportunitystage",
+    "services.retire_opportunitystage",
+    "services.restore_opportunitystage",
+)
 DESK = (
     *LOOK,
     *REQUESTS,
+    *REFER,
     "services.desk_servicerequest",
     "customers.change_customer",
     "customers.reveal_customer",
@@ -63,6 +91,7 @@ SERVE = (
     "customers.activate_customer",
     "customers.reveal_customer",
     *ASK,
+    *SELL,
 )
 LEAD = (
     *SERVE,
@@ -247,7 +276,7 @@ ROLES = (
         "configuration_administrator",
         "Configuration administrator",
         "配置管理员",
-        (*DIRECTORY, *POLICIES, *CONFIGURE, *ASK, "sysadmin.view_role"),
+        (*DIRECTORY, *POLICIES, *CONFIGURE, *STAGES, *ASK, "sysadmin.view_role"),
     ),
     RoleSpec(
         "staff_administrator",
@@ -308,6 +337,7 @@ ROLES = (
             *TIMES,
             *CATALOGUE,
             *FIGURES,
+            *PIPELINE,
             "staff.view_handover",
             *LIMITS,
             "core.view_job",

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from config_admin.dictionaries.first_values import enter_missing
+from config_admin.models import Calendar
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.models import AccessEvent, ApprovalPolicy, AuditEvent
@@ -19,7 +20,7 @@ from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Throug
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportMapping
-from services.models import ServiceRequest
+from services.models import Referral, ServiceRequest
 from staff.models import Branch
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
@@ -72,6 +73,12 @@ from tests.factories import (
     free_post,
     resident_id,
     serials,
+)
+from tests.factories_services.opportunities import (
+    OpportunityFactory,
+    OpportunityStageFactory,
+    ReferralFactory,
+    office,
 )
 
 # where a row stands, seen from the user who asks
@@ -265,6 +272,38 @@ def new_request(branch: Any) -> dict[str, Any]:
     return {"service": ServiceTypeFactory.offered().pk}
 
 
+def stage(branch: Any, manager: Any) -> Model:
+    """A stage of opportunities beside another one."""
+    OpportunityStageFactory()
+    return OpportunityStageFactory()
+
+
+def opportunity(branch: Any, manager: Any) -> Model:
+    """What a member of staff hopes to sell, beside a product and a referral of others."""
+    OpportunityStageFactory()
+    if not Referral.objects.exists():
+        ProductFactory()
+        ReferralFactory()
+    return OpportunityFactory(
+        owner=manager or StaffMemberFactory(branch=branch), customer=customer(branch, manager)
+    )
+
+
+def referral(branch: Any, manager: Any) -> Model:
+    """A customer whom a member of staff points out to a colleague."""
+    OpportunityStageFactory()
+    return ReferralFactory(
+        from_member=manager or StaffMemberFactory(branch=branch), customer=customer(branch, manager)
+    )
+
+
+def new_referral(branch: Any) -> dict[str, Any]:
+    """What a form for a referral cannot guess."""
+    if not Calendar.objects.filter(code="office").exists():
+        office()
+    return {"to_member": StaffMemberFactory(branch=branch).pk}
+
+
 def new_code(branch: Any) -> dict[str, Any]:
     """A code that nothing else has."""
     return {"code": f"new_{next(serials)}"}
@@ -273,6 +312,7 @@ def new_code(branch: Any) -> dict[str, Any]:
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
+    "services.referral": "whoever is asked answers: tests/services/test_referral_answers.py",
     "staff.handover": "the successor alone answers: tests/staff/test_handover.py",
     "services.servicerequest": "steps move owner and clock: tests/services/test_requests.py",
 }
@@ -366,6 +406,13 @@ FACTORIES = {
     "services.queuemember": Subject(
         lambda b, m: QueueMemberFactory(member=m or StaffMemberFactory(branch=b)),
         fill=lambda b: {"last_day": in_a_month()},
+    ),
+    "services.opportunitystage": Subject(stage, fill=lambda b: new_code(b) | {"outcome": "open"}),
+    "services.opportunity": Subject(
+        opportunity, fill=lambda b: {"currency": "CNY", "product_kind": "loan"}
+    ),
+    "services.referral": Subject(
+        referral, fill=lambda b: new_referral(b) | {"product_kind": "loan", "currency": "CNY"}
     ),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(

@@ -14,6 +14,7 @@ class ServicesConfig(AppConfig):
         begin_complaints()
         begin_contacts()
         begin_agenda()
+        begin_selling()
 
 
 def begin_requests() -> None:
@@ -72,3 +73,20 @@ def begin_agenda() -> None:
     add_panel("customers.customer", Panel(appointment, "customer"))
     tasks_handed.register()
     appointments_handed.register()
+
+
+def begin_selling() -> None:
+    """Opportunities and referrals on the pages of customers, in handovers, and when they expire."""
+    from crm.core.registry import Panel, add_panel, add_sweeper
+
+    from .opportunities import handing as opportunities_handed
+    from .opportunities.resources import opportunity
+    from .referrals import handing as referrals_handed
+    from .referrals.operations import expire
+    from .referrals.resources import referral
+
+    opportunities_handed.register()
+    referrals_handed.register()
+    add_panel("customers.customer", Panel(opportunity, "customer"))
+    add_panel("customers.customer", Panel(referral, "customer"))
+    add_sweeper(expire)

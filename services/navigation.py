@@ -78,10 +78,40 @@ def register() -> None:
     )
     register_item(
         NavItem(
+            label=_("Opportunities"),
+            icon="target",
+            url_name="services:opportunity_list",
+            action="services.view_opportunity",
+            order=115,
+            key="o",
+        )
+    )
+    register_item(
+        NavItem(
             label=_("Appointments"),
             icon="calendar-days",
             url_name="services:appointment_list",
             action="services.view_appointment",
             order=103,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Referrals"),
+            icon="forward",
+            url_name="services:referral_list",
+            action="services.view_referral",
+            order=116,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Opportunity stages"),
+            icon="kanban",
+            url_name="services:opportunitystage_list",
+            # those who sell see the stages on their board; the list is for those who keep it
+            action="services.change_opportunitystage",
+            group=_("Configuration"),
+            order=735,
         )
     )

@@ -9,9 +9,11 @@ from .appointments.resources import appointment
 from .complaints.resources import complaint
 from .complaints.views import TrailPage
 from .desk.views import desk
+from .opportunities import urls as opportunities
 from .promises import views as promise_views
 from .queues import views as queue_views
 from .queues.resources import queue_member
+from .referrals import urls as referrals
 from .requests import views
 from .requests.resources import request
 from .resources import RESOURCES
@@ -75,5 +77,7 @@ urlpatterns = [
         appointment_views.BoardPage.as_view(resource=appointment),
         name="board",
     ),
+    *opportunities.urlpatterns,
+    *referrals.urlpatterns,
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

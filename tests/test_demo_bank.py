@@ -13,7 +13,7 @@ from crm.core.models import Approval
 from crm.ops.demo import bank
 from crm.ops.roles import APART
 from customers.models import ConflictOfInterest, Customer, HandedCustomer, Ownership
-from services.models import Complaint, QueueMember, ServiceRequest
+from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
 from sysadmin.models import IncompatibleDuties, User
@@ -181,3 +181,12 @@ def test_complaints_stand_in_every_state_some_due_some_overdue_and_one_extended(
         assert agent.get(f"/service/complaints/{row.pk}/").status_code == 200
     hidden = rows.get(about__user__username="lin.yue")
     assert hidden.status == Complaint.Status.RECEIVED
+
+
+@pytest.mark.proves("CS-9")
+def test_the_bank_has_a_pipeline_and_referrals_in_every_state(demo):
+    stages = set(Opportunity.objects.values_list("stage__code", flat=True))
+    assert {"interest", "needs", "offer", "won", "lost"} <= stages
+    assert Opportunity.objects.filter(referral__isnull=False, outcome="won").exists()
+    states = set(Referral.objects.values_list("status", flat=True))
+    assert states == set(Referral.Status.values)

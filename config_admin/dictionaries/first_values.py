@@ -355,4 +355,33 @@ DICTIONARIES = (
         T | International organisations | 国际组织
         """,
     ),
+    First(
+        "opportunity_source",
+        "Sources of opportunities",
+        "商机来源",
+        """
+        visit | Visit or call | 走访或电访
+        branch | Walked in at the branch | 到店
+        customer | Recommended by a customer | 客户推荐
+        maturity | Something matures | 产品到期
+        campaign | Campaign | 营销活动
+        online | Mobile or online banking | 手机银行/网银
+        other | Other | 其他
+        """,
+    ),
+    First(
+        "opportunity_loss",
+        "Why opportunities are lost",
+        "商机失败原因",
+        """
+        price | Price or rate | 价格或利率
+        competitor | Went to another bank | 转投他行
+        credit_refused | Credit not approved | 授信未获批
+        not_eligible | Not eligible or not suitable | 不符合准入或适当性
+        no_need | No need any more | 需求取消
+        too_slow | Took too long | 办理时间过长
+        no_answer | Customer could not be reached | 联系不上客户
+        other | Other | 其他
+        """,
+    ),
 )

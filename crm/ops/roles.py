@@ -58,10 +58,38 @@ CONTACTS = (
 )
 REVIEW = ("services.review_contact",)
 CONFIDENTIAL = (*SEE_CONTACTS, "services.view_confidential_contact")
+# opportunities and referrals
+PIPELINE = (
+    "services.view_opportunity",
+    "services.view_opportunitystage",
+    "services.view_referral",
+)
+REFER = (
+    "services.view_referral",
+    "services.add_referral",
+    "services.withdraw_referral",
+)
+SELL = (
+    *PIPELINE,
+    *REFER,
+    "services.add_opportunity",
+    "services.change_opportunity",
+    "services.move_opportunity",
+    "services.accept_referral",
+    "services.refuse_referral",
+)
+STAGES = (
+    "services.view_opportunitystage",
+    "services.add_opportunitystage",
+    "services.change_opportunitystage",
+    "services.retire_opportunitystage",
+    "services.restore_opportunitystage",
+)
 DESK = (
     *LOOK,
     *REQUESTS,
     *CONTACTS,
+    *REFER,
     "services.desk_servicerequest",
     "customers.change_customer",
     "customers.reveal_customer",
@@ -96,6 +124,7 @@ SERVE = (
     *ASK,
     *TASKS,
     *APPOINTMENTS,
+    *SELL,
 )
 LEAD = (
     *SERVE,
@@ -328,7 +357,7 @@ ROLES = (
         "configuration_administrator",
         "Configuration administrator",
         "配置管理员",
-        (*DIRECTORY, *POLICIES, *CONFIGURE, *ASK, "sysadmin.view_role"),
+        (*DIRECTORY, *POLICIES, *CONFIGURE, *STAGES, *ASK, "sysadmin.view_role"),
     ),
     RoleSpec(
         "staff_administrator",
@@ -390,6 +419,7 @@ ROLES = (
             *TIMES,
             *CATALOGUE,
             *FIGURES,
+            *PIPELINE,
             "staff.view_handover",
             *LIMITS,
             "core.view_job",

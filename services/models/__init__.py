@@ -6,8 +6,10 @@ from .clock import ClockStop
 from .complaints import Complaint, ComplaintReply
 from .contacts import Contact, ContactAttendee, ContactNote
 from .conversation import RequestCheck, RequestEntry
+from .opportunity import Opportunity, OpportunityQuerySet, OpportunityStage
 from .promises import Promise
 from .queues import QueueMember
+from .referral import Referral, ReferralQuerySet
 from .requests import ServiceRequest
 
 __all__ = [
@@ -19,8 +21,13 @@ __all__ = [
     "Contact",
     "ContactAttendee",
     "ContactNote",
+    "Opportunity",
+    "OpportunityQuerySet",
+    "OpportunityStage",
     "Promise",
     "QueueMember",
+    "Referral",
+    "ReferralQuerySet",
     "RequestCheck",
     "RequestEntry",
     "ServiceRequest",

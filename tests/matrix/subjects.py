@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from config_admin.dictionaries.first_values import enter_missing
-from config_admin.models import DictionaryEntry
+from config_admin.models import Calendar, DictionaryEntry
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.models import AccessEvent, ApprovalPolicy, AuditEvent
@@ -20,7 +20,7 @@ from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Throug
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportFault, ImportMapping
-from services.models import ServiceRequest
+from services.models import Referral, ServiceRequest
 from staff.models import Branch
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
@@ -87,6 +87,12 @@ from tests.factories_services.contacts import (
     ContactFactory,
     ContactNoteFactory,
     PromiseFactory,
+)
+from tests.factories_services.opportunities import (
+    OpportunityFactory,
+    OpportunityStageFactory,
+    ReferralFactory,
+    office,
 )
 
 # where a row stands, seen from the user who asks
@@ -327,6 +333,38 @@ def further_reply(row: Any) -> Model:
     return complaints.ComplaintReplyFactory(complaint=row)
 
 
+def stage(branch: Any, manager: Any) -> Model:
+    """A stage of opportunities beside another one."""
+    OpportunityStageFactory()
+    return OpportunityStageFactory()
+
+
+def opportunity(branch: Any, manager: Any) -> Model:
+    """What a member of staff hopes to sell, beside a product and a referral of others."""
+    OpportunityStageFactory()
+    if not Referral.objects.exists():
+        ProductFactory()
+        ReferralFactory()
+    return OpportunityFactory(
+        owner=manager or StaffMemberFactory(branch=branch), customer=customer(branch, manager)
+    )
+
+
+def referral(branch: Any, manager: Any) -> Model:
+    """A customer whom a member of staff points out to a colleague."""
+    OpportunityStageFactory()
+    return ReferralFactory(
+        from_member=manager or StaffMemberFactory(branch=branch), customer=customer(branch, manager)
+    )
+
+
+def new_referral(branch: Any) -> dict[str, Any]:
+    """What a form for a referral cannot guess."""
+    if not Calendar.objects.filter(code="office").exists():
+        office()
+    return {"to_member": StaffMemberFactory(branch=branch).pk}
+
+
 def new_code(branch: Any) -> dict[str, Any]:
     """A code that nothing else has."""
     return {"code": f"new_{next(serials)}"}
@@ -368,6 +406,7 @@ STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
     "services.contact": "who reviews took no part: tests/services/test_contacts.py",
     "services.promise": "the day decides what a promise becomes: tests/services/test_promises.py",
+    "services.referral": "whoever is asked answers: tests/services/test_referral_answers.py",
     "staff.handover": "the successor alone answers: tests/staff/test_handover.py",
     "services.servicerequest": "steps move owner and clock: tests/services/test_requests.py",
     "services.complaint": "who is in charge alone finds out: tests/services/test_complaints.py",
@@ -471,6 +510,13 @@ FACTORIES = {
     "services.task": Subject(task),
     "services.calendarfeed": Subject(lambda b, m: CalendarFeedFactory()),
     "services.appointment": Subject(appointment, fill=new_appointment),
+    "services.opportunitystage": Subject(stage, fill=lambda b: new_code(b) | {"outcome": "open"}),
+    "services.opportunity": Subject(
+        opportunity, fill=lambda b: {"currency": "CNY", "product_kind": "loan"}
+    ),
+    "services.referral": Subject(
+        referral, fill=lambda b: new_referral(b) | {"product_kind": "loan", "currency": "CNY"}
+    ),
     "staff.branch": Subject(lambda b, m: BranchFactory(parent=b), fill=new_branch),
     "staff.staffmember": Subject(
         lambda b, m: StaffMemberFactory(branch=b, supervisor=m), fill=new_member

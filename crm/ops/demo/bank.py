@@ -25,7 +25,17 @@ from customers.models import Customer, FeedBatch
 from staff.models import Branch, Licence, StaffAssignment, StaffMember
 from sysadmin.models import Grant, Role, User, period, system_user
 
-from . import agenda, careers, complaints, contacts, handovers, hands, moves, requests
+from . import (
+    agenda,
+    careers,
+    complaints,
+    contacts,
+    handovers,
+    hands,
+    moves,
+    opportunities,
+    requests,
+)
 from .approvals import ask_and_decide, enter_limits, enter_policies
 from .branches import BranchSpec, branches
 from .customers import CustomerSpec, customers
@@ -78,6 +88,7 @@ def fill(today: dt.date, *, size: int) -> int:
         contacts.enter(system, today)
         ask_and_decide()
         moves.plan(today)
+        opportunities.enter(today)
         handovers.plan(today)
         requests.enter(today)
         complaints.enter()

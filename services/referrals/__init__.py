@@ -1,0 +1,1 @@
+"""Customers pointed out by one member of staff to another."""

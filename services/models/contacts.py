@@ -231,6 +231,7 @@ class ContactPartQuerySet(ScopedQuerySet["ContactAttendee"]):
 class ContactPart(Record):
     """Something that belongs to a contact with a customer."""
 
+    RIGHTS_OF = Contact
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
     objects: Any = ContactPartQuerySet.as_manager()

@@ -322,7 +322,7 @@ def test_accepted_for_today_everything_moves_and_nothing_else_changes(
     assert "is accepted. Status now: Carried out." in said
     handover.refresh_from_db()
     assert (handover.status, handover.answer) == ("done", "Gelesen")
-    assert handover.result == {"customers.customer": {"moved": 3}}
+    assert handover.result["customers.customer"] == {"moved": 3}
     assert leads(led) == [taker.pk] * 3
     assert states(handover) == [(State.MOVED, "")] * 3
     for row in Customer.objects.values(*fields):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Model, Q
 
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Asker, InTree, Reach
-from customers.models import Customer
 from customers.ownership.reach import also_in_hands
 
 if TYPE_CHECKING:
@@ -19,27 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AboutCustomers(InTree):
-    """Rows at a branch that are one's own to do, or are about customers in one's own hands.
-
-    Whoever does not reach the customer does not reach them either.
-    """
-
-    def narrow(self, rows: ScopedQuerySet[Any], reach: Reach, user: Asker) -> ScopedQuerySet[Any]:
-        """The rows within reach whose customers are within it too."""
-        if reach.everything:
-            return rows
-        customers = Customer.SCOPE.narrow(Customer.objects.all(), reach, user)
-        return super().narrow(rows, reach, user).filter(customer__in=customers.values("pk"))
+    """Rows about customers, reached exactly as these are; the row's branch is its customer's."""
 
     def arms(self, model: type[Model], reach: Reach, user: Asker) -> list[Q]:
-        """The arms of the tree and of those who do it, then those of the customer's managers."""
-        arms = super().arms(model, reach, user)
-        if reach.own:
-            arms.append(Q(customer__lead_manager__user=user.pk))
-        if reach.team:
-            arms.append(Q(customer__lead_manager__supervisor__user=user.pk))
+        """The arms of the tree and of the lead manager, and one for customers entered by hand."""
         beside = [Q(customer__in=rows.values("customer")) for rows in also_in_hands(reach, user)]
-        return [*arms, *beside]
+        return [*super().arms(model, reach, user), *beside]
 
 
 class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):

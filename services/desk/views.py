@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from crm.core.keyset import capped_counts
 from services.models import ServiceRequest
 from services.requests.filters import queues_of
 from services.requests.resources import request as resource
+from staff.models import StaffMember
 
 DESK = "services.desk_servicerequest"
 SHOWN = 40
@@ -28,7 +29,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     if not user.has_action(DESK):
         raise PermissionDenied
     reached = ServiceRequest.objects.permitted(user)
-    mine = Q(owner__user=user.pk, status__in=ServiceRequest.IN_HANDS)
+    me = StaffMember.objects.filter(user=user.pk).values("pk")[:1]
+    mine = Q(owner=Subquery(me), status__in=ServiceRequest.IN_HANDS)
     offered = Q(status=QUEUED, queue__in=queues_of(user))
     rows = reached.filter(mine | offered).select_related(*JOINS).order_by("due_at", "pk")[:SHOWN]
     context = {

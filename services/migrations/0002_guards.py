@@ -1,4 +1,4 @@
-"""What the database refuses about requests: stops for the past, and changes of what was said."""
+"""Stops for the past and changes of what was said are refused; requests follow their customer."""
 
 from django.db import migrations
 
@@ -42,9 +42,31 @@ end $$;
 
 create trigger entry_keep before update or delete on services_entry
     for each row execute function services_keep_entry();
+
+-- A request is reached as its customer is, so its branch is always the customer's.
+create function services_follow_customer() returns trigger language plpgsql as $$
+begin
+    -- the trail works for any statement, so there is none without a change
+    if exists (
+        select from old_rows o join new_rows n on n.id = o.id
+        join services_request r on r.customer_id = n.id
+        where o.home_branch_id is distinct from n.home_branch_id
+    ) then
+        update services_request r set branch_id = n.home_branch_id, updated_at = clock_timestamp()
+        from old_rows o join new_rows n on n.id = o.id
+        where r.customer_id = n.id and o.home_branch_id is distinct from n.home_branch_id;
+    end if;
+    return null;
+end $$;
+
+create trigger requests_follow after update on customers_customer
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function services_follow_customer();
 """
 
 UNDO = """
+drop trigger requests_follow on customers_customer;
+drop function services_follow_customer();
 drop trigger entry_keep on services_entry;
 drop trigger stop_guard on services_clock_stop;
 drop function services_keep_entry();

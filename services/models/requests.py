@@ -192,7 +192,11 @@ class ServiceRequest(Workflow):
     )
     stopped_at = models.DateTimeField(_("clock stands since"), null=True, editable=False)
 
-    SCOPE = AboutCustomers("branch", owner="owner__user", leader="owner__supervisor__user")
+    SCOPE = AboutCustomers(
+        "branch",
+        owner="customer__lead_manager__user",
+        leader="customer__lead_manager__supervisor__user",
+    )
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(
         [

@@ -14,7 +14,7 @@ from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.idempotency import FIELD
 from crm.core.models import AuditEvent, Job
-from customers.models import ConflictOfInterest
+from customers.models import ConflictOfInterest, Customer
 from services.models import ServiceRequest
 from sysadmin.models import Grant, period, system_user
 from tests.factories import (
@@ -327,6 +327,18 @@ def test_a_manager_sees_the_requests_of_the_customers_in_their_hands(
     ServiceRequestFactory(service=service, customer=own, subject="of my customer")
     ServiceRequestFactory(service=service, customer=CustomerFactory(home_branch=branch))
     assert subjects(signed_in(manager.user), "") == ["of my customer"]
+
+
+@pytest.mark.proves("CS-1")
+def test_a_request_is_reached_as_its_customer_is_wherever_they_move(
+    desk, queued, engaged, other_branch, signed_in
+):
+    there = signed_in(engaged(other_branch).user)
+    assert there.get(f"{LIST}{queued.pk}/").status_code == 404
+    with acting(by=system_user()):
+        Customer.objects.filter(pk=queued.customer_id).update(home_branch=other_branch)
+    assert "take" in steps_on(there, queued)
+    assert desk.get(f"{LIST}{queued.pk}/").status_code == 404
 
 
 def test_assigning_needs_its_own_right(step, queued, agent, desk):

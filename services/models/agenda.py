@@ -258,6 +258,7 @@ class CalendarFeed(Record):
     digest = models.CharField(_("digest"), max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001  (many may have none)
     renewed_at = models.DateTimeField(_("valid since"), null=True, editable=False)
 
+    UNSHOWN = "a private address, which nobody else may have"
     SCOPE = OwnedBy("user")
     CLASSES = dict.fromkeys(["user", "digest", "renewed_at"], INTERNAL)
     objects = ScopedQuerySet["CalendarFeed"].as_manager()

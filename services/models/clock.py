@@ -45,6 +45,7 @@ class ClockStop(Record):
     started_at = models.DateTimeField(pgettext_lazy("clock", "stopped"))
     ended_at = models.DateTimeField(pgettext_lazy("clock", "went on"), null=True, blank=True)
 
+    RIGHTS_OF = ServiceRequest
     SCOPE = Through("request")
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(

@@ -583,6 +583,7 @@ class ComplaintReply(Record):
         verbose_name=pgettext_lazy("complaint", "answered by"),
     )
 
+    RIGHTS_OF = Complaint
     SCOPE = Through("complaint")
     AUDIT_SUBJECT = "customer_id"
     CONFIDENTIAL = True

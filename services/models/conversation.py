@@ -50,6 +50,7 @@ class RequestEntry(Record):
     )
     at = models.DateTimeField(pgettext_lazy("conversation", "at"), editable=False)
 
+    RIGHTS_OF = ServiceRequest
     SCOPE = Through("request")
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(["request", "customer", "kind", "author", "at"], INTERNAL) | {
@@ -98,6 +99,7 @@ class RequestCheck(Record):
         verbose_name=_("ticked by"),
     )
 
+    RIGHTS_OF = ServiceRequest
     SCOPE = Through("request")
     AUDIT_SUBJECT = "customer_id"
     CLASSES = dict.fromkeys(

@@ -239,6 +239,9 @@ class JoinPage(AddPage):
             }
         return super().said(done)
 
+    def is_told_once(self, done):
+        return bool(self.form.password)
+
     def show_form(self, form, status=200, **context):
         return super().show_form(form, status, title=_("New member of staff"), **context)
 

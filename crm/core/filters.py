@@ -56,6 +56,14 @@ class ReadableForm(forms.Form):
         return super().clean()
 
 
+class YesOrNo(forms.NullBooleanSelect):
+    """Yes, no, or no matter."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        self.choices = [("unknown", _("Any")), *list(self.choices)[1:]]
+
+
 class LeanFilterSet(FilterSet):
     """Filters of one list for one user: `lean` on the list itself, whole in the filter drawer.
 
@@ -86,6 +94,8 @@ class LeanFilterSet(FilterSet):
             declared.extra["mine"] = {path: self.user}
         if isinstance(declared, CharFilter):
             declared.extra.setdefault("max_length", LONGEST_TEXT)
+        if isinstance(declared, BooleanFilter):
+            declared.extra.setdefault("widget", YesOrNo)
 
     def get_form_class(self):
         """The form of the filters that were built, with numbers that the database can hold."""

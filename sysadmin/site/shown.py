@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -46,6 +46,8 @@ def text_of(row: Any, field: Any, names: Named) -> str:
         return names.with_key(field, value)
     if isinstance(field, DateRangeField):
         return days_of(f"{value.lower or ''},{value.upper or ''}")
+    if isinstance(field, ArrayField):
+        return str(getattr(row, f"shown_{field.name}", ", ".join(map(str, value))))
     return value_of(row, field.name)
 
 

@@ -94,7 +94,8 @@ class ActPage(Page):
         except IntegrityError as error:
             refuse(form, broken_rule(self.resource.model, error))
             return self.show_form(form, status=422)
-        messages.success(request, waiting(done) if waits else self.said(done))
+        tell = messages.warning if self.is_told_once(done) else messages.success
+        tell(request, waiting(done) if waits else self.said(done))
         return self.lead_to(target)
 
     def waiting_url(self, request):
@@ -118,6 +119,10 @@ class ActPage(Page):
     def said(self, done):
         """The sentence shown when it is done."""
         return _("%(name)s: saved.") % {"name": done}
+
+    def is_told_once(self, _done):
+        """Whether the sentence stays on the page, because nobody can look it up later."""
+        return False
 
     def lead_to(self, target):
         """Go to the record; the drawer's page is loaded anew."""

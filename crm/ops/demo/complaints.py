@@ -17,7 +17,7 @@ from services.models import Complaint, ComplaintReply
 from staff.models import StaffMember
 from sysadmin.models import User
 
-AGENT, LEADER, REVIEWER, ABOUT = "he.xiaotang", "yu.shining", "lu.wanqing", "lin.yue"
+AGENT, LEADER, REVIEWER, ABOUT = "he.xiaotang", "pan.lan", "lu.wanqing", "lin.yue"
 Complainant, Way = Complaint.Complainant, ComplaintReply.Way
 # kept as they stand, so they speak both languages
 ASKED = "Pay back and apologise · 退款并致歉"

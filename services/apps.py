@@ -45,7 +45,7 @@ def begin_complaints() -> None:
     from .complaints.resources import complaint
     from .complaints.rules import why_not_decide
 
-    add_panel("customers.customer", Panel(complaint, "customer"))
+    add_panel("customers.customer", Panel(complaint, "customer", adds=_("Receive a complaint")))
     add_veto(why_not_decide)
     handover.register()
     ties.register()

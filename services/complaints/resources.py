@@ -66,7 +66,6 @@ complaint = Resource(
         "add": views.ReceivePage,
         "change": views.CorrectPage,
         "view": views.ComplaintPage,
-        "panel": views.ComplaintPanel,
         "establish": views.EstablishPage,
         "answer": views.LongStepPage,
         **dict.fromkeys(

@@ -11,7 +11,7 @@ from crm.core.approvals import pending_about
 from crm.core.charts import ring
 from crm.core.history import entries_of
 from crm.core.models import AuditEvent
-from crm.core.pages import AddPage, ChangePage, DetailPage, Page, PanelPage, TransitionPage
+from crm.core.pages import AddPage, ChangePage, DetailPage, Page, TransitionPage
 from customers.models import Customer, Holding
 from services.models import Complaint
 from staff.views import key_in
@@ -200,12 +200,3 @@ class EstablishPage(LongStepPage):
     def perform(self, form):
         done = self.transition.run(self.object, by=self.request.user, **form.facts())
         return done or self.object
-
-
-class ComplaintPanel(PanelPage):
-    """The complaints of a customer, and where a new one is received."""
-
-    def show(self, status=200, **context):
-        may_add = self.request.user.has_action(self.resource.permission("add"))
-        address = f"{self.resource.url('add')}?customer={self.kwargs['pk']}"
-        return super().show(status, add_url=address if may_add else "", **context)

@@ -151,7 +151,7 @@ class SellingPanel(PanelPage):
     template = "panel"
 
     def show(self, status=200, **context):
-        return super().show(status, add_url=self.add_url(), **context)
+        return super().show(status, **context | {"add_url": self.add_url()})
 
     def add_url(self):
         """Where a new one of this customer is entered, for those who may."""

@@ -19,8 +19,14 @@ from .shown import is_for_people
 Model = type[models.Model]
 
 
-def found_in(rows: QuerySet[Any], typed: str, user: Any) -> QuerySet[Any]:
-    """The rows whose name, number or key is what was typed, or begins with it."""
+def found_in(
+    rows: QuerySet[Any], typed: str, user: Any, on_the_way: tuple[Model, ...] = ()
+) -> QuerySet[Any]:
+    """The rows whose name, number or key is what was typed, or begins with it.
+
+    `on_the_way` are the kinds of record that are being looked for already: some are named after
+    each other.
+    """
     model = rows.model
     if knows_how(model):
         return by_resource(rows, typed, user)
@@ -29,7 +35,7 @@ def found_in(rows: QuerySet[Any], typed: str, user: Any) -> QuerySet[Any]:
     ]
     arms += [
         model._base_manager.filter(**{f"{name}__in": named}).order_by().values("pk")
-        for name, named in named_after(model, typed, user)
+        for name, named in named_after(model, typed, user, (*on_the_way, model))
     ]
     # united, not joined by OR, so that each can use its index
     return rows.filter(pk__in=arms[0].union(*arms[1:])) if arms else rows.none()
@@ -72,7 +78,9 @@ def is_named(field: Any) -> bool:
     return isinstance(field, models.CharField) and is_plain and is_for_people(field)
 
 
-def named_after(model: Model, typed: str, user: Any) -> list[tuple[str, QuerySet[Any]]]:
+def named_after(
+    model: Model, typed: str, user: Any, on_the_way: tuple[Model, ...]
+) -> list[tuple[str, QuerySet[Any]]]:
     """The foreign keys after which a row is named, with the rows that are called so.
 
     What belongs to another row is found by that one alone: such tables are the biggest.
@@ -82,8 +90,8 @@ def named_after(model: Model, typed: str, user: Any) -> list[tuple[str, QuerySet
     found = []
     for name in dict.fromkeys(link.partition("__")[0] for link in links):
         target: Any = model._meta.get_field(name).related_model
-        if target is model or not hasattr(target, "SCOPE"):
+        if target in on_the_way or not hasattr(target, "SCOPE"):
             continue
         rows = getattr(target, "scoped", target._default_manager).permitted(user)
-        found.append((name, found_in(rows, typed, user).order_by().values("pk")))
+        found.append((name, found_in(rows, typed, user, on_the_way).order_by().values("pk")))
     return found

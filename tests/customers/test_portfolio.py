@@ -160,7 +160,8 @@ def test_amounts_are_for_those_who_see_what_customers_hold(person, signed_in, br
         assert "4,321" not in text
         assert "Assets" not in text
     assert page(client, manager, "changes/").status_code == 403
-    card = client.get(f"/customers/panel/lead_manager/{manager.pk}/").content.decode()
+    address = f"/customers/panel/lead_manager/{manager.pk}/"
+    card = client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert manager.lead_customers.get().latin_name in card
     assert "4,321" not in card
     assert "checkbox" not in card

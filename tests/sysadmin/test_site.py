@@ -98,7 +98,8 @@ def name_of(row):
             return name_of(target)
     own = ("code", "filename", "digest")
     named = [str(getattr(row, name)) for name in own if isinstance(getattr(row, name, None), str)]
-    choices = [field for field in model._meta.concrete_fields if field.choices]
+    fields = model._meta.concrete_fields
+    choices = [field for field in fields if field.choices and field.name != "status"]
     shown = [str(getattr(row, f"get_{field.name}_display")()) for field in choices]
     return [*shown, *named][0]
 

@@ -96,17 +96,21 @@ def reader(desk, bank, watch):
     return make
 
 
+def turn_of(resource, manner):
+    """Whose turn it is: what one template makes for all resources is read in one manner each."""
+    return MANNERS.index(manner) + RESOURCES.index(resource)
+
+
 def pages_of(resource, row, manner):
     """The addresses of a resource's own pages, its steps among them.
 
-    Forms and questions are made by two templates for all resources: each is read in one manner, and
-    the next one in the other.
+    Records are read in both manners; lists, forms and questions in one, and the next in the other.
     """
     about_a_row = {"view", "change", *(step.name for step in resource.transitions)}
     own = [page for page in resource.pages if page not in PARTS]
-    asked = [page for page in own if page not in {"list", "view"}]
-    turn = MANNERS.index(manner) + RESOURCES.index(resource)
-    read = [page for page in own if page not in asked or (asked.index(page) + turn) % 2]
+    shared = [page for page in own if page != "view"]
+    turn = turn_of(resource, manner)
+    read = [page for page in own if page not in shared or (shared.index(page) + turn) % 2]
     return [resource.url(page, row if page in about_a_row else None) for page in read]
 
 
@@ -137,7 +141,7 @@ def test_the_filters_of_every_list_are_open_to_all(reader, language, theme):
     somebody = reader(language, theme)
     page = somebody.page
     for resource in RESOURCES:
-        if "filter" in resource.pages:
+        if "filter" in resource.pages and turn_of(resource, (language, theme)) % 2:
             page.goto(resource.url("list"))
             page.locator(f"[hx-get^='{resource.url('filter')}']").click()
             expect(page.locator("#drawer header")).to_be_visible()

@@ -370,6 +370,12 @@ def new_code(branch: Any) -> dict[str, Any]:
     return {"code": f"new_{next(serials)}"}
 
 
+def new_name(branch: Any) -> dict[str, Any]:
+    """A code and names that nothing else has."""
+    serial = next(serials)
+    return new_code(branch) | {"name": f"Name {serial}", "name_zh": f"名称{serial}"}
+
+
 def task(branch: Any, manager: Any) -> Model:
     """What a member of staff has to do about a customer."""
     member = manager or StaffMemberFactory(branch=branch)
@@ -432,7 +438,7 @@ FACTORIES = {
     ),
     "config_admin.calendarday": Subject(lambda b, m: CalendarDayFactory()),
     "config_admin.servicequeue": Subject(lambda b, m: ServiceQueueFactory(), fill=new_code),
-    "config_admin.servicecategory": Subject(lambda b, m: ServiceCategoryFactory(), fill=new_code),
+    "config_admin.servicecategory": Subject(lambda b, m: ServiceCategoryFactory(), fill=new_name),
     "config_admin.servicetype": Subject(
         lambda b, m: ServiceTypeFactory.deadlined(),
         fill=new_code,

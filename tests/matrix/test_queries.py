@@ -12,6 +12,8 @@ from tests.matrix.world import SUBTREE, actions_of
 
 MANY = 12
 LISTS, RECORDS = 8, 10
+# a handover asks one question of each module that has a part in it
+CEILINGS = {"staff:handover_view": 13}
 # of every row of a page, which pages show it
 READING = [route for route in ROUTES if "GET" in route.methods and not route.acts]
 
@@ -58,7 +60,7 @@ def test_pages_ask_no_more_for_many_rows_than_for_one_and_stay_below_their_ceili
     for route, url in urls.items():
         many = asked(client, url)
         assert len(many) <= len(one[route]), "\n".join([str(route), *many])
-        ceiling = RECORDS if route.is_row else LISTS
+        ceiling = CEILINGS.get(route.name, RECORDS if route.is_row else LISTS)
         assert len(many) <= ceiling, "\n".join([str(route), *many])
 
 

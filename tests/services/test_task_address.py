@@ -21,6 +21,11 @@ PAGE = "/service/agenda/address/"
 RIGHTS = ("services.view_task", "services.view_appointment", "customers.view_customer")
 
 
+def yesterday():
+    """A moment that the address still tells of."""
+    return now().replace(microsecond=0) - dt.timedelta(days=1)
+
+
 @pytest.fixture
 def me(person, branch):
     """A manager with a calendar."""
@@ -64,7 +69,7 @@ def test_the_calendar_holds_what_is_due_and_whom_one_meets_without_any_name(desk
         place="Ruan's flat",
         note="about the divorce",
     )
-    here = AppointmentFactory(member=me.staff_member, place="")
+    here = AppointmentFactory(member=me.staff_member, place="", begins_at=yesterday())
     task = TaskFactory(member=me.staff_member, customer=customer, title="Ring Ruan", note="divorce")
     timed = TaskFactory(member=me.staff_member, due_at=dt.time(15, 30))
     TaskFactory(member=me.staff_member, status="done")
@@ -151,7 +156,7 @@ def test_an_address_that_is_asked_for_too_often_has_to_wait(desk, me):
 def test_long_texts_are_folded_and_odd_signs_escaped(desk, me, branch):
     name = "Lakeside, east; the " + "very " * 7 + "long \\ name"
     outlet = BranchFactory(parent=branch, name_en=name)
-    AppointmentFactory(member=me.staff_member, branch=outlet, place="")
+    AppointmentFactory(member=me.staff_member, branch=outlet, place="", begins_at=yesterday())
     address = renew(desk)
     raw = Client().get(address).content
     assert max(len(line) for line in raw.split(b"\r\n")) <= 75

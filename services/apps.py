@@ -32,7 +32,7 @@ def begin_requests() -> None:
     working_time_changed.connect(receivers.reckon_anew, sender=Calendar)
     jobs.register(bulk.ASSIGN)
     ties.register()
-    add_panel("customers.customer", Panel(request, "customer"))
+    add_panel("customers.customer", Panel(request, "customer", adds=_("New request")))
     add_panel("staff.staffmember", Panel(queue_member, "member"))
 
 
@@ -69,8 +69,10 @@ def begin_agenda() -> None:
     from .appointments import part as appointments_handed
     from .appointments.resources import appointment
 
-    add_panel("customers.customer", Panel(task, "customer", heading=_("Open tasks")))
-    add_panel("customers.customer", Panel(appointment, "customer"))
+    tasks = Panel(task, "customer", heading=_("Open tasks"), adds=_("New task"), key="t")
+    add_panel("customers.customer", tasks)
+    booked = Panel(appointment, "customer", adds=_("Book an appointment"), key="b")
+    add_panel("customers.customer", booked)
     tasks_handed.register()
     appointments_handed.register()
 
@@ -87,6 +89,6 @@ def begin_selling() -> None:
 
     opportunities_handed.register()
     referrals_handed.register()
-    add_panel("customers.customer", Panel(opportunity, "customer"))
-    add_panel("customers.customer", Panel(referral, "customer"))
+    add_panel("customers.customer", Panel(opportunity, "customer", adds=_("New opportunity")))
+    add_panel("customers.customer", Panel(referral, "customer", adds=_("New referral")))
     add_sweeper(expire)

@@ -20,7 +20,7 @@ class Panel:
     `column` is where the panel stands: "left", "middle" or "right". `heading` is what the card says
     at its top, if the plural of its records does not say it. `action` is what a user needs to see
     it, if that is not looking at its records. `adds` says what its button for another one says, if
-    it has one; the record on show is filled in.
+    it has one; the record on show is filled in. `key` is the key that presses it.
     """
 
     resource: Resource
@@ -29,6 +29,7 @@ class Panel:
     heading: Text = ""
     action: str = ""
     adds: Text = ""
+    key: str = ""
 
     def address(self, obj: Any) -> str:
         """Where the panel of this record is fetched."""

@@ -54,13 +54,10 @@ class TaskList(NamedRows, ListPage):
 class TaskPanel(NamedRows, PanelPage):
     """The open tasks about a customer, with a key to enter another one."""
 
+    narrowing = "&status=open"
+
     def rows(self):
         return super().rows().open()
-
-    def show(self, status=200, **context):
-        may_add = self.request.user.has_action(self.resource.permission("add"))
-        new = f"{self.resource.url('add')}?customer={self.kwargs['pk']}" if may_add else ""
-        return super().show(status, new=new, **context)
 
 
 class ManneredPage(Page):

@@ -31,11 +31,6 @@ class AppointmentList(NamedRows, ListPage):
 class AppointmentPanel(NamedRows, PanelPage):
     """The appointments with a customer, and a way to book another one."""
 
-    def show(self, status=200, **context):
-        may_add = self.request.user.has_action(self.resource.permission("add"))
-        new = f"{self.resource.url('add')}?customer={self.kwargs['pk']}" if may_add else ""
-        return super().show(status, new=new, **context)
-
 
 class AppointmentPage(DetailPage):
     """An appointment; what came of it is asked when it has begun."""

@@ -125,7 +125,4 @@ class ContactPage(DetailPage):
 class ContactPanel(PanelPage):
     """The last contacts with a customer, in as many words as fit a card."""
 
-    def table(self, found):
-        table = super().table(found)
-        table.columns.hide("purpose")
-        return table
+    spare = ("purpose",)

@@ -148,13 +148,6 @@ class BoardPage(Rows):
 class SellingPanel(PanelPage):
     """What is sold to a customer as a card of the customer's page, with the way to a new one."""
 
-    template = "panel"
-
-    def show(self, status=200, **context):
-        return super().show(status, **context | {"add_url": self.add_url()})
-
-    def add_url(self):
-        """Where a new one of this customer is entered, for those who may."""
+    def may_add(self, pk):
         rows = Customer.objects.within(self.request.user, self.resource.permission("add"))
-        is_open = rows.filter(pk=self.kwargs["pk"], status__in=Customer.OPEN).exists()
-        return f"{self.resource.url('add')}?customer={self.kwargs['pk']}" if is_open else ""
+        return rows.filter(pk=pk, status__in=Customer.OPEN).exists()

@@ -100,17 +100,8 @@ class RequestPanel(PanelPage):
 
     spare = ("select", "customer", "service", "priority", "received")
 
-    def table(self, found):
-        table = super().table(found)
-        for name in self.spare:
-            table.columns.hide(name)
-        return table
-
-    def show(self, status=200, **context):
-        customer = self.kwargs["pk"]
-        enters = may(self.request.user, ADD, customer, opened_by=SEE_CUSTOMER)
-        new = f"{self.resource.url('add')}?customer={customer}" if enters else ""
-        return super().show(status, new=new, **context)
+    def may_add(self, pk):
+        return may(self.request.user, ADD, pk, opened_by=SEE_CUSTOMER)
 
 
 class RequestPage(DetailPage):

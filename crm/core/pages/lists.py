@@ -240,14 +240,27 @@ class LookupPage(Page):
 
 
 class PanelPage(ListPage):
-    """The first rows of a list that belong to one record, for a card on that record's page."""
+    """The first rows of a list that belong to one record, for a card on that record's page.
+
+    `spare` are columns of the list that a card has no room for; `narrowing` is what the whole list
+    is narrowed by beside the record.
+    """
 
     page = "panel"
     template = "_panel"
+    spare: tuple[str, ...] = ()
+    narrowing = ""
 
     def table(self, found):
         # a card is not sorted: its address belongs to the record
-        return self.resource.table(found.rows, request=self.request)
+        table = self.resource.table(found.rows, request=self.request)
+        for name in self.spare:
+            table.columns.hide(name)
+        return table
+
+    def may_add(self, _pk):
+        """Whether the user may enter another one for the record on show."""
+        return self.request.user.has_action(self.resource.permission("add"))
 
     def get(self, request, field, pk):
         if field not in self.resource.panel_fields:
@@ -260,11 +273,13 @@ class PanelPage(ListPage):
         table = self.table(found)
         table.columns.hide(field) if field in table.columns.names() else None
         panel = panel_of(parent._meta.label_lower, self.resource, field)
-        may_add = panel.adds and request.user.has_action(self.resource.permission("add"))
+        may_add = panel.adds and self.may_add(pk)
         return self.show(
             table=table,
             heading=panel.heading or capfirst(self.resource.model._meta.verbose_name_plural),
-            adds=panel.adds,
+            panel=panel,
             add_url=f"{self.resource.url('add')}?{field}={pk}" if may_add else "",
-            more=f"{self.resource.url('list')}?{field}={pk}" if found.next_cursor else "",
+            more=f"{self.resource.url('list')}?{field}={pk}{self.narrowing}"
+            if found.next_cursor
+            else "",
         )

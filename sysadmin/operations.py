@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 
 from django.utils.translation import gettext as _
@@ -10,11 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from crm.core.acting import acting
 from crm.core.approvals import second_person
-from crm.core.clock import bank_today
 from crm.core.operations import DomainError, operation, save_new, write
 
 from .duties.conflicts import refuse_incompatible
-from .models import Grant, User, period
+from .models import Grant, User, period, soonest_end
 
 
 @operation
@@ -54,9 +52,7 @@ def end(grant: Grant, *, by: User, reason: str) -> None:
     """End a grant today; it bites no more on the user's very next request."""
     if not grant.can("end"):
         raise DomainError(grant.sentence(Grant.MOVES["end"].refused))
-    today = bank_today()
-    # a grant that has not begun leaves no day on which it was valid, so its first day stays
-    grant.valid = period(grant.valid.lower, max(today, grant.valid.lower + dt.timedelta(days=1)))
+    grant.valid = period(grant.valid.lower, soonest_end(grant.valid))
     write(grant, ["valid"], version=grant.version)
 
 

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 
 from .formats import day, number
+from .labels import labels_of
 from .models import Approval
 
 
@@ -39,4 +40,4 @@ def in_words(known: Any, value: Any) -> str:
         return number(Decimal(value), known.decimal_places)
     if isinstance(known, models.DateField):
         return str(day(known.to_python(value)))
-    return str(dict(known.flatchoices or ()).get(value, value))
+    return str(labels_of(known).get(value, value))

@@ -14,7 +14,7 @@ from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.operations import DomainError, operation, save_new, write
 from staff.models import AuthorityLimit
-from sysadmin.models import period
+from sysadmin.models import period, soonest_end
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -94,7 +94,5 @@ def end_limit(limit: AuthorityLimit, *, by: User, reason: str) -> None:
     """End a limit today: nobody decides by it any more."""
     if not limit.can("end"):
         raise DomainError(limit.sentence(AuthorityLimit.MOVES["end"].refused))
-    # one that has not begun leaves no day on which it was valid, so its first day stays
-    beyond = max(bank_today(), limit.valid.lower + dt.timedelta(days=1))
-    limit.valid = period(limit.valid.lower, beyond)
+    limit.valid = period(limit.valid.lower, soonest_end(limit.valid))
     write(limit, ["valid"], version=limit.version)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.approvals import label_of
 from crm.core.classes import INTERNAL
-from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide
+from sysadmin.models import can_end
 
 from .people import StaffMember
 
@@ -107,8 +107,8 @@ class AuthorityLimit(Record):
     shown_operation.fget.label = _("operation")  # type: ignore[attr-defined]
 
     def can(self, verb: str) -> bool:
-        """Whether the limit has not ended yet."""
-        return self.valid.upper is None or bool(self.valid.upper > bank_today())
+        """Whether the limit could end sooner than it does."""
+        return can_end(self.valid)
 
     @property
     def shown_period(self) -> str:

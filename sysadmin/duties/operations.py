@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from crm.core.approvals import second_person
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError, operation, save_new, write
-from sysadmin.models import IncompatibleDuties, User, period
+from sysadmin.models import IncompatibleDuties, User, period, soonest_end
 
 
 @second_person(
@@ -40,5 +40,5 @@ def end(rule: IncompatibleDuties, *, by: User, reason: str) -> None:
     """End a rule today: from now on both roles may be held together."""
     if not rule.can("end"):
         raise DomainError(rule.sentence(IncompatibleDuties.MOVES["end"].refused))
-    rule.valid = period(rule.valid.lower, rule.soonest_end)
+    rule.valid = period(rule.valid.lower, soonest_end(rule.valid))
     write(rule, ["valid"], version=rule.version)

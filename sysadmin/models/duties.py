@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL
-from crm.core.clock import bank_today
 from crm.core.formats import day
 from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import System
 
-from .users import Role
+from .users import Role, can_end
 
 
 class IncompatibleDuties(Record):
@@ -88,14 +87,7 @@ class IncompatibleDuties(Record):
 
     def can(self, verb: str) -> bool:
         """Whether the rule could end sooner than it does."""
-        return self.valid.upper is None or bool(self.valid.upper > self.soonest_end)
-
-    @property
-    def soonest_end(self) -> dt.date:
-        """The day after the last one, if the rule ends today."""
-        # a rule that has not begun leaves no day on which it was valid, so its first day stays
-        first: dt.date = self.valid.lower
-        return max(bank_today(), first + dt.timedelta(days=1))
+        return can_end(self.valid)
 
     @property
     def shown_period(self) -> str:

@@ -298,8 +298,8 @@ class Grant(Record):
         return f"{self.user} · {self.role} · {self.branch}"
 
     def can(self, verb: str) -> bool:
-        """Whether the grant has not ended yet."""
-        return self.valid.upper is None or self.valid.upper > bank_today()
+        """Whether the grant could end sooner than it does."""
+        return can_end(self.valid)
 
     @property
     def shown_period(self) -> str:
@@ -320,3 +320,15 @@ def system_user() -> User:
 def period(first: dt.date, beyond: dt.date | None = None) -> Any:
     """The days from the first up to, and without, the one beyond; without end if None."""
     return DateRange(first, beyond)
+
+
+def soonest_end(valid: Any) -> dt.date:
+    """The day beyond the last one, if what is valid in these days ends today."""
+    # what has not begun leaves no day on which it was valid, so its first day stays
+    first: dt.date = valid.lower
+    return max(bank_today(), first + dt.timedelta(days=1))
+
+
+def can_end(valid: Any) -> bool:
+    """Whether what is valid in these days could end sooner than it does."""
+    return valid.upper is None or bool(valid.upper > soonest_end(valid))

@@ -14,6 +14,7 @@ from crm.core import formats
 from crm.core.audit import audited_models
 from crm.core.classes import SENSITIVE, class_of
 from crm.core.history import figure_of
+from crm.core.labels import labels_of
 from crm.core.named import Named, keys_in
 from crm.core.trail_words import record_names
 
@@ -99,6 +100,6 @@ def stored_text(model: type[models.Model] | None, column: str, value: Any, named
         return formats.moment(dt.datetime.fromisoformat(value))
     if isinstance(field, models.DateField):
         return formats.day(dt.date.fromisoformat(value))
-    choices = dict(field.flatchoices) if field else {}
+    choices = labels_of(field) if field else {}
     shown = choices.get(value, value) if isinstance(value, str) else value
     return figure_of(field, value) or text_of(shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Count as CountOf
@@ -28,6 +28,7 @@ from staff.models import Handover, StaffMember
 from .fit import misfits
 from .licences import refuse_unlicensed
 
+R = TypeVar("R", bound=QuerySet[Any])
 State = HandedCustomer.State
 ACTION = "customers.hand_over_customer"
 SEE, SEE_HOLDINGS = "customers.view_customer", "customers.view_holding"
@@ -174,6 +175,21 @@ def customers(handover: Handover, user: Any, most: int) -> Listing:
     shown = list(with_assets(handover, user).order_by(*IN_ORDER)[:most])
     more = reverse("customers:handed", args=[handover.pk]) if handover.size > most else ""
     return listing_of(shown, handover, user, hidden=handover.size - len(shown), more=more)
+
+
+def about(handover: Handover, rows: R) -> R:
+    """Of what a manager has: all that a handover takes along, or what is about its customers."""
+    if handover.everything:
+        return rows
+    handed = HandedCustomer.objects.filter(handover=handover).values("customer")
+    return rows.filter(customer__in=handed)
+
+
+def about_moved(handover: Handover, rows: R) -> R:
+    """The same once the customers have moved: what is about one who stays, stays too."""
+    handed = HandedCustomer.objects.filter(handover=handover)
+    stayed = handed.exclude(state=State.MOVED).values("customer")
+    return about(handover, rows).exclude(customer__in=stayed)
 
 
 def with_assets(handover: Handover, user: Any) -> QuerySet[HandedCustomer]:

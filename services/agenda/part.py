@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.core.clock import now
-from crm.core.formats import number
-from crm.core.keyset import Count
-from customers.models import HandedCustomer
+from crm.core.keyset import Count, capped_count
+from customers.handover.part import about, about_moved
 from services.models import Task
 from staff.handover.parts import MOVED, HandoverPart, Outcome, add_part
 from staff.models import Handover, StaffMember
@@ -29,8 +28,7 @@ def in_words(count: Count) -> str:
 
 def move(handover: Handover, _by: Any) -> Outcome:
     """Give the successor the open tasks about the customers who have just moved."""
-    moved = HandedCustomer.objects.filter(handover=handover, state=HandedCustomer.State.MOVED)
-    rows = open_of(handover.from_member).filter(customer__in=moved.values("customer"))
+    rows = about_moved(handover, open_of(handover.from_member))
     n = rows.update(member=handover.to_member_id, version=F("version") + 1, updated_at=now())
     return {MOVED: n}
 
@@ -39,9 +37,8 @@ def facts(handover: Handover, user: Any) -> list[tuple[str, str]]:
     """How many open tasks would move."""
     if not handover.is_undecided or not user.has_action("services.view_task"):
         return []
-    handed = HandedCustomer.objects.filter(handover=handover).values("customer")
-    n = open_of(handover.from_member).filter(customer__in=handed).count()
-    return [(_("Open tasks"), number(n))] if n else []
+    count = capped_count(about(handover, open_of(handover.from_member)))
+    return [(_("Open tasks"), str(count))] if count.n else []
 
 
 TASKS = HandoverPart(

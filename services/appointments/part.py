@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.core.clock import now
-from crm.core.formats import number
-from crm.core.keyset import Count
+from crm.core.keyset import Count, capped_count
 from crm.core.operations import rules_of
-from customers.models import HandedCustomer
+from customers.handover.part import about, about_moved
 from services.models import Appointment
 from staff.handover.parts import MOVED, HandoverPart, Outcome, add_part
 from staff.models import Handover, StaffMember
@@ -39,8 +38,7 @@ def move(handover: Handover, _by: Any) -> Outcome:
     """
     # as when an appointment is booked: nobody takes the time while it is looked at
     StaffMember.objects.select_for_update(no_key=True).get(pk=handover.to_member_id)
-    moved = HandedCustomer.objects.filter(handover=handover, state=HandedCustomer.State.MOVED)
-    rows = open_of(handover.from_member).filter(customer__in=moved.values("customer"))
+    rows = about_moved(handover, open_of(handover.from_member))
     others = Appointment.objects.kept().filter(
         member=handover.to_member_id,
         begins_at__lt=OuterRef("ends_at"),
@@ -59,9 +57,8 @@ def facts(handover: Handover, user: Any) -> list[tuple[str, str]]:
     """How many planned appointments would move."""
     if not handover.is_undecided or not user.has_action("services.view_appointment"):
         return []
-    handed = HandedCustomer.objects.filter(handover=handover).values("customer")
-    n = open_of(handover.from_member).filter(customer__in=handed).count()
-    return [(_("Planned appointments"), number(n))] if n else []
+    count = capped_count(about(handover, open_of(handover.from_member)))
+    return [(_("Planned appointments"), str(count))] if count.n else []
 
 
 APPOINTMENTS = HandoverPart(

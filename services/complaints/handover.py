@@ -14,7 +14,7 @@ from crm.core.clock import now
 from crm.core.formats import day, number
 from crm.core.keyset import Count
 from crm.core.operations import DomainError, rules_of
-from customers.models import HandedCustomer
+from customers.handover.part import about
 from services.models import Complaint
 from staff.handover.parts import (
     MOVED,
@@ -43,11 +43,7 @@ def in_hands_of(member: StaffMember) -> QuerySet[Complaint]:
 
 def of_handover(handover: Handover) -> QuerySet[Complaint]:
     """What goes with a handover: all of it, or what is about the customers who are handed over."""
-    rows = in_hands_of(handover.from_member)
-    if handover.everything:
-        return rows
-    handed = HandedCustomer.objects.filter(handover=handover).values("customer")
-    return rows.filter(customer__in=handed)
+    return about(handover, in_hands_of(handover.from_member))
 
 
 def move(handover: Handover, _by: Any) -> Outcome:

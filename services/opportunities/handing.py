@@ -18,7 +18,6 @@ from crm.core.operations import rules_of
 from crm.core.registry import Tie, add_tie
 from customers.conflicts.rules import CAUSE, in_conflict
 from customers.handover import part as customers
-from customers.models import HandedCustomer
 from services.models import Opportunity
 from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part
 from staff.models import Branch, Handover, StaffMember
@@ -53,11 +52,7 @@ def at_branches(branches: Sequence[Branch], _user: Any) -> list[Count]:
 
 def within(handover: Handover) -> QuerySet[Opportunity]:
     """The opportunities of a handover: those about its customers, or all if nothing is to stay."""
-    rows = open_of(handover.from_member)
-    if handover.everything:
-        return rows
-    handed = HandedCustomer.objects.filter(handover=handover).values("customer")
-    return rows.filter(customer__in=handed)
+    return customers.about(handover, open_of(handover.from_member))
 
 
 def move(handover: Handover, _by: Any) -> Outcome:

@@ -75,7 +75,7 @@ opportunity = Resource(
         "add": views.NewOpportunityPage,
         "change": views.ChangeOpportunityPage,
         "view": views.OpportunityPage,
-        "panel": views.SellingPanel,
+        "panel": views.OpportunityPanel,
     },
 )
 RESOURCES = (opportunity, stage)

@@ -151,3 +151,9 @@ class SellingPanel(PanelPage):
     def may_add(self, pk):
         rows = Customer.objects.within(self.request.user, self.resource.permission("add"))
         return rows.filter(pk=pk, status__in=Customer.OPEN).exists()
+
+
+class OpportunityPanel(SellingPanel):
+    """What somebody hopes to sell to the customer."""
+
+    spare = ("staged_on",)

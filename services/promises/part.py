@@ -13,8 +13,7 @@ from crm.core.clock import now
 from crm.core.formats import day
 from crm.core.keyset import Count, capped_count
 from crm.core.registry import Panel, add_panel
-from customers.handover.part import visible
-from customers.models import HandedCustomer
+from customers.handover.part import about_moved, visible
 from services.models import Promise
 from services.models.promises import PromiseQuerySet
 from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part
@@ -37,9 +36,7 @@ def in_words(count: Count) -> str:
 
 def move(handover: Handover, _by: Any) -> Outcome:
     """Let the successor keep what is promised to the customers who have moved; days stay."""
-    state = HandedCustomer.State.MOVED
-    moved = HandedCustomer.objects.filter(handover=handover, state=state)
-    rows = open_of(handover.from_member).filter(customer__in=moved.values("customer"))
+    rows = about_moved(handover, open_of(handover.from_member))
     changed = {"version": F("version") + 1, "updated_at": now()}
     return {MOVED: rows.update(owner=handover.to_member_id, **changed)}
 

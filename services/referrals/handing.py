@@ -15,7 +15,7 @@ from crm.core.keyset import Count, capped_count, capped_counts
 from crm.core.operations import rules_of
 from crm.core.registry import Tie, add_tie
 from customers.conflicts.rules import CAUSE, in_conflict
-from customers.models import HandedCustomer
+from customers.handover.part import about
 from services.models import Referral
 from staff.handover.parts import MOVED, HandoverPart, Outcome, add_part, records, stays
 from staff.models import Branch, Handover, StaffMember
@@ -49,11 +49,7 @@ def at_branches(branches: Sequence[Branch], _user: Any) -> list[Count]:
 
 def within(handover: Handover) -> QuerySet[Referral]:
     """The referrals of a handover: those about its customers, or all if nothing is to stay."""
-    rows = open_of(handover.from_member)
-    if handover.everything:
-        return rows
-    handed = HandedCustomer.objects.filter(handover=handover).values("customer")
-    return rows.filter(customer__in=handed)
+    return about(handover, open_of(handover.from_member))
 
 
 def move(handover: Handover, _by: Any) -> Outcome:

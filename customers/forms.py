@@ -101,7 +101,7 @@ class CustomerForm(RecordForm):
         return cleaned
 
     def apply(self, *, by: Any, version: int | None) -> Any:
-        names = [n for n in self.changed_data if n in self.Meta.fields]
+        names = self.changed_columns
         with acting(by=by, reason=self.cleaned_data.get("why", "")):
             return operations.amend(self.instance, by=by, fields=names, version=version or 0)
 

@@ -25,7 +25,8 @@ def member_of(user: User) -> StaffMember:
 def refuse_out_of_reach(member: StaffMember, customer: Customer, field: str) -> None:
     """Refuse to give something about a customer to somebody who does not see the customer."""
     user = member.user
-    if user is None or not Customer.objects.permitted(user).filter(pk=customer.pk).exists():
+    reached = Customer.objects.filter(pk=customer.pk)
+    if user is None or not user.is_active or not reached.permitted(user).exists():
         raise DomainError(
             _("%(name)s does not reach this customer. Choose somebody who does.")
             % {"name": member},

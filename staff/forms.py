@@ -45,7 +45,7 @@ class BranchForm(RecordForm):
         widgets = {"opened_on": date_input()}
 
     def apply(self, *, by: Any, version: int | None) -> Branch:
-        names = [name for name in self.changed_data if name in self.Meta.fields]
+        names = self.changed_columns
         return operations.rename(self.instance, by=by, fields=names, version=version or 0)
 
 
@@ -97,7 +97,7 @@ class MemberForm(RecordForm):
         fields = ("name", "latin_name", "skills")
 
     def apply(self, *, by: Any, version: int | None) -> StaffMember:
-        names = [name for name in self.changed_data if name in self.Meta.fields]
+        names = self.changed_columns
         return people.amend_facts(self.instance, by=by, fields=names, version=version or 0)
 
 
@@ -236,7 +236,7 @@ class PostRoleForm(RecordForm):
         fields = ("post", "role", "extent", "by_hand", "note")
 
     def apply(self, *, by: Any, version: int | None) -> PostRole:
-        names = [name for name in self.changed_data if name in self.Meta.fields]
+        names = self.changed_columns
         return people.set_right(self.instance, by=by, fields=names, version=version or 0)
 
 

@@ -95,7 +95,7 @@ class PolicyForm(RecordForm):
         self.fields["operation"].choices = [("", _("Choose one")), *checked_operations()]
 
     def apply(self, *, by: Any, version: int | None) -> ApprovalPolicy:
-        names = [name for name in self.changed_data if name in self.Meta.fields]
+        names = self.changed_columns
         return set_policy(self.instance, by=by, fields=names, version=version or 0)
 
 

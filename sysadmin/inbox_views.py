@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import QueryDict
@@ -15,7 +16,7 @@ from crm.core.approval_words import compared
 from crm.core.authority import is_limited, limit_of
 from crm.core.pages import DetailPage, ListPage, TransitionPage
 from crm.core.pages.acts import AGAIN, key_of
-from crm.core.resources import all_resources
+from crm.core.resources import all_resources, resource_of
 
 EARLIER = 5
 PAST = "past"
@@ -148,7 +149,7 @@ def again_url(request, user):
     if not (request.is_own(user) and request.status == request.Status.RETURNED and checked):
         return ""
     page, _mark, model = checked.action.partition(".")[2].rpartition("_")
-    resource = next((r for r in all_resources() if str(r) == request.subject_model), None)
+    resource = resource_of(apps.get_model(request.subject_model))
     is_elsewhere = request.sealed or (page == "add") != (request.subject_key is None)
     if resource is None or is_elsewhere or model != resource.model._meta.model_name:
         return ""

@@ -55,7 +55,7 @@ class ServiceQueueForm(RecordForm):
     def apply(self, *, by: Any, version: int | None) -> ServiceQueue:
         if self.instance.pk is None:
             return super().apply(by=by, version=version)
-        names = [name for name in self.changed_data if name in self.Meta.fields]
+        names = self.changed_columns
         return operations.change_queue(self.instance, by=by, fields=names, version=version or 0)
 
 

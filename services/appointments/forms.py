@@ -56,7 +56,7 @@ class AppointmentForm(RecordForm):
     def apply(self, *, by: Any, version: int | None) -> Appointment:
         if self.instance.pk is None:
             return operations.book(self.instance, by=by)
-        names = [name for name in self.changed_data if name in self.Meta.fields]
+        names = self.changed_columns
         return operations.amend(self.instance, by=by, fields=names, version=version or 0)
 
 

@@ -121,7 +121,7 @@ class ContactForm(RecordForm):
         return operations.correct(
             self.instance,
             by=by,
-            fields=[n for n in self.changed_data if n in self.Meta.fields],
+            fields=self.changed_columns,
             version=version or 0,
             colleagues=self.colleagues(),
         )

@@ -16,6 +16,7 @@ from crm.core.operations import DomainError, operation, save_new, write
 from crm.core.scope import tree_arms
 from services.models import Opportunity, Referral
 from services.opportunities import operations as opportunities
+from services.staff import member_of
 from staff.models import Branch, StaffMember
 from sysadmin.models import system_user
 
@@ -28,14 +29,6 @@ Status = Referral.Status
 REFUSE = "services.refuse_referral"
 # kept as it stands with the changes, so it speaks both languages
 LATE = "Not answered in time · 逾期未答复"
-
-
-def member_of(user: User) -> StaffMember:
-    """The member of staff behind a sign-in; raises DomainError if there is none."""
-    found = StaffMember.objects.select_related("branch").filter(user=user).first()
-    if found is None:
-        raise DomainError(_("Only members of staff refer customers and answer referrals."))
-    return found
 
 
 # --- making ----------------------------------------------------------------------------

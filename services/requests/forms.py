@@ -62,7 +62,7 @@ class RequestForm(RecordForm):
         error_messages = {"subject": {"required": _("Enter a subject.")}}
 
     def apply(self, *, by: Any, version: int | None) -> ServiceRequest:
-        names = [name for name in self.changed_data if name in self.Meta.fields]
+        names = self.changed_columns
         return operations.amend(self.instance, by=by, fields=names, version=version or 0)
 
 

@@ -184,9 +184,9 @@ class BulkPage(ActPage):
 
 def address_of(obj):
     """The page of a record, whichever module serves it."""
-    from crm.core.resources import all_resources  # noqa: PLC0415  (resources are made of pages)
+    from crm.core.resources import resource_of  # noqa: PLC0415  (resources are made of pages)
 
-    return next(r for r in all_resources() if r.model is type(obj)).url("view", obj)
+    return resource_of(type(obj)).url("view", obj)
 
 
 def key_of(text):

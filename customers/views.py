@@ -195,7 +195,7 @@ def in_reach(request: HttpRequest, pk: int, action: str) -> Customer:
     """The customer if the user may do this there: 403 without the action, 404 out of reach."""
     if not request.user.has_action(f"customers.{action}_customer"):
         raise PermissionDenied
-    customer = Customer.objects.permitted(request.user, action).filter(pk=pk).first()
+    customer = Customer.objects.permitted(request.user, action).of_key(pk)
     if customer is None:
         # missing or out of reach: recorded alike, answered alike
         record_denial(request.user, "customers.customer", pk)

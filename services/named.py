@@ -31,4 +31,4 @@ def customer_of(row: Any, user: Any) -> Customer | None:
     """The customer of one row, if the user reaches them."""
     if row.customer_id is None:
         return None
-    return Customer.objects.permitted(user).filter(pk=row.customer_id).first()
+    return Customer.objects.permitted(user).of_key(row.customer_id)

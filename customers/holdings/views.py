@@ -50,7 +50,7 @@ def holder(request: HttpRequest, pk: int) -> Customer:
     """The customer of an address, for those who may see what they hold."""
     if request.user.reach(VIEW) is None:
         raise PermissionDenied
-    customer = Customer.objects.within(request.user, VIEW).filter(pk=pk).first()
+    customer = Customer.objects.within(request.user, VIEW).of_key(pk)
     if customer is None:
         # missing or out of reach: recorded alike, answered alike
         record_denial(request.user, "customers.customer", pk)
@@ -139,7 +139,7 @@ def holding_transactions(request: HttpRequest, pk: int) -> HttpResponse:
     if request.user.reach(VIEW) is None:
         raise PermissionDenied
     rows = Holding.objects.permitted(request.user).select_related("customer")
-    holding = rows.filter(pk=pk).first()
+    holding = rows.of_key(pk)
     if holding is None:
         record_denial(request.user, "customers.holding", pk)
         raise Http404

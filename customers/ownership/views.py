@@ -83,7 +83,7 @@ def customer_managers(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
     if not user.has_action(SEE):
         raise PermissionDenied
-    customer = Customer.objects.permitted(user).filter(pk=pk).first()
+    customer = Customer.objects.permitted(user).of_key(pk)
     if customer is None:
         # missing or out of reach: recorded alike, answered alike
         record_denial(user, "customers.customer", pk)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLResolver, get_resolver, reverse
 
-from crm.core.pages import ActPage, BulkPage, Page, TransitionPage
+from crm.core.pages import ActPage, BulkPage, DetailPage, Page, TransitionPage
 from crm.core.pages.viewing import OfList
 from crm.core.resources import Resource
 from crm.urls import RESOURCES
@@ -163,6 +163,11 @@ class Route:
     def is_row(self) -> bool:
         """Whether the page is about one row."""
         return "pk" in self.parameters and not self.is_panel
+
+    @property
+    def is_record(self) -> bool:
+        """Whether the page is the record's own."""
+        return isinstance(self.view, type) and issubclass(self.view, DetailPage)
 
     @property
     def is_bulk(self) -> bool:

@@ -474,7 +474,8 @@ def test_no_query_of_a_list_fails(client, customer, resource):
     filters = list(resource.filterset.base_filters) if resource.filterset else []
     names = [*PARAMETERS, *(name + part for name in filters for part in PARTS)]
     table = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "table"}
-    for turn, value in enumerate(HOSTILE):
+    # each list is asked with a third of the values, so that three lists ask with all of them
+    for turn, value in list(enumerate(HOSTILE))[lists().index(resource) % 3 :: 3]:
         # several at once, each value in another place each time
         sent = {name: HOSTILE[(turn + at) % len(HOSTILE)] for at, name in enumerate(names)}
         assert client.get(resource.url("list"), sent, **table).status_code == 200

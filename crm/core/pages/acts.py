@@ -243,7 +243,7 @@ class ChangePage(FormPage):
 
     def conflict(self, form, error):
         """Show both values of each field that differs; saving again takes what the form holds."""
-        current = self.rows().select_related(*self.resource.joins).filter(pk=self.object.pk).first()
+        current = self.rows().select_related(*self.resource.joins).of_key(self.object.pk)
         if current is None:
             raise Http404
         theirs = []

@@ -40,7 +40,7 @@ class Page(View):
     def object(self):
         """The row of the address, or the same 404 whether it is missing or out of reach."""
         rows = self.rows().select_related(*self.resource.joins)
-        found = rows.filter(pk=self.kwargs["pk"]).first()
+        found = rows.of_key(self.kwargs["pk"])
         if found is None:
             # missing or out of reach: recorded alike, answered alike
             record_denial(self.request.user, str(self.resource), self.kwargs["pk"])

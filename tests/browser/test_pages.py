@@ -46,14 +46,42 @@ MANNERS = [("en", "light"), ("zh-hans", "dark")]
 OTHER_MANNERS = [("en", "dark"), ("zh-hans", "light")]
 
 
+# what stands on a page: each kind of element within its parent, with all by which it is judged but
+# its words; a reference is part of it by whether it leads anywhere, a field by whether it is named
+SHAPES = """part => {
+  const named = e => e.tagName + "." + [...e.classList].sort().join(".");
+  const leads = id => id === "" || document.getElementById(id) !== null;
+  const value = (e, name) => {
+    const text = e.getAttribute(name);
+    if (/^(role|type|tabindex|lang|scope|autocomplete|hidden|disabled)$/.test(name)) return text;
+    if (/^aria-(.*by|controls|owns|activedescendant|details|errormessage)$|^for$/.test(name))
+      return text.split(/\\s+/).every(leads);
+    return name.startsWith("aria-") && !name.endsWith("label") ? text : text === "";
+  };
+  const shape = e => [
+    named(e.parentElement), named(e), e.labels ? e.labels.length : "",
+    e.childElementCount > 0, e.textContent.trim() === "",
+    ...e.getAttributeNames().filter(n => !/^(class|data-|hx-)/.test(n)).sort()
+      .map(n => `${n}=${value(e, n)}`),
+  ].join(" ");
+  const all = [...document.querySelectorAll(part ? `${part}, ${part} *` : "body *")];
+  const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
+  return [[...new Set(all.map(shape))], ids.filter((id, at) => ids.indexOf(id) !== at)];
+}"""
+
+
 class Reader:
-    """Opens pages, and keeps what bars somebody from using them."""
+    """Opens pages, and keeps what bars somebody from using them.
+
+    A page on which nothing stands that was not judged on another one before is not judged again.
+    """
 
     def __init__(self, page, watch):
         self.page = page
         self.watch = watch
         self.barred = []
         self.judged = set()
+        self.known = set()
 
     def open(self, *addresses):
         """Open pages and judge each."""
@@ -65,13 +93,21 @@ class Reader:
         """Judge what the page shows now, or one part of it, once everything has come."""
         expect(self.page.locator(".skeleton, .pager [hx-get] > .subtle")).to_have_count(0)
         self.judged.add(name)
+        shapes, twice = self.page.evaluate(SHAPES, part)
+        self.barred += [f"{name}: two elements are named {one}" for one in twice]
+        if not self.known.issuperset(shapes):
+            self.known.update(shapes)
+            self._scan(name, part)
+        if part is None:
+            self.barred += [f"{name}: wider than {width}" for width in self._too_narrow()]
+
+    def _scan(self, name, part):
+        """Judge all that stands on the page by the rules of accessibility."""
         with self.watch.unheard():
             found = AXE.run(self.page, part, RULES).response["violations"]
         for rule in found:
             places = [node["target"][0] for node in rule["nodes"]]
             self.barred.append(f"{name}: {rule['id']} at {', '.join(places[:4])}")
-        if part is None:
-            self.barred += [f"{name}: wider than {width}" for width in self._too_narrow()]
 
     def _too_narrow(self):
         """The windows in which the page would scroll sideways."""

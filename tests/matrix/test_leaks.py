@@ -217,7 +217,8 @@ def test_a_look_up_for_a_form_offers_what_the_form_will_take(db, route, name, fi
         row.pk: f'data-value="{row.pk}"' in offered[str(row)].content.decode()
         for row in (near, far)
     }
-    assert shown == {near.pk: True, far.pk: not is_limited(model)}
+    told = [(answer.status_code, answer.content.decode()) for answer in offered.values()]
+    assert shown == {near.pk: True, far.pk: not is_limited(model)}, told
 
 
 def _begin(row):

@@ -33,6 +33,13 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "proves(id): the capability that this test proves")
     config.addinivalue_line("markers", "browser: needs a browser")
+    config.addinivalue_line("markers", "slow: takes half a minute or more, and is begun with")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the tests that take minutes: last, one process would wait for the other."""
+    items.sort(key=lambda item: not item.get_closest_marker("slow"))
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,8 @@ def parallel(arguments: list[str]) -> list[str]:
     own = ("-n", "--numprocesses", "--pdb", "--trace", "no:xdist")
     if any(argument.startswith(own) for argument in arguments):
         return []
-    return ["-n", str(min(max(os.cpu_count() or 2, 2), 8))]
+    # whoever has done its half takes from the other: some tests take minutes
+    return ["-n", str(min(max(os.cpu_count() or 2, 2), 8)), "--dist", "worksteal"]
 
 
 def find_browser() -> str | None:

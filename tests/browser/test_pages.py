@@ -160,6 +160,7 @@ def row_of(resource, bank):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.proves("XX-4")
 @pytest.mark.parametrize(("language", "theme"), MANNERS)
 def test_every_page_of_every_resource_is_open_to_all(reader, bank, language, theme):
@@ -171,6 +172,7 @@ def test_every_page_of_every_resource_is_open_to_all(reader, bank, language, the
     assert somebody.barred == []
 
 
+@pytest.mark.slow
 @pytest.mark.proves("XX-4")
 @pytest.mark.parametrize(("language", "theme"), MANNERS)
 def test_the_filters_of_every_list_are_open_to_all(reader, language, theme):

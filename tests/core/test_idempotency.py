@@ -162,6 +162,7 @@ def at_once(desk):
     return answers
 
 
+@pytest.mark.slow
 @pytest.mark.proves("SY-5")
 @pytest.mark.django_db(transaction=True)
 def test_forms_sent_at_the_same_moment_have_one_effect():

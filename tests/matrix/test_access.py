@@ -155,6 +155,7 @@ def undone():
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
 @pytest.mark.proves("SY-2")
 def test_every_page_answers_as_grants_reach_and_method_say(world):
     world.fill()

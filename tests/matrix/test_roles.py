@@ -74,6 +74,7 @@ def client_pair(role) -> dict[str, QuickClient]:
     return pair
 
 
+@pytest.mark.slow
 @pytest.mark.proves("SY-2")
 def test_the_shipped_roles_open_what_the_table_of_rights_says(db, request):
     table = table_of_rights()

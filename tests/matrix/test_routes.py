@@ -85,6 +85,7 @@ def fingerprint():
     return digests
 
 
+@pytest.mark.slow
 @pytest.mark.proves("SY-5")
 def test_looking_at_every_page_changes_nothing(db):
     worlds = [world_of(resource).fill() for resource in RESOURCES]

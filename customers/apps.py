@@ -41,3 +41,15 @@ class CustomersConfig(AppConfig):
         add_panel("staff.staffmember", Panel(conflict, "member"))
         add_panel("customers.customer", Panel(conflict, "customer"))
         navigation.register()
+        begin_timeline()
+
+
+def begin_timeline() -> None:
+    """Let each operation leave what it has to tell on the timeline of its customer."""
+    from crm.core.operations import add_witness
+
+    from .timeline import told
+    from .timeline.operations import note
+
+    told.register()
+    add_witness(note)

@@ -18,6 +18,7 @@ from staff.models import StaffMember
 from .conflicts.rules import CAUSE, in_conflict
 from .models import Customer
 from .signals import lead_managers_changed
+from .timeline.operations import tell_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -163,6 +164,7 @@ def _write(by_manager: dict[int | None, list[int]], *, by: User) -> None:
         )
     changed = [key for keys in by_manager.values() for key in keys]
     if changed:
+        tell_all("assign", Customer.objects.filter(pk__in=changed).only("pk"), by=by)
         lead_managers_changed.send(Customer, keys=changed, by=by)
 
 

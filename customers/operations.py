@@ -35,6 +35,7 @@ from .models import (
     SourceKey,
 )
 from .signals import customer_changed, customer_registered
+from .timeline.operations import tell
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -147,8 +148,7 @@ def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> C
     identifying = [name for name in fields if name in IDENTIFYING]
     other = [name for name in fields if name not in IDENTIFYING]
     if other or not identifying:
-        save_changes(customer, other, version=version)
-        customer_changed.send(Customer, customer=customer, by=by, fields=other)
+        describe(customer, by=by, fields=other, version=version)
         version = customer.version
     if not identifying:
         return customer
@@ -156,6 +156,13 @@ def amend(customer: Customer, *, by: User, fields: list[str], version: int) -> C
     if isinstance(done, Approval):
         done.rest_is_saved = bool(other)
     return done
+
+
+@operation
+def describe(customer: Customer, *, by: User, fields: list[str], version: int) -> None:
+    """Change what is known of a customer beside who they are."""
+    save_changes(customer, fields, version=version)
+    customer_changed.send(Customer, customer=customer, by=by, fields=fields)
 
 
 @second_person(
@@ -325,6 +332,7 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
     action="customers.activate_customer",
     amount=assets_at_stake,
 )
+@operation
 def activate(customer: Customer, *, by: User, reason: str) -> None:
     """Take a prospect or a dormant customer into active business."""
     move(customer, "activate", by=by, reason=reason)
@@ -336,6 +344,7 @@ def activate(customer: Customer, *, by: User, reason: str) -> None:
     action="customers.make_dormant_customer",
     amount=assets_at_stake,
 )
+@operation
 def make_dormant(customer: Customer, *, by: User, reason: str) -> None:
     """Mark a customer whose accounts have long been idle."""
     move(customer, "make_dormant", by=by, reason=reason)
@@ -347,6 +356,7 @@ def make_dormant(customer: Customer, *, by: User, reason: str) -> None:
     action="customers.close_customer",
     amount=assets_at_stake,
 )
+@operation
 def close(customer: Customer, *, by: User, reason: str) -> None:
     """End the relationship with a customer."""
     move(customer, "close", by=by, reason=reason)
@@ -358,6 +368,7 @@ def close(customer: Customer, *, by: User, reason: str) -> None:
     action="customers.reopen_customer",
     amount=assets_at_stake,
 )
+@operation
 def reopen(customer: Customer, *, by: User, reason: str) -> None:
     """Take up a closed relationship again, as a prospect."""
     move(customer, "reopen", by=by, reason=reason)
@@ -377,6 +388,8 @@ def reveal(holder: IdentityDocument | ContactPoint | Holding, *, by: User, purpo
         allowed = accesses(Kind.REVEAL, by=by, since=since) < REVEALS_PER_HOUR
         kind = Kind.REVEAL if allowed else Kind.DENIAL
         record_access(kind, by=by, obj=holder, field=field, purpose=purpose)
+        if allowed:
+            tell("reveal", holder, by=by)
     if not allowed:
         raise DomainError(
             _("You have revealed %(limit)s values within an hour. Wait, or ask your supervisor.")

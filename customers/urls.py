@@ -17,6 +17,7 @@ from .ownership import views as ownership_views
 from .ownership.resources import ownership
 from .portfolio import views as portfolio_views
 from .resources import RESOURCES, customer
+from .timeline.views import customer_timeline
 
 app_name = "customers"
 urlpatterns = [
@@ -42,6 +43,7 @@ urlpatterns = [
         conflict_views.EndPage.as_view(resource=conflict),
         name="conflictofinterest_end",
     ),
+    path("<int:pk>/timeline/", customer_timeline, name="customer_timeline"),
     path("<int:pk>/history/", views.customer_history, name="customer_history"),
     path("<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"),
     path("<int:pk>/mask/<slug:part>/<int:key>/", views.customer_mask, name="customer_mask"),

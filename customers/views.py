@@ -208,10 +208,9 @@ def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     """What was changed on the customer, by whom and why, newest first."""
     customer = in_reach(request, pk, "history")
     page = history.of_subject(customer.pk, user=request.user, after=request.GET.get("after", ""))
-    template = "customers/_history.html" if request.htmx else "customers/customer_history.html"
     may_see = may_see_holdings(request.user, customer, "customers.history_customer")
     context = {"object": customer, "page": page, "may_see_holdings": may_see}
-    return render(request, template, context)
+    return render(request, "customers/customer_history.html", context)
 
 
 def sealed_part(

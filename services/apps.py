@@ -7,9 +7,10 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Customer service")
 
     def ready(self) -> None:
-        from . import navigation
+        from . import navigation, told
 
         navigation.register()
+        told.register()
         begin_requests()
         begin_complaints()
         begin_contacts()

@@ -58,12 +58,13 @@ def audited_models() -> Iterator[type[models.Model]]:
 
 
 def exempt() -> dict[str, str]:
-    """Every table without triggers, with its reason: the named ones, the fed and the derived."""
-    from .models.records import Derived, Fed  # noqa: PLC0415  (models load after the settings)
+    """Every table without triggers, with its reason: the named, fed, derived and noted ones."""
+    from .models.records import Derived, Fed, Noted  # noqa: PLC0415  (models load after the settings)
 
     reasons: dict[type[models.Model], str] = {
         Fed: "fed by another system; the batch that brought a row is audited",
         Derived: "worked out by the database from records that are audited",
+        Noted: "noted of operations; what they change is audited",
     }
     return EXEMPT | {
         table: reason

@@ -27,6 +27,11 @@ def bank_today() -> dt.date:
     return bank_now().date()
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """The moment at which a day of the bank begins."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()), timezone.get_default_timezone())
+
+
 @contextmanager
 def clock_at(moment: dt.datetime) -> Iterator[None]:
     """Hold the clock at a moment, for rehearsals and tests."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -42,6 +43,25 @@ class Stale(DomainError):
         )
 
 
+@dataclass(frozen=True)
+class Deed:
+    """An operation that was done: its verb, on what and with what, by whom, and what came of it."""
+
+    verb: str
+    subject: Any
+    arguments: Mapping[str, Any]
+    by: Any
+    done: Any
+
+
+_witnesses: list[Callable[[Deed], None]] = []
+
+
+def add_witness(witness: Callable[[Deed], None]) -> None:
+    """Let a module note each operation once it is done, within its transaction; from ready()."""
+    _witnesses.append(witness)
+
+
 def operation(function: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
     """Make a function of the bank atomic and recorded: it needs `by`, and may have `reason`."""
 
@@ -49,7 +69,11 @@ def operation(function: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[
     def run(subject: T, *args: P.args, **kwargs: P.kwargs) -> R:
         by: Any = kwargs["by"]
         with acting(by=by, reason=str(kwargs.get("reason", ""))):
-            return function(subject, *args, **kwargs)
+            done = function(subject, *args, **kwargs)
+            deed = Deed(function.__name__, subject, kwargs, by, done)
+            for witness in _witnesses:
+                witness(deed)
+            return done
 
     return cast("Callable[Concatenate[T, P], R]", run)
 

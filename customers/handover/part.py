@@ -22,6 +22,7 @@ from customers.conflicts.rules import in_conflict
 from customers.models import Customer, HandedCustomer, Holding, ListedCustomer
 from customers.signals import lead_managers_changed
 from customers.ties import in_words, standing
+from customers.timeline.operations import tell_all
 from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part, stays
 from staff.models import Handover, StaffMember
 
@@ -70,6 +71,7 @@ def move(handover: Handover, by: Any) -> Outcome:
         )
     waiting.update(state=State.MOVED, **changed)
     if moving:
+        tell_all("hand_over", Customer.objects.filter(pk__in=moving).only("pk"), by=by)
         lead_managers_changed.send(Customer, keys=moving, by=by)
     return {MOVED: len(moving)} | {str(cause): len(keys) for cause, keys in causes.items()}
 

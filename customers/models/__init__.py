@@ -11,6 +11,7 @@ from .imports import ImportFault, ImportMapping, ImportRun
 from .listing import ListedCustomer
 from .ownership import Ownership, OwnershipPeriod
 from .search import SearchDue, SearchKey
+from .timeline import TimelineEntry
 
 __all__ = [
     "ConflictOfInterest",
@@ -32,5 +33,6 @@ __all__ = [
     "SearchDue",
     "SearchKey",
     "SourceKey",
+    "TimelineEntry",
     "Transaction",
 ]

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from config_admin.calendars.months import month_of
-from crm.core.clock import bank_today, now
+from crm.core.clock import bank_today, midnight, now
 from crm.core.formats import in_bank_zone
 from customers.models import ListedCustomer
 from services.appointments.hours import hours_of
@@ -75,11 +74,6 @@ def appointments_of(user: Any, first: dt.date, beyond: dt.date) -> list[Appointm
     rows = Appointment.objects.permitted(user).of(user).kept()
     rows = rows.between(midnight(first), midnight(beyond)).select_related("branch")
     return list(rows.order_by("begins_at", "id")[:MOST_APPOINTMENTS])
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The moment at which a day of the bank begins."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()), timezone.get_default_timezone())
 
 
 @dataclass(frozen=True)

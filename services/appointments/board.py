@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from crm.core.clock import now
+from crm.core.clock import midnight, now
 from crm.core.formats import in_bank_zone
-from services.agenda.reports import DAY, midnight
+from services.agenda.reports import DAY
 from services.models import Appointment
 from services.named import name_customers
 from staff.models import Branch, StaffMember

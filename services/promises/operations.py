@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.operations import DomainError, operation, save_new, write
+from customers.timeline.operations import tell_all
 from services.models import Promise
 from services.staff import member_of, refuse_out_of_reach
 from sysadmin.models import system_user
@@ -78,7 +79,11 @@ def pass_on(promise: Promise, *, by: User, owner: StaffMember, reason: str) -> N
 
 
 def break_overdue() -> int:
-    """Enter as broken what was not kept until its day, in one statement; returns how many."""
+    """Enter as broken what was not kept until its day, all at once; returns how many."""
     overdue = Promise.objects.filter(status=Status.OPEN, due_on__lt=bank_today())
-    with acting(by=system_user(), reason=OVERDUE):
-        return overdue.update(status=Status.BROKEN, version=F("version") + 1, updated_at=now())
+    system = system_user()
+    with acting(by=system, reason=OVERDUE):
+        broken = list(overdue.order_by("pk").select_for_update().only("customer_id"))
+        tell_all("break_overdue", broken, by=system)
+        rows = Promise.objects.filter(pk__in=[promise.pk for promise in broken])
+        return rows.update(status=Status.BROKEN, version=F("version") + 1, updated_at=now())

@@ -14,6 +14,7 @@ from crm.core.clock import bank_today, now
 from crm.core.formats import day
 from crm.core.operations import DomainError, operation, save_new, write
 from crm.core.scope import tree_arms
+from customers.timeline.operations import tell_all
 from services.models import Opportunity, Referral
 from services.opportunities import operations as opportunities
 from services.staff import member_of
@@ -165,11 +166,14 @@ def answered(referral: Referral, status: str, answer: str, member: StaffMember) 
 
 def expire() -> int:
     """Let referrals expire whose deadline is over; returns how many there were."""
-    rows = Referral.objects.waiting().filter(answer_by__lt=bank_today())
-    if not rows.exists():
+    late = Referral.objects.waiting().filter(answer_by__lt=bank_today())
+    if not late.exists():
         return 0
-    with acting(by=system_user(), reason=LATE):
-        at = now()
+    system, at = system_user(), now()
+    with acting(by=system, reason=LATE):
+        expired = list(late.order_by("pk").select_for_update(of=("self",)).only("customer_id"))
+        tell_all("expire", expired, by=system)
+        rows = Referral.objects.filter(pk__in=[referral.pk for referral in expired])
         return rows.update(
             status=Status.EXPIRED, answered_at=at, updated_at=at, version=F("version") + 1
         )

@@ -31,6 +31,9 @@ GUARDED = {
     "customers:customer_history": Guard(
         "customers.customer", "history", ("GET",), "the trail read backwards is no list of a model"
     ),
+    "customers:customer_timeline": Guard(
+        "customers.customer", "view", ("GET",), "tells of records of many models in one stream"
+    ),
     "customers:customer_managers": Guard(
         "customers.customer", "view", ("GET",), "one customer's present and past in one look"
     ),

@@ -2,7 +2,7 @@
 
 from .approvals import Approval, ApprovalPolicy
 from .jobs import Job, JobProgress, JobRow
-from .records import Derived, Move, Record, Text, Workflow
+from .records import Derived, Move, Noted, Record, Text, Workflow
 from .requests import IdempotencyKey, StoredQuery
 from .trails import AccessEvent, AuditEvent
 from .views import SavedView
@@ -18,6 +18,7 @@ __all__ = [
     "JobProgress",
     "JobRow",
     "Move",
+    "Noted",
     "Record",
     "SavedView",
     "StoredQuery",

@@ -130,3 +130,10 @@ class Derived(Labelled):
 
     class Meta:
         abstract = True
+
+
+class Noted(Labelled):
+    """What is noted of operations; what they changed is in the trail, with its values."""
+
+    class Meta:
+        abstract = True

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 
 from django.utils import timezone
 
 from crm.core.acting import acting
-from crm.core.clock import now
-from customers.models import Customer
+from crm.core.clock import clock_at, midnight, now
+from customers.models import Customer, TimelineEntry
+from customers.timeline.operations import entry_of
 from services.models import Contact, ContactAttendee, ContactNote, Promise
 from staff.models import StaffMember
 from sysadmin.models import User
@@ -147,7 +149,9 @@ def enter(system: User, today: dt.date) -> None:
         Contact.objects.bulk_create(row for row, _scene in rows)
         ContactAttendee.objects.bulk_create(attendees(rows))
         ContactNote.objects.bulk_create(notes(rows))
-        Promise.objects.bulk_create(promises(rows, today))
+        made = Promise.objects.bulk_create(promises(rows, today))
+        told = [*contacts_told(rows), *promises_told(made, system)]
+        TimelineEntry.objects.bulk_create(filter(None, told))
 
 
 def led() -> list[Customer]:
@@ -263,3 +267,35 @@ def promises(rows: list[tuple[Contact, Scene]], today: dt.date) -> list[Promise]
             )
         )
     return found
+
+
+def contacts_told(rows: list[tuple[Contact, Scene]]) -> Iterator[TimelineEntry | None]:
+    """What the timelines tell of the contacts."""
+    for contact, _scene in rows:
+        if contact.author.user:
+            yield entry_of("log", contact, by=contact.author.user)
+
+
+def promises_told(made: list[Promise], system: User) -> Iterator[TimelineEntry | None]:
+    """What the timelines tell of the promises: made in the contact, and what became of them."""
+    for promise in made:
+        maker = promise.owner.user
+        if maker is None or promise.contact is None:
+            continue
+        yield told_at(promise.contact.at, "make", promise, maker)
+        if promise.settled_on:
+            yield told_at(morning(promise.settled_on), "keep", promise, maker)
+        elif promise.status == Status.BROKEN:
+            over = midnight(promise.due_on + dt.timedelta(days=1))
+            yield told_at(over, "break_overdue", promise, system)
+
+
+def told_at(at: dt.datetime, verb: str, promise: Promise, by: User) -> TimelineEntry | None:
+    """What was told of a promise at a moment."""
+    with clock_at(at):
+        return entry_of(verb, promise, by=by)
+
+
+def morning(day: dt.date) -> dt.datetime:
+    """Ten o'clock of a day, or now if that is still to come."""
+    return min(midnight(day) + dt.timedelta(hours=10), now())

@@ -10,6 +10,7 @@ from django.utils import timezone
 from crm.core.acting import acting
 from crm.core.clock import clock_at
 from customers.models import ConflictOfInterest, Customer, Ownership
+from customers.timeline.operations import tell_all
 from staff.models import StaffMember
 from sysadmin.models import User, period
 
@@ -49,6 +50,7 @@ def taken_over(customer: Customer, predecessor: StaffMember, since: dt.date, sys
         moment = dt.datetime.combine(day, dt.time(9), timezone.get_default_timezone())
         with clock_at(moment), acting(by=system, reason=HANDED_OVER):
             rows.update(lead_manager=lead)
+            tell_all("assign", [customer], by=system)
 
 
 def helpers(customers: list[Customer], today: dt.date) -> list[Ownership]:

@@ -1,0 +1,32 @@
+"""What of a timeline is to be seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.forms import Sectioned
+from customers.models import TimelineEntry
+
+from .reports import Asked
+
+
+def day_field(label: Any) -> forms.DateField:
+    """A day, which may be left open."""
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class AskForm(Sectioned, forms.Form):
+    kind = forms.ChoiceField(choices=TimelineEntry.Kind, required=False, widget=forms.HiddenInput())
+    first = day_field(_("From"))
+    last = day_field(_("Until"))
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked for; what cannot be meant is left out."""
+        known = self.cleaned_data
+        return Asked(known.get("kind", ""), known.get("first"), known.get("last"))

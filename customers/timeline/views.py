@@ -1,0 +1,63 @@
+"""The timeline of a customer: a card of the customer's page, or a page of its own."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.core.keyset import page_query
+from customers.holdings.views import may_see_holdings
+from customers.models import TimelineEntry
+from customers.views import in_reach
+
+from .forms import AskForm
+from .reports import Asked, timeline_of
+
+SEE = "customers.view_customer"
+NEWEST = 6
+
+
+@require_GET
+def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """What happened to a customer, newest first."""
+    customer, user = in_reach(request, pk, "view"), request.user
+    if request.htmx:
+        newest = timeline_of(customer, user, Asked(), size=NEWEST)
+        context = {"object": customer, "timeline": newest}
+        return render(request, "customers/_timeline.html", context)
+    form = AskForm(request.GET)
+    is_valid = form.is_valid()
+    sent = request.GET
+    found = timeline_of(
+        customer, user, form.asked, after=sent.get("after", ""), before=sent.get("before", "")
+    )
+    pages = (("previous", found.page.previous_cursor), ("next", found.page.next_cursor))
+    context = {
+        "object": customer,
+        "timeline": found,
+        "form": form,
+        "kinds": kinds(request, form.asked),
+        "is_narrowed": not is_valid or form.asked != Asked(),
+        "first": "" if found.page.is_first else f"?{page_query(sent)}",
+        **{name: link(sent, name, cursor) for name, cursor in pages},
+        "may_see_holdings": may_see_holdings(user, customer, SEE),
+        "may_see_history": user.has_action("customers.history_customer"),
+    }
+    return render(request, "customers/customer_timeline.html", context)
+
+
+def link(sent, direction, cursor):
+    """The address of a neighbouring page; empty without one."""
+    name = "after" if direction == "next" else "before"
+    return f"?{page_query(sent, **{name: cursor})}" if cursor else ""
+
+
+def kinds(request, asked):
+    """The kinds that the timeline can be narrowed to: address, label, whether it is chosen."""
+    offered = [("", _("All")), *TimelineEntry.Kind.choices]
+    return [
+        (f"?{page_query(request.GET, kind=kind)}", label, kind == asked.kind)
+        for kind, label in offered
+    ]

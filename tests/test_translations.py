@@ -447,6 +447,7 @@ def test_the_pages_around_a_customer_are_chinese(chinese, branch):
     document = IdentityDocumentFactory(customer=customer)
     addresses = [
         reverse("customers:customer_history", args=[customer.pk]),
+        reverse("customers:customer_timeline", args=[customer.pk]),
         reverse("customers:customer_document", args=[customer.pk]),
         reverse("customers:customer_contact", args=[customer.pk]),
         reverse("customers:customer_reveal", args=[customer.pk, "document", document.pk]),

@@ -39,6 +39,14 @@ class ScopedQuerySet(models.QuerySet[M_co]):
         scope: Scope = self.model.SCOPE  # type: ignore[attr-defined]
         return scope.narrow(self, reach, user).visible_to(user)  # type: ignore[return-value]
 
+    def named_within(self, user: Asker, action: str) -> Self:
+        """The same for rows that are named by their keys, such as in a condition on one row."""
+        reach = user.reach(action)
+        if reach is None:
+            return self.none()
+        scope: Scope = self.model.SCOPE  # type: ignore[attr-defined]
+        return scope.narrow_named(self, reach, user).visible_to(user)  # type: ignore[return-value]
+
     def of_key(self, key: Any) -> M_co | None:
         """The row of a key, or none; one row needs no order, whose columns cost more to compare."""
         return next(iter(self.filter(pk=key).order_by()[:1]), None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 if TYPE_CHECKING:
     from .querysets import ScopedQuerySet
@@ -114,6 +116,12 @@ class Scope:
         ]
         return rows.filter(pk__in=keys[0].union(*keys[1:]))
 
+    def narrow_named(
+        self, rows: ScopedQuerySet[Any], reach: Reach, user: Asker
+    ) -> ScopedQuerySet[Any]:
+        """The same of rows that are named by their keys, where no index of an arm is walked."""
+        return self.narrow(rows, reach, user)
+
 
 def tree_arms(reach: Reach, node: str) -> list[Q]:
     """Conditions on the tree; `node` is the path to a row's place, '' for the place itself."""
@@ -150,6 +158,15 @@ class InTree(Scope):
             arms.append(Q(**{self.leader: user.pk}))
         return arms
 
+    def narrow_named(
+        self, rows: ScopedQuerySet[Any], reach: Reach, user: Asker
+    ) -> ScopedQuerySet[Any]:
+        """The arms joined by OR: of a row that is there already each is a glance."""
+        if reach.everything:
+            return rows
+        arms = self.arms(rows.model, reach, user)
+        return rows.filter(reduce(or_, arms)) if arms else rows.none()
+
 
 @dataclass(frozen=True)
 class Placed(InTree):
@@ -180,6 +197,16 @@ class Through(Scope):
         parent: Any = rows.model._meta.get_field(self.parent).related_model
         within = parent.SCOPE.narrow(parent._base_manager.all(), reach, user)
         return rows.filter(**{f"{self.parent}__in": within})
+
+    def narrow_named(
+        self, rows: ScopedQuerySet[Any], reach: Reach, user: Asker
+    ) -> ScopedQuerySet[Any]:
+        """The parent is named by the row, as the row is by its key."""
+        if reach.everything:
+            return rows
+        parent: Any = rows.model._meta.get_field(self.parent).related_model
+        within = parent.SCOPE.narrow_named(parent._base_manager.all(), reach, user)
+        return rows.filter(Exists(within.filter(pk=OuterRef(f"{self.parent}_id"))))
 
 
 @dataclass(frozen=True)

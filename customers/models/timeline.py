@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL
+from crm.core.keyset import NO_ROW
 from crm.core.models import Noted
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Through
@@ -27,11 +29,8 @@ class TimelineQuerySet(ScopedQuerySet["TimelineEntry"]):
 
     def visible_to(self, user: Asker) -> Self:
         """What is told of records that the reader may see; nothing of any other."""
-        seen = Q(pk__in=())
-        for teller in tellers():
-            rows = teller.seen_by(user).filter(pk=OuterRef("row_id"))
-            seen |= Q(source=teller.source) & Q(Exists(rows))
-        return self.filter(seen)
+        seen = filter(None, (teller.seen_by(user) for teller in tellers()))
+        return self.filter(reduce(or_, seen, NO_ROW))
 
 
 class TimelineEntry(Noted):

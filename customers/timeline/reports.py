@@ -66,8 +66,11 @@ def timeline_of(
     before: str = "",
     size: int = ROWS,
 ) -> Timeline:
-    """What happened to a customer, as far as the user sees the records that it is about."""
-    rows = TimelineEntry.objects.permitted(user).filter(customer=customer)
+    """What happened to a customer, as far as the user sees the records that it is about.
+
+    The caller has checked that the user sees the customer.
+    """
+    rows = TimelineEntry.objects.filter(customer=customer).visible_to(user)
     page = keyset(
         narrowed(rows, asked).select_related("by"),
         ("-at", "-id"),
@@ -121,9 +124,9 @@ def line_of(entry: TimelineEntry, teller: Teller, record: Any) -> Line:
 
 
 def labels_of(teller: Teller, names: Iterable[str]) -> list[str]:
-    """The names of changed fields in words."""
-    fields: list[Any] = [teller.model._meta.get_field(name) for name in names]
-    return [str(field.verbose_name) for field in fields]
+    """The names of changed fields in words; of those that the record no longer has, none."""
+    known = {field.name: field for field in teller.model._meta.concrete_fields}
+    return [str(known[name].verbose_name) for name in names if name in known]
 
 
 def address_of(record: Any) -> str:

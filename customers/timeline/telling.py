@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from crm.core.querysets import action_name
+from crm.core.scope import Through
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
     from crm.core.models import Text
+    from crm.core.scope import Asker
+
+SEE_CUSTOMERS = "customers.view_customer"
+CUSTOMER = "customers.customer"
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,11 @@ class Teller:
     """What is told of the records of a model.
 
     `tellings` are the operations by their verb; where a field of `states` is named for a verb, by
-    the verb and that field's value. `moments` are the fields that hold when something took place,
-    where that is not the moment of the operation. `renews` are operations after which an earlier
-    one is told anew. `silent` are those of which nothing is told. `gist` is the line that says what
-    it was about. `action` is what a reader needs, if that is not looking at the records.
+    the verb and that field's value. Entries keep this key, so what was told once stays here.
+    `moments` are the fields that hold when something took place, where that is not the moment of
+    the operation. `renews` are operations after which an earlier one is told anew. `silent` are
+    those of which nothing is told. `gist` is the line that says what it was about. `action` is what
+    a reader needs, if that is not looking at the records.
     """
 
     model: type[Model]
@@ -49,11 +57,6 @@ class Teller:
         """The name of the model as entries keep it."""
         return self.model._meta.label_lower
 
-    @property
-    def kinds(self) -> set[str]:
-        """The kinds under which anything is told."""
-        return {telling.kind for telling in self.tellings.values()}
-
     def key(self, verb: str, record: Any) -> str:
         """The key of a telling of this record; empty if nothing is told of the operation."""
         state = self.states.get(verb)
@@ -65,10 +68,29 @@ class Teller:
         name = self.moments.get(verb)
         return getattr(record, name) if name else None
 
-    def seen_by(self, user: Any) -> Any:
-        """The records of which a user may be told."""
+    def seen_by(self, user: Asker) -> Q | None:
+        """Which entries tell of records that a user may see; None if no entry does.
+
+        What is reached through the customer needs no second look where the user reaches records as
+        far as customers: whoever is told of a customer has been found to see them.
+        """
+        action = self.action or action_name(self.model, "view")
         rows: Any = getattr(self.model, "scoped", self.model._default_manager).all()
-        return rows.within(user, self.action or action_name(self.model, "view"))
+        reach = user.reach(action)
+        if reach is None:
+            return None
+        if not (self.goes_along and reach == user.reach(SEE_CUSTOMERS)):
+            rows = rows.named_within(user, action)
+        elif rows.closed_to(user) is None:
+            return Q(source=self.source)
+        else:
+            rows = rows.visible_to(user)
+        return Q(source=self.source) & Exists(rows.filter(pk=OuterRef("row_id")))
+
+    @property
+    def goes_along(self) -> bool:
+        """Whether records are reached exactly as their customer is."""
+        return self.source == CUSTOMER or Through("customer") == self.model.SCOPE
 
 
 _tellers: dict[str, Teller] = {}
@@ -91,11 +113,9 @@ def teller_of(record: Any) -> Teller | None:
     return _tellers.get(meta.label_lower) if meta else None
 
 
-def tellers(kinds: Collection[str] = ()) -> Iterator[Teller]:
-    """All tellers, or those who tell anything under one of these kinds."""
-    for teller in _tellers.values():
-        if not kinds or teller.kinds & set(kinds):
-            yield teller
+def tellers() -> Iterable[Teller]:
+    """All that is told, in the order of the installed modules."""
+    return _tellers.values()
 
 
 def untold() -> Mapping[str, str]:

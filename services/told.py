@@ -128,6 +128,7 @@ CONVERSATIONS = Teller(
     },
     states={"write_entry": "kind"},
     gist=request_and_text,
+    part_of="request",
 )
 COMPLAINTS = Teller(
     Complaint,

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 def note(deed: Deed) -> None:
     """Tell of an operation what its record and the record that came of it have to tell."""
+    fields = deed.arguments.get("fields")
+    if fields is not None and not fields:
+        return  # a form was sent in which nothing was changed
     for record in {id(one): one for one in (deed.subject, deed.done)}.values():
-        tell(deed.verb, record, by=deed.by, fields=deed.arguments.get("fields", ()))
+        tell(deed.verb, record, by=deed.by, fields=fields or ())
 
 
 def tell(verb: str, record: Any, *, by: User, fields: Iterable[str] = ()) -> None:

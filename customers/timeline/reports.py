@@ -109,7 +109,8 @@ def lines_of(entries: list[TimelineEntry]) -> list[Line]:
 def records_of(teller: Teller, keys: Iterable[int]) -> dict[int, Any]:
     """The records behind entries, with what their gist is made of."""
     rows = teller.model._base_manager.select_related(*joins_of(teller.model))
-    return rows.in_bulk(list(keys))
+    found: dict[int, Any] = rows.in_bulk(list(keys))
+    return found
 
 
 def line_of(entry: TimelineEntry, teller: Teller, record: Any) -> Line:
@@ -119,7 +120,7 @@ def line_of(entry: TimelineEntry, teller: Teller, record: Any) -> Line:
         entry,
         teller.tellings[entry.what],
         " · ".join(filter(None, said)),
-        "" if isinstance(record, Customer) else address_of(record),
+        address_of(getattr(record, teller.part_of) if teller.part_of else record),
     )
 
 
@@ -130,6 +131,8 @@ def labels_of(teller: Teller, names: Iterable[str]) -> list[str]:
 
 
 def address_of(record: Any) -> str:
-    """The page of a record; empty if it has none."""
+    """The page of a record; empty if it has none, and of the customer, on whose pages one is."""
     resource = resource_of(type(record))
-    return resource.url("view", record) if resource and "view" in resource.pages else ""
+    if resource is None or "view" not in resource.pages or isinstance(record, Customer):
+        return ""
+    return resource.url("view", record)

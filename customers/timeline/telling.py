@@ -39,23 +39,25 @@ class Teller:
     the verb and that field's value. Entries keep this key, so what was told once stays here.
     `moments` are the fields that hold when something took place, where that is not the moment of
     the operation. `renews` are operations after which an earlier one is told anew. `silent` are
-    those of which nothing is told. `gist` is the line that says what it was about. `action` is what
-    a reader needs, if that is not looking at the records.
+    those of which nothing is told. `gist` is the line that says what it was about; `part_of` is the
+    foreign key to the record whose page shows it, if it has none. `action` is what a reader needs,
+    if that is not looking at the records.
     """
 
-    model: type[Model]
+    model: type[Any]
     tellings: Mapping[str, Telling]
     states: Mapping[str, str] = field(default_factory=dict)
     moments: Mapping[str, str] = field(default_factory=dict)
     renews: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
     gist: Callable[[Any], str] = str
+    part_of: str = ""
     action: str = ""
 
     @property
     def source(self) -> str:
         """The name of the model as entries keep it."""
-        return self.model._meta.label_lower
+        return str(self.model._meta.label_lower)
 
     def key(self, verb: str, record: Any) -> str:
         """The key of a telling of this record; empty if nothing is told of the operation."""
@@ -85,7 +87,8 @@ class Teller:
             return Q(source=self.source)
         else:
             rows = rows.visible_to(user)
-        return Q(source=self.source) & Exists(rows.filter(pk=OuterRef("row_id")))
+        # the kind first: the record is asked for only where the entry is of it
+        return Q(Q(source=self.source), Exists(rows.filter(pk=OuterRef("row_id"))))
 
     @property
     def goes_along(self) -> bool:

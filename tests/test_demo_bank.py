@@ -8,11 +8,17 @@ from django.core.management import call_command
 from django.test import Client
 
 from config_admin.figures.values import rate_on
-from crm.core.clock import bank_today
+from crm.core.clock import bank_today, now
 from crm.core.models import Approval
 from crm.ops.demo import bank
 from crm.ops.roles import APART
-from customers.models import ConflictOfInterest, Customer, HandedCustomer, Ownership
+from customers.models import (
+    ConflictOfInterest,
+    Customer,
+    HandedCustomer,
+    Ownership,
+    TimelineEntry,
+)
 from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
@@ -150,6 +156,16 @@ def test_customers_had_other_managers_before_and_some_have_several_today(demo, a
     assert Ownership.objects.filter(is_main=False, valid__startswith__gt=bank_today()).exists()
     for one in ConflictOfInterest.objects.all():
         assert auditor.get(f"/customers/conflicts/{one.pk}/").status_code == 200
+
+
+@pytest.mark.proves("CI-19")
+def test_timelines_tell_of_the_months_before(demo, auditor):
+    kinds = set(TimelineEntry.objects.values_list("kind", flat=True))
+    assert kinds == set(TimelineEntry.Kind.values) - {"reveal"}
+    assert not TimelineEntry.objects.filter(at__gt=now()).exists()
+    change = TimelineEntry.objects.filter(kind="change").earliest("at")
+    page = auditor.get(f"/customers/{change.customer_id}/timeline/", {"kind": "change"})
+    assert "Assigned another lead manager" in page.content.decode()
 
 
 def test_requests_wait_where_a_policy_asks_and_nobody_holds_incompatible_duties(demo, signed_in):

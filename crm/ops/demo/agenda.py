@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from crm.core.clock import clock_at
+from crm.core.clock import clock_at, now
 from customers.models import Customer
 from services.agenda import operations as tasks
 from services.appointments import operations as appointments
@@ -142,8 +142,8 @@ def book(member: StaffMember, today: dt.date, skip: int = 0) -> None:
             ends_at=begins + dt.timedelta(minutes=minutes),
             purpose=purpose,
         )
-        # as it was two days before
-        with clock_at(begins - dt.timedelta(days=2)):
+        # as it was two days before, if that is over
+        with clock_at(min(begins - dt.timedelta(days=2), now())):
             appointments.book(appointment, by=user)
         if came:
             step = {"hold": appointments.hold, "miss": appointments.miss}[came]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from config_admin.models import Product
 from config_admin.products.catalogue import on_shelf
-from crm.core.clock import clock_at
+from crm.core.clock import clock_at, now
 from customers.models import ConflictOfInterest, Customer
 from services.models import Opportunity, OpportunityStage, Referral
 from services.opportunities import operations
@@ -72,8 +72,9 @@ def pipelines() -> Iterator[tuple[Customer, StaffMember]]:
 
 
 def at(day: dt.date, hour: int) -> dt.datetime:
-    """A moment of a day, by the bank's clock."""
-    return dt.datetime.combine(day, dt.time(hour), timezone.get_default_timezone())
+    """A moment of a day, by the bank's clock; now if that is still to come."""
+    moment = dt.datetime.combine(day, dt.time(hour), timezone.get_default_timezone())
+    return min(moment, now())
 
 
 @dataclass

@@ -44,7 +44,7 @@ PLANS = (
     Plan(0, "Hand in the weekly figures · 提交周报", at="17:00", from_head=True),
     Plan(0, "Answer on the card limit · 答复信用卡额度", 5, is_done=True),
     Plan(1, "Visit the workshop · 走访企业车间", 6, "14:30", remind=A_DAY),
-    Plan(2, "Check the address again · 核实地址", 7, remind=Task.Reminder.THREE_DAYS),
+    Plan(2, "Check the address again · 核实地址", 7, remind=Task.Reminder.WEEK),
     Plan(3, "Explain the new wealth product · 讲解新理财产品", 8, source="Campaign · 营销活动"),
     Plan(6, "Wish a happy birthday · 生日祝福", 9, priority=LOW, remind=A_DAY),
     Plan(9, "Follow up on the housing loan · 跟进住房贷款", 10),

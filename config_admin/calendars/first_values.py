@@ -14,6 +14,7 @@ from crm.core.clock import bank_today
 from crm.core.operations import save_new
 from sysadmin.models import period
 
+from .operations import tell
 from .working_time import TIMETABLES
 
 FIRST_DAY = dt.date(2020, 1, 1)
@@ -51,7 +52,10 @@ def enter_missing() -> int:
 
 
 def enter_holidays(calendar: Calendar) -> int:
-    """Enter the public holidays and make-up working days that the calendar does not have yet."""
+    """Enter the public holidays and make-up working days that the calendar does not have yet.
+
+    What is promised by the calendar is worked out anew with them.
+    """
     year = bank_today().year
     years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
     known = set(CalendarDay.objects.filter(calendar=calendar).values_list("on", flat=True))
@@ -59,6 +63,8 @@ def enter_holidays(calendar: Calendar) -> int:
     for day in missing:
         day.calendar = calendar
         save_new(day)
+    if missing:
+        tell(calendar)
     return len(missing)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config_admin.calendars.first_values import public_days
 from config_admin.calendars.working_time import is_working_day
@@ -214,5 +215,14 @@ def test_published_holidays_are_entered_once_and_what_the_bank_changed_stays(db)
         with acting(by=system_user()):
             CalendarDay.objects.filter(pk=spring.pk).update(kind="working")
         before = AuditEvent.objects.count()
+        asked = {job.args["calendar_id"] for job in ProcrastinateJob.objects.all()}
+        assert office.pk in asked
+        told = ProcrastinateJob.objects.count()
         call_command("first_values", verbosity=0)
         assert AuditEvent.objects.count() == before
+        assert ProcrastinateJob.objects.count() == told
+    with clock_at(dt.datetime(2027, 1, 1, tzinfo=dt.UTC)):
+        call_command("first_values", verbosity=0)
+    assert CalendarDay.objects.filter(calendar=office, on__year=2028).exists()
+    again = ProcrastinateJob.objects.order_by("-id").values_list("args__calendar_id", flat=True)
+    assert office.pk in again[: again.count() - told]

@@ -44,6 +44,7 @@ class Bilingual(models.Model):
     name_zh = models.CharField(_("name in Chinese"), max_length=120)
 
     CLASSES: ClassVar[Any] = dict.fromkeys(["name", "name_zh"], INTERNAL)
+    NAMED_TO_ALL: ClassVar[bool] = True
 
     class Meta:
         abstract = True

@@ -24,9 +24,13 @@ def without_closed(events: E, user: Asker) -> E:
     return events
 
 
-def closed_rows(user: Asker) -> Iterator[tuple[type[Model], Q]]:
-    """Each model of which some rows are closed to a user, and which they are."""
+def closed_rows(
+    user: Asker, *, apart: type[Model] | None = None
+) -> Iterator[tuple[type[Model], Q]]:
+    """Each model of which some rows are closed to a user, and which they are; one is left out."""
     for model in apps.get_models():
+        if model is apart:
+            continue
         rows: Any = getattr(model, "scoped", model._default_manager).all()
         closed = rows.closed_to(user) if hasattr(rows, "closed_to") else None
         if closed is not None:

@@ -41,9 +41,10 @@ class Named:
 
 
 def names_of(kind: Kind, keys: set[int], user: Asker) -> dict[int, str]:
-    """The names of the rows with these keys that the user may see."""
+    """The names of the rows with these keys that the user may see, or that everybody may read."""
     manager: Any = getattr(kind, "scoped", kind._default_manager)
-    rows = manager.permitted(user).filter(pk__in=keys)
+    seen = manager.all() if getattr(kind, "NAMED_TO_ALL", False) else manager.permitted(user)
+    rows = seen.filter(pk__in=keys)
     # the name of a row may be made of others: those come with it
     return {row.pk: str(row) for row in rows.select_related(*joins_of(kind))}
 

@@ -6,6 +6,7 @@ from html import escape
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from crm.core import approvals
 from crm.core.acting import acting
@@ -559,6 +560,25 @@ def test_whoever_keeps_away_does_not_decide_on_the_request_either(
     desk(agent, complaint, "compensate", amount="2000", currency="CNY", reason="x")
     with pytest.raises(approvals.DomainError, match="about somebody whom you lead"):
         approvals.approve(Approval.objects.get(), by=head)
+
+
+@pytest.mark.proves("CS-3")
+def test_the_person_complained_of_does_not_learn_from_the_inbox_that_there_is_a_request(
+    desk, signed_in, deciding, bank, agent, customer
+):
+    about, other = deciding(bank), deciding(bank)
+    asked = {"currency": "CNY", "reason": "x", "amount": "2000"}
+    desk(agent, in_hand(agent, customer, about=about.staff_member), "compensate", **asked)
+    hidden = Approval.objects.get()
+    desk(agent, in_hand(agent, customer), "compensate", **asked)
+    shown = Approval.objects.latest("id")
+    for user, seen in ((about, {shown}), (other, {hidden, shown})):
+        client = signed_in(user)
+        page = client.get(reverse("sysadmin:approval_list")).content.decode()
+        for request in (hidden, shown):
+            address = reverse("sysadmin:approval_view", args=[request.pk])
+            assert (address in page) == (request in seen)
+            assert client.get(address).status_code == (200 if request in seen else 404)
 
 
 # --- lists, panel, handover ------------------------------------------------------------

@@ -12,8 +12,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE
+from crm.core.closed import closed_rows
 from crm.core.querysets import ScopedQuerySet
-from crm.core.scope import BankWide, InTree
+from crm.core.scope import Asker, BankWide, InTree
 
 from .records import Move, Record, Workflow
 
@@ -101,6 +102,18 @@ class ApprovalPolicy(Record):
         return label_of(self.operation)
 
     shown_operation.fget.label = _("operation")  # type: ignore[attr-defined]
+
+
+class ApprovalQuerySet(ScopedQuerySet["Approval"]):
+    """Requests for a second person."""
+
+    def closed_to(self, user: Asker) -> models.Q | None:
+        """Those about records that are closed to the reader: they would tell of these."""
+        closed = models.Q(pk__in=[])
+        for model, rows in closed_rows(user, apart=self.model):
+            keys = model._base_manager.filter(rows).values("pk")
+            closed |= models.Q(subject_model=model._meta.label_lower, subject_key__in=keys)
+        return closed
 
 
 class Approval(Workflow):
@@ -234,7 +247,7 @@ class Approval(Workflow):
     )
     # hidden where the record is out of the reader's reach, which the request's own page can tell
     ON_OWN_PAGE = frozenset({"amount", "reason", "remark"})
-    objects = ScopedQuerySet["Approval"].as_manager()
+    objects = ApprovalQuerySet.as_manager()
 
     class Meta:
         db_table = "core_approval"

@@ -57,6 +57,8 @@ class Record(Labelled):
     AUDIT_SUBJECT: ClassVar[str] = ""
     # what the history tells besides what people enter in forms: fields that only operations set
     TOLD: ClassVar[frozenset[str]] = frozenset()
+    # whether anybody may read what its rows are called, as they do wherever a row is used
+    NAMED_TO_ALL: ClassVar[bool] = False
     # whether the customer's history tells of it only to those who may see such rows
     CONFIDENTIAL: ClassVar[bool] = False
 

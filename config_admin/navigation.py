@@ -8,7 +8,7 @@ from crm.core.navigation import NavItem, register_item
 GROUP = _("Configuration")
 # what is kept with something else, and has no entry of its own
 PARTS = {
-    "servicetype": ("servicedeadline", "checklistitem", "replytemplate"),
+    "servicetype": ("servicedeadline", "servicefield", "checklistitem", "replytemplate"),
     "calendar": ("workingweek", "calendarday"),
     "dictionary": ("dictionaryentry",),
 }

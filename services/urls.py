@@ -22,6 +22,11 @@ app_name = "services"
 urlpatterns = [
     path("", desk, name="desk"),
     path(
+        "requests/fields/",
+        views.OwnFieldsPage.as_view(resource=request),
+        name="servicerequest_fields",
+    ),
+    path(
         "requests/<int:pk>/work/",
         views.WorkPage.as_view(resource=request),
         name="servicerequest_work",

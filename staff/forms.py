@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from config_admin.models import Skill
 from crm.core.clock import bank_today
 from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
 
@@ -87,7 +88,7 @@ def day_field(**options: Any) -> forms.DateField:
 class MemberForm(RecordForm):
     skills = forms.MultipleChoiceField(
         label=_("Skills"),
-        choices=StaffMember.Skill,
+        choices=Skill,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

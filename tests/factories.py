@@ -23,6 +23,8 @@ from config_admin.models import (
     ReplyTemplate,
     ServiceCategory,
     ServiceDeadline,
+    ServiceEdition,
+    ServiceField,
     ServiceQueue,
     ServiceType,
     WorkingWeek,
@@ -244,6 +246,29 @@ class ServiceDeadlineFactory(Recorded):
     priority = ServiceDeadline.Priority.NORMAL
     amount = 60
     unit = ServiceDeadline.Unit.WORKING_MINUTES
+
+
+class ServiceFieldFactory(Recorded):
+    """A text that may be left out."""
+
+    class Meta:
+        model = ServiceField
+
+    service = factory.SubFactory(ServiceTypeFactory)
+    code = factory.Sequence("field_{}".format)
+    name = factory.Sequence("Field {}".format)
+    name_zh = factory.Sequence("字段{}".format)
+    kind = ServiceField.Kind.TEXT
+
+
+class ServiceEditionFactory(Recorded):
+    """The fields of a service, none, as they were published."""
+
+    class Meta:
+        model = ServiceEdition
+
+    service = factory.SubFactory(ServiceTypeFactory)
+    number = 1
 
 
 class ChecklistItemFactory(Recorded):

@@ -384,4 +384,16 @@ DICTIONARIES = (
         other | Other | 其他
         """,
     ),
+    First(
+        "certificate_purpose",
+        "Purposes of certificates",
+        "证明用途",
+        """
+        visa | Visa | 签证
+        study | Studies abroad | 出国留学
+        tender | Tender | 招投标
+        loan | Loan or housing fund | 贷款或公积金
+        other | Other | 其他
+        """,
+    ),
 )

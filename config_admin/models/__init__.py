@@ -4,6 +4,7 @@ from .calendars import Calendar, CalendarDay, WorkingWeek
 from .dictionaries import Dictionary, DictionaryEntry
 from .figures import CurrencyRate, NumberSeries, ParameterValue
 from .products import Product
+from .service_fields import ServiceEdition, ServiceField
 from .services import (
     ChecklistItem,
     ReplyTemplate,
@@ -12,6 +13,7 @@ from .services import (
     ServiceQueue,
     ServiceType,
 )
+from .skills import Skill
 
 __all__ = [
     "Calendar",
@@ -26,7 +28,10 @@ __all__ = [
     "ReplyTemplate",
     "ServiceCategory",
     "ServiceDeadline",
+    "ServiceEdition",
+    "ServiceField",
     "ServiceQueue",
     "ServiceType",
+    "Skill",
     "WorkingWeek",
 ]

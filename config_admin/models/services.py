@@ -18,6 +18,7 @@ from crm.core.scope import BankWide
 
 from .calendars import Calendar
 from .names import Bilingual, Retirable, RetirableQuerySet, code_field, named_once
+from .skills import Skill
 
 MINUTES_OF_DAY = 24 * 60
 
@@ -136,12 +137,19 @@ class ServiceType(Bilingual, Workflow):
     queue = models.ForeignKey(
         ServiceQueue, models.PROTECT, related_name="types", verbose_name=_("queue")
     )
+    skill = models.CharField(
+        _("skill"),
+        max_length=40,
+        choices=Skill,
+        blank=True,
+        help_text=_("Requests go to a branch where somebody who works the queue has it."),
+    )
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.DRAFT, editable=False
     )
 
     SCOPE = BankWide()
-    CLASSES = dict.fromkeys(["code", "kind", "category", "queue", "status"], INTERNAL)
+    CLASSES = dict.fromkeys(["code", "kind", "category", "queue", "skill", "status"], INTERNAL)
     objects = ScopedQuerySet["ServiceType"].as_manager()
 
     class Meta:
@@ -153,6 +161,7 @@ class ServiceType(Bilingual, Workflow):
         permissions = [
             ("offer_servicetype", _("Offer a service")),
             ("retire_servicetype", _("Retire a service")),
+            ("publish_servicetype", _("Publish the fields of a service")),
         ]
 
 

@@ -9,6 +9,7 @@ from config_admin.models import (
     ReplyTemplate,
     ServiceCategory,
     ServiceDeadline,
+    ServiceField,
     ServiceQueue,
     ServiceType,
 )
@@ -82,4 +83,12 @@ class ReplyTemplateFilter(LeanFilterSet):
 
     class Meta:
         model = ReplyTemplate
+        fields = ()
+
+
+class ServiceFieldFilter(LeanFilterSet):
+    service = of_service()
+
+    class Meta:
+        model = ServiceField
         fields = ()

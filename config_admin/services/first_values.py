@@ -7,13 +7,17 @@ from typing import Any
 from config_admin.models import (
     Calendar,
     ChecklistItem,
+    Dictionary,
     ReplyTemplate,
     ServiceCategory,
     ServiceDeadline,
+    ServiceField,
     ServiceQueue,
     ServiceType,
 )
 from crm.core.operations import save_new
+
+from . import operations
 
 GAP = 10
 # code, English, Chinese, calendar
@@ -65,6 +69,35 @@ CHECKLISTS = {
         ("Answer agreed with the complainant", "已与投诉人沟通处理意见"),
     ),
 }
+# service: code, English, Chinese, kind, whether it must be filled in, dictionary of a choice
+FIELDS: dict[str, tuple[tuple[str, str, str, str, bool, str], ...]] = {
+    "balance_certificate": (
+        ("purpose", "Purpose", "用途", "choice", True, "certificate_purpose"),
+        ("amount", "Amount to be certified", "证明金额", "money", True, ""),
+        ("frozen_until", "Frozen until", "冻结至", "day", False, ""),
+        ("copies", "Copies", "份数", "number", False, ""),
+    ),
+    "card_lost": (
+        ("card", "Card", "卡片", "holding", False, ""),
+        ("lost_on", "Lost on", "丢失日期", "day", True, ""),
+        ("police_told", "Reported to the police", "是否已报警", "yes_no", False, ""),
+    ),
+    "payment_inquiry": (
+        ("paid_on", "Paid on", "汇款日期", "day", True, ""),
+        ("amount", "Amount", "汇款金额", "money", True, ""),
+        ("payee_bank", "Bank of the payee", "收款行", "text", False, ""),
+    ),
+    "early_repayment": (
+        ("loan", "Loan", "贷款", "holding", False, ""),
+        ("amount", "Amount to be repaid", "还款金额", "money", True, ""),
+        ("keeps_instalment", "Instalment stays, term is shorter", "缩短期限(月供不变)", "yes_no",
+         False, ""),
+    ),
+    "product_enquiry": (
+        ("product", "Product", "产品", "text", False, ""),
+        ("amount", "Amount to be invested", "拟投资金额", "money", False, ""),
+    ),
+}  # fmt: skip
 RECEIVED = (
     "Received",
     "受理告知",
@@ -103,6 +136,27 @@ def enter(model: Any, code: str, name: str, name_zh: str, **values: Any) -> int:
     return 1
 
 
+def enter_fields(service: ServiceType) -> None:
+    """Enter the fields of a service and let requests be asked for them."""
+    for place, (code, name, name_zh, kind, is_required, dictionary) in enumerate(
+        FIELDS.get(service.code, ()), start=1
+    ):
+        save_new(
+            ServiceField(
+                service=service,
+                code=code,
+                name=name,
+                name_zh=name_zh,
+                kind=kind,
+                is_required=is_required,
+                dictionary=Dictionary.objects.filter(code=dictionary).first(),
+                position=place * GAP,
+            )
+        )
+    if service.fields.exists():
+        operations.issue(service)
+
+
 def enter_service(  # noqa: PLR0913, PLR0917  (a line of the table above)
     code: str,
     name: str,
@@ -133,6 +187,7 @@ def enter_service(  # noqa: PLR0913, PLR0917  (a line of the table above)
         )
     for place, (said, said_zh) in enumerate(CHECKLISTS.get(code, ()), start=1):
         save_new(ChecklistItem(service=service, name=said, name_zh=said_zh, position=place * GAP))
+    enter_fields(service)
     title, title_zh, text, text_zh = RECEIVED
     save_new(
         ReplyTemplate(service=service, name=title, name_zh=title_zh, text=text, text_zh=text_zh)

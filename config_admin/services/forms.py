@@ -12,9 +12,11 @@ from config_admin.calendars.forms import calendar_field
 from config_admin.dictionaries.forms import NAMED, keep
 from config_admin.models import (
     ChecklistItem,
+    Dictionary,
     ReplyTemplate,
     ServiceCategory,
     ServiceDeadline,
+    ServiceField,
     ServiceQueue,
     ServiceType,
 )
@@ -91,7 +93,7 @@ class ServiceTypeForm(RecordForm):
 
     class Meta:
         model = ServiceType
-        fields = ("name", "name_zh", "code", "kind", "category", "queue")
+        fields = ("name", "name_zh", "code", "kind", "category", "queue", "skill")
         error_messages = NAMED | {"kind": {"required": _("Choose the kind of service.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -154,3 +156,46 @@ class ReplyTemplateForm(RecordForm):
         keep(self, "service")
         known = ", ".join(f"{{{name}}} {label}" for name, label in PLACEHOLDERS.items())
         self.fields["text"].help_text = _("Placeholders: %(known)s") % {"known": known}
+
+
+class ServiceFieldForm(RecordForm):
+    service = service_field()
+    dictionary = LookupField(
+        Dictionary.objects.all(),
+        url_name="config_admin:dictionary_lookup",
+        label=_("Dictionary"),
+        required=False,
+        help_text=_("For a choice: the dictionary whose entries are offered."),
+    )
+
+    class Meta:
+        model = ServiceField
+        fields = (
+            "service",
+            "name",
+            "name_zh",
+            "code",
+            "kind",
+            "dictionary",
+            "hint",
+            "hint_zh",
+            "position",
+            "is_required",
+            "is_live",
+        )
+        error_messages = NAMED | {"kind": {"required": _("Choose what is filled in.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # what was answered is read by its code and kind
+        keep(self, "service", "code", "kind", "dictionary")
+
+    def clean(self) -> dict[str, Any]:
+        known = super().clean() or self.cleaned_data
+        is_choice = known.get("kind") == ServiceField.Kind.CHOICE
+        if known.get("kind") and is_choice != bool(known.get("dictionary")):
+            self.add_error(
+                "dictionary",
+                _("A choice names the dictionary that it comes from, and nothing else does."),
+            )
+        return known

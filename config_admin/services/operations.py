@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from config_admin.models import (
     Calendar,
     ServiceCategory,
     ServiceDeadline,
+    ServiceEdition,
     ServiceQueue,
     ServiceType,
 )
@@ -18,6 +20,8 @@ from config_admin.models.names import Retirable, hold, stands_below
 from config_admin.signals import working_time_changed
 from config_admin.twins import refuse_twin
 from crm.core.operations import DomainError, move, operation, save_changes, save_new
+
+from . import own_fields
 
 
 @operation
@@ -163,3 +167,22 @@ def offer(service: ServiceType, *, by: Any, reason: str) -> None:
 def retire(service: ServiceType, *, by: Any, reason: str) -> None:
     """Offer a service for new cases no longer; cases under way go on."""
     move(service, "retire", by=by, reason=reason)
+
+
+@operation
+def publish(service: ServiceType, *, by: Any, reason: str) -> ServiceEdition:
+    """Ask new requests for the fields as they stand now; earlier ones keep what they were asked."""
+    ServiceType.objects.select_for_update().get(pk=service.pk)
+    if not own_fields.is_unpublished(service):
+        raise DomainError(_("Nothing has changed since the fields were published."))
+    return issue(service)
+
+
+def issue(service: ServiceType) -> ServiceEdition:
+    """Make an edition of the fields as they stand; the caller acts."""
+    number = service.editions.count() + 1
+    fields: list[dict[str, Any]] = [asdict(field) for field in own_fields.drafted(service)]
+    edition = ServiceEdition(service=service, number=number, fields=fields)
+    save_new(edition)
+    own_fields.EDITIONS.forget()
+    return edition

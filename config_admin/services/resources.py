@@ -8,6 +8,7 @@ from config_admin.models import (
     ReplyTemplate,
     ServiceCategory,
     ServiceDeadline,
+    ServiceField,
     ServiceQueue,
     ServiceType,
 )
@@ -20,6 +21,7 @@ from .filters import (
     ReplyTemplateFilter,
     ServiceCategoryFilter,
     ServiceDeadlineFilter,
+    ServiceFieldFilter,
     ServiceQueueFilter,
     ServiceTypeFilter,
 )
@@ -36,7 +38,9 @@ service_type = Resource(
     filterset=ServiceTypeFilter,
     form=forms.ServiceTypeForm,
     sections=(
-        Section(pgettext_lazy("catalogue", "Service"), (*CODED, "kind", "category", "queue")),
+        Section(
+            pgettext_lazy("catalogue", "Service"), (*CODED, "kind", "category", "queue", "skill")
+        ),
     ),
     transitions=(
         Transition("offer", operations.offer),
@@ -122,5 +126,31 @@ reply_template = Resource(
     joins=("service",),
     overrides={"add": AddToServicePage},
 )
-RESOURCES = (service_type, category, queue, deadline, checklist_item, reply_template)
-PARTS = (deadline, checklist_item, reply_template)
+field = Resource(
+    ServiceField,
+    route="service-fields/",
+    table=tables.ServiceFieldTable,
+    sorts={"position": ("service_id", "position", "id")},
+    filterset=ServiceFieldFilter,
+    form=forms.ServiceFieldForm,
+    sections=(
+        Section(
+            pgettext_lazy("service", "Field"),
+            (
+                "service",
+                *CODED,
+                "kind",
+                "dictionary",
+                "hint",
+                "hint_zh",
+                "position",
+                "is_required",
+                "is_live",
+            ),
+        ),
+    ),
+    joins=("service", "dictionary"),
+    overrides={"add": AddToServicePage},
+)
+PARTS = (deadline, field, checklist_item, reply_template)
+RESOURCES = (service_type, category, queue, *PARTS)

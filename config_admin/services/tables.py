@@ -9,6 +9,7 @@ from config_admin.models import (
     ReplyTemplate,
     ServiceCategory,
     ServiceDeadline,
+    ServiceField,
     ServiceQueue,
     ServiceType,
 )
@@ -103,3 +104,17 @@ class ReplyTemplateTable(FastTable):
     class Meta:
         model = ReplyTemplate
         fields = ("name", "service", "is_live")
+
+
+class ServiceFieldTable(FastTable):
+    name = NameColumn(
+        accessor="shown_name",
+        verbose_name=pgettext_lazy("service", "Field"),
+        second="code",
+        view="config_admin:servicefield_view",
+    )
+    service = Column(accessor="service__shown_name", verbose_name=SERVICE)
+
+    class Meta:
+        model = ServiceField
+        fields = ("name", "service", "kind", "is_required", "is_live")

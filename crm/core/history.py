@@ -185,7 +185,7 @@ def is_silent(model: type[models.Model], field: Any) -> bool:
 def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], named: Named) -> str:
     """One value of a stored row in words; a key of another record by that record's name."""
     raw = row.get(field.column)
-    if raw is None or raw == "":
+    if raw in (None, "", {}):
         return ""
     if class_of(model, field.name) == SENSITIVE:
         return _("sealed")
@@ -196,11 +196,16 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], name
         return moment(dt.datetime.fromisoformat(raw)) if is_moment else days_of(raw)
     if field.is_relation:
         return named.shown(field, raw)
-    return figure_of(field, raw) or str(labels_of(field).get(raw, raw))[:LONGEST]
+    return (figure_of(field, raw) or str(labels_of(field).get(raw, raw)))[:LONGEST]
 
 
 def figure_of(field: Any, raw: Any) -> str:
-    """A number with decimals as the trail holds it, written as on the record; else nothing."""
+    """A value that the trail holds in another form than the record shows it; else nothing.
+
+    That is a number with decimals, and what a field keeps in parts and says in words of its own.
+    """
+    if isinstance(raw, dict) and hasattr(field, "in_words"):
+        return str(field.in_words(raw))
     if not isinstance(field, models.DecimalField):
         return ""
     return exact(Decimal(str(raw)), field.decimal_places)

@@ -206,6 +206,7 @@ CATALOGUE = (
     "config_admin.view_servicecategory",
     "config_admin.view_servicequeue",
     "config_admin.view_servicedeadline",
+    "config_admin.view_servicefield",
     "config_admin.view_checklistitem",
     "config_admin.view_replytemplate",
 )
@@ -238,6 +239,9 @@ CONFIGURE = (
     "config_admin.restore_servicequeue",
     "config_admin.add_servicedeadline",
     "config_admin.change_servicedeadline",
+    "config_admin.publish_servicetype",
+    "config_admin.add_servicefield",
+    "config_admin.change_servicefield",
     "config_admin.add_checklistitem",
     "config_admin.change_checklistitem",
     "config_admin.add_replytemplate",

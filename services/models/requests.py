@@ -13,6 +13,7 @@ from config_admin.models import ServiceDeadline, ServiceQueue, ServiceType
 from crm.core.classes import INTERNAL, PERSONAL
 from crm.core.models import Move, Workflow
 from customers.models import Customer
+from services.answers import AnswersField
 from services.querysets import AboutCustomers, ServiceRequestQuerySet
 from staff.models import Branch, StaffMember
 
@@ -143,6 +144,7 @@ class ServiceRequest(Workflow):
     )
     subject = models.CharField(_("subject"), max_length=120)
     description = models.TextField(_("what the customer wants"), max_length=4000, blank=True)
+    answers = AnswersField(_("what the service asks for"), default=dict, editable=False)
     queue = models.ForeignKey(
         ServiceQueue,
         models.PROTECT,
@@ -198,6 +200,7 @@ class ServiceRequest(Workflow):
         leader="customer__lead_manager__supervisor__user",
     )
     AUDIT_SUBJECT = "customer_id"
+    TOLD = frozenset({"answers"})
     CLASSES = dict.fromkeys(
         [
             "number",
@@ -224,7 +227,7 @@ class ServiceRequest(Workflow):
             "stopped_at",
         ],
         INTERNAL,
-    ) | dict.fromkeys(["subject", "description", "outcome"], PERSONAL)
+    ) | dict.fromkeys(["subject", "description", "answers", "outcome"], PERSONAL)
     objects = ServiceRequestQuerySet.as_manager()
 
     class Meta:

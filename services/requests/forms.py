@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config_admin.models import ServiceType
+from config_admin.services.own_fields import Edition, edition_of
 from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
 from customers.models import Customer
+from services.answers import edition_in
 from services.models import ClockStop, QueueMember, ServiceRequest
 from staff.forms import member_field
 from staff.models import StaffMember
 
-from . import operations
+from . import operations, own_fields
 
 
 class RemarkForm(forms.Form):
@@ -30,7 +32,32 @@ class RemarkForm(forms.Form):
     )
 
 
-class NewRequestForm(RecordForm):
+class AnsweredForm(RecordForm):
+    """A form about a request, with the fields that the service adds to it."""
+
+    edition: Edition | None = None
+
+    def ask(self, edition: Edition | None, customer: Any) -> None:
+        """Add the fields of an edition."""
+        self.edition = edition
+        added = own_fields.form_fields(edition, customer, self.user) if edition else ()
+        self.own_names = dict(added)
+        self.fields |= self.own_names
+
+    def own(self) -> list[forms.BoundField]:
+        """The fields of the service."""
+        return [self[name] for name in self.own_names]
+
+    def values(self) -> dict[str, Any]:
+        """What was filled in for the service, by code."""
+        return own_fields.values_in(self.edition, self.cleaned_data) if self.edition else {}
+
+
+class NewRequestForm(AnsweredForm):
+    SECTIONS = (
+        ("", ("customer", "service")),
+        ("", ("channel", "priority", "subject", "description")),
+    )
     customer = LookupField(
         Customer.objects.all(), url_name="customers:customer_lookup", label=_("Customer")
     )
@@ -49,21 +76,49 @@ class NewRequestForm(RecordForm):
         self.fields["service"].queryset = ServiceType.objects.filter(
             status=ServiceType.Status.OFFERED
         ).order_by("category__position", "code")
+        service = self.chosen("service")
+        self.ask(edition_of(service.pk) if service else None, self.chosen("customer"))
+
+    def chosen(self, name: str) -> Any:
+        """What is chosen in a field so far; None if nothing that is offered."""
+        try:
+            return self.fields[name].to_python(self.data.get(name) or self.initial.get(name))
+        except forms.ValidationError:
+            return None
+
+    def left_over(self) -> list[tuple[str, Any]]:
+        """What was filled in for other services, in case one of them is chosen again."""
+        sent = self.data if self.is_bound else self.initial
+        own = [(name, sent[name]) for name in sent if name.startswith(own_fields.PREFIX)]
+        return [(name, value) for name, value in own if name not in self.own_names]
 
     def apply(self, *, by: Any, version: int | None) -> ServiceRequest:
-        return operations.enter(self.instance, by=by)
+        return operations.enter(self.instance, by=by, values=self.values())
 
 
-class RequestForm(RecordForm):
+class RequestForm(AnsweredForm):
     class Meta:
         model = ServiceRequest
         fields = ("subject", "priority", "channel", "description")
         widgets = {"description": forms.Textarea(attrs={"rows": 5})}
         error_messages = {"subject": {"required": _("Enter a subject.")}}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = self.instance.answers
+        self.ask(edition_in(kept), self.instance.customer)
+        if self.edition:
+            self.initial.update(own_fields.initial(self.edition, kept))
+
     def apply(self, *, by: Any, version: int | None) -> ServiceRequest:
-        names = self.changed_columns
-        return operations.amend(self.instance, by=by, fields=names, version=version or 0)
+        is_answered = not self.own_names.keys().isdisjoint(self.changed_data)
+        return operations.amend(
+            self.instance,
+            by=by,
+            fields=self.changed_columns,
+            version=version or 0,
+            values=self.values() if is_answered else None,
+        )
 
 
 class AssignForm(Sectioned, ReasonForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -12,15 +12,19 @@ from django.utils.translation import ngettext
 from config_admin.figures.operations import draw_number
 from config_admin.figures.values import value_of
 from config_admin.models import ServiceType
+from config_admin.services.own_fields import edition_of
 from crm.core.clock import bank_today, now
 from crm.core.operations import DomainError, insert, operation, save_changes, save_new, write
 from customers.conflicts.rules import refuse_conflict
 from customers.models import Customer
+from services.answers import edition_in
 from services.clock import setting
 from services.models import ClockStop, QueueMember, RequestCheck, ServiceRequest
 from services.parameters import REOPEN_DAYS
 from staff.models import StaffMember
 from sysadmin.models import period
+
+from .own_fields import answered
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -36,13 +40,19 @@ SEE = "services.view_servicerequest"
 
 
 @operation
-def enter(request: ServiceRequest, *, by: User) -> ServiceRequest:
-    """Enter what a customer wants; it waits in the queue of its service, and its clock runs."""
+def enter(
+    request: ServiceRequest, *, by: User, values: Mapping[str, Any] | None = None
+) -> ServiceRequest:
+    """Enter what a customer wants; it waits in the queue of its service, and its clock runs.
+
+    `values` are the answers to what the service asks for, by the codes of its fields.
+    """
     service, customer = request.service, request.customer
     if service.status != ServiceType.Status.OFFERED:
         raise DomainError(_("This service is not offered now. Choose another one."), "service")
     if customer.status == Customer.Status.MERGED:
         raise DomainError(_("This customer has been merged into another one."), "customer")
+    request.answers = answered(edition_of(service.pk), values or {})
     request.number = draw_number(SERIES.get(service.kind, USUAL_SERIES), by=by)
     request.queue, request.branch = service.queue, customer.home_branch
     request.received_at = request.status_since = now()
@@ -60,12 +70,20 @@ def enter(request: ServiceRequest, *, by: User) -> ServiceRequest:
 
 @operation
 def amend(
-    request: ServiceRequest, *, by: User, fields: Iterable[str], version: int
+    request: ServiceRequest,
+    *,
+    by: User,
+    fields: Iterable[str],
+    version: int,
+    values: Mapping[str, Any] | None = None,
 ) -> ServiceRequest:
     """Change what a request says; another priority is promised anew from the day it came."""
     names = set(fields)
     if not request.is_at_work:
         raise DomainError(_("This request is done. Reopen it first."))
+    if values is not None:
+        request.answers = answered(edition_in(request.answers), values)
+        names.add("answers")
     if "priority" in names:
         setting.promise(request)
         setting.set_moments(request, setting.ended_stops(request))

@@ -18,6 +18,7 @@ from crm.core.pages import (
     TransitionPage,
 )
 from customers.ownership.views import may
+from services.answers import in_words, names_for
 from services.conversation import operations as talk
 from services.conversation.forms import TickForm, WriteForm
 from services.conversation.timeline import timeline
@@ -83,6 +84,10 @@ class NewRequestPage(AddPage):
             action=self.resource.permission("add"),
         )
 
+    def show_form(self, form, status=200, **context):
+        after = "services/_own_fields.html"
+        return super().show_form(form, status, after_first=after, **context)
+
     def said(self, done):
         if operations.is_worked(done):
             return _("%(name)s: entered. It waits in the queue “%(queue)s”.") % {
@@ -93,6 +98,25 @@ class NewRequestPage(AddPage):
             "%(name)s: entered. Nobody works the queue “%(queue)s” for this branch:"
             " a team leader has to assign it."
         ) % {"name": done, "queue": done.queue}
+
+
+class OwnFieldsPage(Page):
+    """What a service asks for, for the form of a new request, with all that is filled in so far."""
+
+    page = "add"
+    template = "own_fields"
+
+    def get(self, request):
+        return self.fields(request.GET)
+
+    def post(self, request):
+        # what is filled in names the customer, so it does not stand in an address
+        return self.fields(request.POST)
+
+    def fields(self, sent):
+        action = self.resource.permission("add")
+        form = NewRequestForm(user=self.request.user, action=action, initial=sent.dict())
+        return self.show(form=form)
 
 
 class RequestPanel(PanelPage):
@@ -129,7 +153,7 @@ class RequestPage(DetailPage):
 
     def facts(self):
         known = super().facts()
-        steps = known["moves"]
+        steps, answers, user = known["moves"], self.object.answers, self.request.user
         return known | {
             "may_change": known["may_change"] and self.object.is_at_work,
             "first_step": steps[0] if steps else None,
@@ -140,6 +164,7 @@ class RequestPage(DetailPage):
             "checks": talk.keyed(self.object.checks.select_related("item", "ticked_by")),
             "may_tick": self.object.is_at_work and self.may("check"),
             "clock": self.object.face,
+            "answers": list(in_words(answers, names_for(answers, user))),
         }
 
 

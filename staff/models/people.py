@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from config_admin.models import Skill
 from crm.core.classes import INTERNAL, PERSONAL
 from crm.core.clock import bank_today
 from crm.core.models import Record
@@ -63,16 +64,6 @@ class StaffMember(Record):
         SYSTEM_ADMINISTRATOR = "system_administrator", _("System administrator")
         SECURITY_ADMINISTRATOR = "security_administrator", _("Security administrator")
         AUDIT_ADMINISTRATOR = "audit_administrator", _("Audit administrator")
-
-    class Skill(models.TextChoices):
-        ENGLISH = "english", _("English")
-        CANTONESE = "cantonese", _("Cantonese")
-        SIGN_LANGUAGE = "sign_language", _("Sign language")
-        PRIVATE_BANKING = "private_banking", _("Private banking")
-        TRADE_FINANCE = "trade_finance", _("Trade finance")
-        SUPPLY_CHAIN = "supply_chain", _("Supply-chain finance")
-        RURAL = "rural", _("Farming and villages")
-        ELDERLY = "elderly", _("Care for elderly customers")
 
     number = models.CharField(
         _("staff number"),
@@ -154,7 +145,7 @@ class StaffMember(Record):
     @property
     def shown_skills(self) -> str:
         """The skills in words."""
-        labels = dict(self.Skill.choices)
+        labels = dict(Skill.choices)
         return ", ".join(str(labels.get(skill, skill)) for skill in self.skills)
 
     shown_skills.fget.label = _("skills")  # type: ignore[attr-defined]

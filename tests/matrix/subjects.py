@@ -61,6 +61,8 @@ from tests.factories import (
     SavedViewFactory,
     ServiceCategoryFactory,
     ServiceDeadlineFactory,
+    ServiceEditionFactory,
+    ServiceFieldFactory,
     ServiceQueueFactory,
     ServiceRequestFactory,
     ServiceTypeFactory,
@@ -445,6 +447,11 @@ FACTORIES = {
         children=(lambda row: ChecklistItemFactory(service=row),),
     ),
     "config_admin.servicedeadline": Subject(lambda b, m: ServiceDeadlineFactory()),
+    "config_admin.servicefield": Subject(
+        lambda b, m: ServiceFieldFactory(),
+        fill=lambda b: new_code(b) | {"kind": "text", "dictionary": ""},
+    ),
+    "config_admin.serviceedition": Subject(lambda b, m: ServiceEditionFactory()),
     "config_admin.checklistitem": Subject(lambda b, m: ChecklistItemFactory()),
     "config_admin.replytemplate": Subject(lambda b, m: ReplyTemplateFactory()),
     "config_admin.currencyrate": Subject(

@@ -6,8 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 
+from crm.core.clock import bank_today
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Asker, InTree, Reach
 from customers.ownership.reach import also_in_hands
@@ -44,3 +45,16 @@ class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
     def at_risk(self, at: dt.datetime) -> Self:
         """Those whose clock runs, of whose time most is used, and whose deadline is to come."""
         return self.running().filter(risk_at__lte=at, due_at__gt=at)
+
+    def unrouted(self) -> Self:
+        """Those in a queue in which nobody can do them today, for their branch."""
+        members = self.model._meta.apps.get_model("services.QueueMember").objects
+        working = members.on(bank_today()).filter(
+            queue=OuterRef("queue"),
+            member__branch__lft__lte=OuterRef("branch__lft"),
+            member__branch__rgt__gte=OuterRef("branch__rgt"),
+        )
+        skilled = working.filter(member__skills__contains=[OuterRef("service__skill")])
+        needs_none = Q(service__skill="")
+        lacking = (needs_none & ~Exists(working)) | (~needs_none & ~Exists(skilled))
+        return self.filter(lacking, status=self.model.Status.QUEUED)

@@ -14,6 +14,7 @@ from config_admin.models import (
     ServiceField,
     ServiceQueue,
     ServiceType,
+    Skill,
 )
 from crm.core.operations import save_new
 
@@ -49,6 +50,8 @@ TYPES: tuple[tuple[Any, ...], ...] = (
      (5, MINUTES), (30, MINUTES)),
     ("payment_inquiry", "Inquiry into a payment", "汇款查询", "request", "payments", "outlet",
      (120, MINUTES), (960, MINUTES)),
+    ("letter_of_credit", "Enquiry about a letter of credit", "信用证咨询", "enquiry", "payments",
+     "outlet", (120, MINUTES), (960, MINUTES)),
     ("early_repayment", "Early repayment of a loan", "提前还款", "request", "loans", "outlet",
      (240, MINUTES), (15, DAYS)),
     ("product_enquiry", "Enquiry about wealth products", "理财咨询", "enquiry", "wealth",
@@ -59,6 +62,8 @@ TYPES: tuple[tuple[Any, ...], ...] = (
      (480, MINUTES), (15, DAYS)),
     ("praise", "Praise", "表扬", "praise", "opinions", "hotline", (480, MINUTES), (15, DAYS)),
 )  # fmt: skip
+# the skill that a service needs of those who work its queue
+SKILLS = {"letter_of_credit": Skill.TRADE_FINANCE}
 IDENTITY = ("Identity of the customer checked", "已核实客户身份")
 CHECKLISTS = {
     "card_lost": (IDENTITY, ("Card blocked", "已止付卡片"), ("New card offered", "已告知补卡方式")),
@@ -86,6 +91,11 @@ FIELDS: dict[str, tuple[tuple[str, str, str, str, bool, str], ...]] = {
         ("paid_on", "Paid on", "汇款日期", "day", True, ""),
         ("amount", "Amount", "汇款金额", "money", True, ""),
         ("payee_bank", "Bank of the payee", "收款行", "text", False, ""),
+    ),
+    "letter_of_credit": (
+        ("amount", "Amount", "金额", "money", False, ""),
+        ("ships_by", "Ships by", "最迟装运日", "day", False, ""),
+        ("goods", "Goods", "货物", "text", True, ""),
     ),
     "early_repayment": (
         ("loan", "Loan", "贷款", "holding", False, ""),
@@ -176,6 +186,7 @@ def enter_service(  # noqa: PLR0913, PLR0917  (a line of the table above)
         kind=kind,
         category=ServiceCategory.objects.get(code=category),
         queue=ServiceQueue.objects.get(code=queue),
+        skill=SKILLS.get(code, ""),
         status=ServiceType.Status.OFFERED,
     )
     if not is_new:

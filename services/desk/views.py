@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from crm.core.clock import now
 from crm.core.keyset import capped_counts
 from services.models import ServiceRequest
-from services.requests.filters import queues_of
 from services.requests.resources import request as resource
+from services.requests.routing import for_user
 from staff.models import StaffMember
 
 DESK = "services.desk_servicerequest"
@@ -31,7 +31,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     reached = ServiceRequest.objects.permitted(user)
     me = StaffMember.objects.filter(user=user.pk).values("pk")[:1]
     mine = Q(owner=Subquery(me), status__in=ServiceRequest.IN_HANDS)
-    offered = Q(status=QUEUED, queue__in=queues_of(user))
+    offered = Q(status=QUEUED) & for_user(user)
     rows = reached.filter(mine | offered).select_related(*JOINS).order_by("due_at", "pk")[:SHOWN]
     context = {
         "resource": resource,

@@ -34,6 +34,12 @@ class QueueMemberQuerySet(ScopedQuerySet["QueueMember"]):
         )
 
     def fit_for(self, request: ServiceRequest) -> Self:
+        """Those who work the queue of a request, with the skill that its service needs."""
+        skill = request.service.skill
+        working = self.working(request)
+        return working.filter(member__skills__contains=[skill]) if skill else working
+
+    def working(self, request: ServiceRequest) -> Self:
         """Those who work the queue of a request today, for its branch or one above it."""
         branch = request.branch
         return self.on(bank_today()).filter(

@@ -15,7 +15,7 @@ from customers.conflicts.rules import CAUSE
 from services.models import ServiceRequest
 from staff.models import StaffMember
 
-from . import operations
+from . import operations, routing
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -26,6 +26,7 @@ CAUSES = {
     "reach": gettext_lazy("The request is outside the reach of the person who started the job."),
     "done": gettext_lazy("The request is done."),
     "queue": gettext_lazy("The member of staff does not work the queue for this branch."),
+    "skill": gettext_lazy("The member of staff does not have the skill that others there have."),
     "customer": gettext_lazy("The member of staff does not see the customer."),
     "conflict": CAUSE,
 }
@@ -103,8 +104,8 @@ def _why_not(request: ServiceRequest | None, member: StaffMember) -> str:
         return "reach"
     if not request.is_at_work:
         return "done"
-    if not operations.works(member, request):
-        return "queue"
+    if routing.why_unfit(member, request) and not routing.stands_in(member, request):
+        return "skill" if routing.works_queue(member, request) else "queue"
     return "" if operations.sees(member, request) else "customer"
 
 

@@ -12,15 +12,21 @@ from crm.core.clock import bank_today, now
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
-from services.models import QueueMember, ServiceRequest
+from services.models import ServiceRequest
 from staff.models import Branch, StaffMember
+
+from .routing import for_user
 
 DUE = (
     ("overdue", _("overdue")),
     ("at_risk", _("at risk")),
     ("today", _("today")),
 )
-MINE = (("mine", _("those that I work")),)
+NOBODY = "nobody"
+QUEUES = (
+    ("mine", _("those that I work")),
+    (NOBODY, _("those in which nobody can do it")),
+)
 
 
 def services():
@@ -39,7 +45,7 @@ class RequestFilter(LeanFilterSet):
         label=pgettext_lazy("request", "Open"), holds=Q(status__in=ServiceRequest.AT_WORK)
     )
     due = django_filters.ChoiceFilter(label=_("Due"), choices=DUE, method="that_are_due")
-    queues = django_filters.ChoiceFilter(label=_("Queues"), choices=MINE, method="of_my_queues")
+    queues = django_filters.ChoiceFilter(label=_("Queues"), choices=QUEUES, method="of_queues")
     priority = ChoicesFilter(label=_("Priority"), choices=ServiceRequest.Priority)
     customer = LookupFilter(
         label=_("Customer"),
@@ -69,14 +75,9 @@ class RequestFilter(LeanFilterSet):
             return rows.at_risk(now())
         return rows.running().filter(due_at__date=bank_today())
 
-    def of_my_queues(self, rows, _name, _asked):
-        return rows.filter(queue__in=queues_of(self.user))
+    def of_queues(self, rows, _name, asked):
+        return rows.unrouted() if asked == NOBODY else rows.filter(for_user(self.user))
 
     class Meta:
         model = ServiceRequest
         fields = ()
-
-
-def queues_of(user):
-    """The queues that a user works today."""
-    return QueueMember.objects.on(bank_today()).filter(member__user=user.pk).values("queue")

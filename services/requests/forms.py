@@ -17,7 +17,7 @@ from services.models import ClockStop, QueueMember, ServiceRequest
 from staff.forms import member_field
 from staff.models import StaffMember
 
-from . import operations, own_fields
+from . import operations, own_fields, routing
 
 
 class RemarkForm(forms.Form):
@@ -132,10 +132,14 @@ class AssignForm(Sectioned, ReasonForm):
 
     def __init__(self, *args: Any, request: ServiceRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fit = QueueMember.objects.fit_for(request).values("member")
-        self.fields["member"].queryset = StaffMember.objects.filter(pk__in=fit).exclude(
-            pk=request.owner_id
-        )
+        field = self.fields["member"]
+        offered = QueueMember.objects.fit_for(request)
+        if request.service.skill:
+            field.help_text = routing.who_can(request)
+        if not offered:
+            offered = QueueMember.objects.working(request)
+        members = StaffMember.objects.filter(pk__in=offered.values("member"))
+        field.queryset = members.exclude(pk=request.owner_id)
 
 
 class AssignManyForm(Sectioned, ReasonForm):

@@ -19,11 +19,12 @@ from customers.conflicts.rules import refuse_conflict
 from customers.models import Customer
 from services.answers import edition_in
 from services.clock import setting
-from services.models import ClockStop, QueueMember, RequestCheck, ServiceRequest
+from services.models import ClockStop, RequestCheck, ServiceRequest
 from services.parameters import REOPEN_DAYS
 from staff.models import StaffMember
 from sysadmin.models import period
 
+from . import routing
 from .own_fields import answered
 
 if TYPE_CHECKING:
@@ -100,32 +101,26 @@ def take(request: ServiceRequest, *, by: User, reason: str = "") -> None:
     """Take a request from its queue; of two who take it at once, one gets it."""
     held(request, "take")
     member = StaffMember.objects.filter(user=by.pk).first()
-    if member is None or not works(member, request):
+    if member is None:
         raise DomainError(_("You do not work this queue for this branch."))
+    if why := routing.why_unfit(member, request):
+        raise DomainError(why)
     _give(request, member, None)
 
 
 @operation
 def assign(request: ServiceRequest, *, by: User, member: StaffMember, reason: str) -> None:
-    """Give a request to somebody who works its queue; what is under way stays under way."""
+    """Give a request to somebody who works its queue; what is under way stays under way.
+
+    Where nobody there has the skill that it needs, it may be given to somebody without it.
+    """
     held(request, "assign")
     if request.owner_id == member.pk:
         raise DomainError(_("%(name)s has it already.") % {"name": member}, "member")
-    if not works(member, request):
-        raise DomainError(
-            _("%(name)s does not work this queue for this branch.") % {"name": member}, "member"
-        )
+    why = routing.why_unfit(member, request)
+    if why and not routing.stands_in(member, request):
+        raise DomainError(why, "member")
     _give(request, member, "member")
-
-
-def works(member: StaffMember, request: ServiceRequest) -> bool:
-    """Whether somebody works the request's queue for its branch today."""
-    return QueueMember.objects.fit_for(request).filter(member=member).exists()
-
-
-def is_worked(request: ServiceRequest) -> bool:
-    """Whether anybody works the request's queue for its branch today."""
-    return QueueMember.objects.fit_for(request).exists()
 
 
 def _give(request: ServiceRequest, member: StaffMember, field: str | None) -> None:
@@ -268,7 +263,7 @@ def reopen(request: ServiceRequest, *, by: User, reason: str) -> None:
         )
     )
     owner: Any = request.owner
-    if not works(owner, request) or not sees(owner, request):
+    if not routing.works(owner, request) or not sees(owner, request):
         request.owner = None
     request.resolved_at = None
     request.status = Status.ASSIGNED if request.owner else Status.QUEUED

@@ -56,6 +56,12 @@ request = Resource(
     views=(
         View("mine", _("Mine"), "owner=me&at_work=yes&sort=due", near=True),
         View("queues", _("My queues"), "queues=mine&status=queued&sort=due", near=True),
+        View(
+            "unrouted",
+            _("Nobody to do them"),
+            "queues=nobody&sort=due",
+            action=operations.ASSIGN,
+        ),
         View("overdue", pgettext_lazy("requests", "Overdue"), "due=overdue&sort=due"),
         View("waiting", _("Waiting for the customer"), "status=waiting&sort=due"),
         View("open", pgettext_lazy("requests", "Open"), "at_work=yes&sort=due"),

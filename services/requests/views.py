@@ -25,7 +25,7 @@ from services.conversation.timeline import timeline
 from services.models import QueueMember, RequestCheck
 from staff.views import key_in
 
-from . import bulk, operations
+from . import bulk, operations, routing
 from .forms import AssignForm, AssignManyForm, NewRequestForm
 
 SEE_CUSTOMER, REVEAL = "customers.view_customer", "customers.reveal_customer"
@@ -89,7 +89,10 @@ class NewRequestPage(AddPage):
         return super().show_form(form, status, after_first=after, **context)
 
     def said(self, done):
-        if operations.is_worked(done):
+        if done.service.skill:
+            entered = _("%(name)s: entered.") % {"name": done}
+            return f"{entered} {routing.who_can(done)}"
+        if routing.is_worked(done):
             return _("%(name)s: entered. It waits in the queue “%(queue)s”.") % {
                 "name": done,
                 "queue": done.queue,
@@ -151,6 +154,11 @@ class RequestPage(DetailPage):
             return request.is_in_hands_of(user) or user.has_action(operations.ASSIGN)
         return True
 
+    def who_can(self):
+        """Who has the skill that a request in a queue needs; empty if it needs none."""
+        waits = self.object.status == "queued" and self.object.service.skill
+        return routing.who_can(self.object) if waits else ""
+
     def facts(self):
         known = super().facts()
         steps, answers, user = known["moves"], self.object.answers, self.request.user
@@ -160,6 +168,7 @@ class RequestPage(DetailPage):
             "next_steps": steps[1:3],
             "more_steps": steps[3:],
             "is_unworked": self.object.status == "queued" and not self.workers,
+            "who_can": self.who_can(),
             "may_write": self.may("converse"),
             "checks": talk.keyed(self.object.checks.select_related("item", "ticked_by")),
             "may_tick": self.object.is_at_work and self.may("check"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import cycle
+from typing import Any
 
 from config_admin.calendars.working_time import add_working_minutes
 from config_admin.models import ServiceQueue, ServiceType
@@ -15,7 +17,7 @@ from customers.models import Customer
 from services.clock import watch
 from services.conversation import operations as talk
 from services.models import QueueMember, RequestCheck, ServiceRequest
-from services.requests import operations
+from services.requests import operations, routing
 from staff.models import StaffMember
 from sysadmin.models import User, period, system_user
 
@@ -36,7 +38,10 @@ Age = dt.timedelta | str
 
 @dataclass(frozen=True)
 class Case:
-    """Something that a customer asks for: how long ago, how far it is, and what was said."""
+    """Something that a customer asks for: how long ago, how far it is, and what was said.
+
+    `values` are the answers to what the service asks for; a day is told by how long ago it was.
+    """
 
     service: str
     subject: str
@@ -49,6 +54,7 @@ class Case:
     message: str = ""
     note: str = ""
     outcome: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 CASES = (
@@ -61,6 +67,12 @@ CASES = (
         "outlet",
         reply="存款证明已开具，请携身份证到网点领取。",
         outcome="已开具并由本人领取。",
+        values={
+            "purpose": "visa",
+            "amount": Decimal(50000),
+            "frozen_until": -30 * DAY,
+            "copies": Decimal(2),
+        },
     ),
     Case(
         "account_enquiry",
@@ -80,6 +92,7 @@ CASES = (
         "mobile",
         reply="The payment was credited this morning; the reference is in the advice.",
         outcome="Delayed at the correspondent bank; credited, the customer was told.",
+        values={"paid_on": 2 * DAY, "amount": Decimal(86400), "payee_bank": "Hang Seng Bank"},
     ),
     Case(
         "praise",
@@ -100,6 +113,7 @@ CASES = (
         priority="urgent",
         reply="卡片已止付，新卡三个工作日内寄出。",
         outcome="已止付，新卡已寄出。",
+        values={"lost_on": DAY, "police_told": False},
     ),
     Case(
         "product_enquiry",
@@ -109,6 +123,7 @@ CASES = (
         "resolved",
         reply="三年期大额存单利率已短信发送，额度有限。",
         outcome="已告知利率并预约网点办理。",
+        values={"product": "三年期大额存单", "amount": Decimal(500000)},
     ),
     Case(
         "suggestion",
@@ -127,6 +142,7 @@ CASES = (
         "waiting",
         "outlet",
         reply="请补充还款账户和身份证影印件。",
+        values={"amount": Decimal(300000), "keeps_instalment": True},
     ),
     Case(
         "complaint",
@@ -145,6 +161,7 @@ CASES = (
         4 * DAY,
         "in_progress",
         message="收款方还是没有收到，请尽快。",
+        values={"paid_on": 2 * DAY, "amount": Decimal(80000), "payee_bank": "中国邮政储蓄银行"},
     ),
     Case(
         "account_enquiry", "网银登录异常", "提示密码错误次数过多。", 3 * DAY, "assigned", "mobile"
@@ -157,6 +174,7 @@ CASES = (
         "waiting",
         "outlet",
         reply="Please tell us the period for which the balance is to be certified.",
+        values={"purpose": "visa", "amount": Decimal(200000), "copies": Decimal(3)},
     ),
     Case("account_enquiry", "代发工资未到账", "公司称已于上午提交。", 2 * DAY, "queued"),
     Case(
@@ -177,7 +195,14 @@ CASES = (
         "mobile",
         reply="We have received your request and check the documents.",
     ),
-    Case("payment_inquiry", "查询汇款手续费", "手机银行扣了两次手续费。", 3 * HOUR, "assigned"),
+    Case(
+        "payment_inquiry",
+        "查询汇款手续费",
+        "手机银行扣了两次手续费。",
+        3 * HOUR,
+        "assigned",
+        values={"paid_on": DAY, "amount": Decimal(12000)},
+    ),
     Case(
         "account_enquiry",
         "打印近三年流水",
@@ -188,9 +213,31 @@ CASES = (
         reply="流水较长，打印后请到柜台领取。",
     ),
     Case(
-        "early_repayment", "咨询提前还款违约金", "贷款满三年，是否还收违约金？", 2 * HOUR, "queued"
+        "early_repayment",
+        "咨询提前还款违约金",
+        "贷款满三年，是否还收违约金？",
+        2 * HOUR,
+        "queued",
+        values={"amount": Decimal(150000)},
     ),
-    Case("balance_certificate", "出具资信证明", "留学使用，需英文版。", HOUR, "queued", "outlet"),
+    Case(
+        "balance_certificate",
+        "出具资信证明",
+        "留学使用，需英文版。",
+        HOUR,
+        "queued",
+        "outlet",
+        values={"purpose": "study", "amount": Decimal(300000), "copies": Decimal(1)},
+    ),
+    Case(
+        "letter_of_credit",
+        "Letter of credit for machine tools",
+        "Asks which documents the bank needs, and how long it takes.",
+        HOUR,
+        "queued",
+        "outlet",
+        values={"goods": "CNC lathes", "amount": Decimal(1850000), "ships_by": -60 * DAY},
+    ),
     Case("complaint", "对排队时间不满", "等候一个半小时，只开两个窗口。", HOUR, "queued", "outlet"),
     Case(
         "card_lost",
@@ -199,6 +246,7 @@ CASES = (
         4 * SOON,
         "assigned",
         priority="urgent",
+        values={"lost_on": 0 * DAY, "police_told": True},
     ),
     Case("account_enquiry", "第三方支付解绑", "旧手机丢失，要求解除快捷支付。", 3 * SOON, "queued"),
     Case(
@@ -208,6 +256,7 @@ CASES = (
         2 * SOON,
         "queued",
         priority="urgent",
+        values={"lost_on": 0 * DAY},
     ),
 )
 
@@ -286,9 +335,14 @@ def enter_case(case: Case, customer: Customer, agent: StaffMember, at: dt.dateti
         description=case.text,
     )
     with clock_at(at):
-        operations.enter(request, by=user)
+        operations.enter(request, by=user, values=dict(_values(case, at)))
     if case.state != "queued":
         work(request, case, agent, at)
+
+
+def _values(case: Case, at: dt.datetime) -> Iterator[tuple[str, Any]]:
+    for code, value in case.values.items():
+        yield code, (at - value).date() if isinstance(value, dt.timedelta) else value
 
 
 def work(request: ServiceRequest, case: Case, agent: StaffMember, at: dt.datetime) -> None:
@@ -296,9 +350,9 @@ def work(request: ServiceRequest, case: Case, agent: StaffMember, at: dt.datetim
     user = agent.user
     if user is None:
         return
-    if not operations.works(agent, request):
+    if not routing.works(agent, request):
         leader = agent.supervisor
-        if leader is None or leader.user is None or not operations.works(leader, request):
+        if leader is None or leader.user is None or not routing.works(leader, request):
             return
         user = leader.user
     with clock_at(at + SOON):

@@ -39,7 +39,7 @@ class CustomersConfig(AppConfig):
         add_panel("staff.staffmember", PortfolioPanel(customer, "lead_manager"))
         add_panel("staff.staffmember", Panel(customer, "lead_manager"))
         add_panel("staff.staffmember", Panel(conflict, "member"))
-        add_panel("customers.customer", Panel(conflict, "customer"))
+        add_panel("customers.customer", Panel(conflict, "customer", "left"))
         navigation.register()
         begin_timeline()
 

@@ -70,9 +70,9 @@ def begin_agenda() -> None:
     from .appointments import part as appointments_handed
     from .appointments.resources import appointment
 
-    tasks = Panel(task, "customer", heading=_("Open tasks"), adds=_("New task"), key="t")
+    tasks = Panel(task, "customer", "right", _("Open tasks"), adds=_("New task"), key="t")
     add_panel("customers.customer", tasks)
-    booked = Panel(appointment, "customer", adds=_("Book an appointment"), key="b")
+    booked = Panel(appointment, "customer", "right", adds=_("Book an appointment"), key="b")
     add_panel("customers.customer", booked)
     tasks_handed.register()
     appointments_handed.register()
@@ -90,6 +90,8 @@ def begin_selling() -> None:
 
     opportunities_handed.register()
     referrals_handed.register()
-    add_panel("customers.customer", Panel(opportunity, "customer", adds=_("New opportunity")))
-    add_panel("customers.customer", Panel(referral, "customer", adds=_("New referral")))
+    add_panel(
+        "customers.customer", Panel(opportunity, "customer", "left", adds=_("New opportunity"))
+    )
+    add_panel("customers.customer", Panel(referral, "customer", "left", adds=_("New referral")))
     add_sweeper(expire)

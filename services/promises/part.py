@@ -85,5 +85,5 @@ def register() -> None:
     """Show what a customer is promised, and let promises go with the customers handed over."""
     heading = gettext_lazy("Promises not kept yet")
     adds = gettext_lazy("Promise a customer something")
-    add_panel("customers.customer", Panel(promise, "customer", heading=heading, adds=adds))
+    add_panel("customers.customer", Panel(promise, "customer", "right", heading, adds=adds))
     add_part(PROMISES)

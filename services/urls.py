@@ -7,7 +7,7 @@ from .agenda.resources import task
 from .appointments import views as appointment_views
 from .appointments.resources import appointment
 from .complaints.resources import complaint
-from .complaints.views import TrailPage
+from .complaints.views import LetterPage, TrailPage
 from .desk.views import desk
 from .opportunities import urls as opportunities
 from .promises import views as promise_views
@@ -67,6 +67,11 @@ urlpatterns = [
         TrailPage.as_view(resource=complaint),
         name="complaint_trail",
     ),
+    path(
+        "complaints/<int:pk>/letter/",
+        LetterPage.as_view(resource=complaint),
+        name="complaint_letter",
+    ),
     path("agenda/", agenda_views.TodayPage.as_view(resource=task), name="agenda"),
     path("agenda/week/", agenda_views.WeekPage.as_view(resource=task), name="agenda_week"),
     path("agenda/month/", agenda_views.MonthPage.as_view(resource=task), name="agenda_month"),
@@ -75,6 +80,11 @@ urlpatterns = [
         "agenda/tasks/<int:pk>/put-off/",
         agenda_views.PutOffPage.as_view(resource=task),
         name="task_put_off",
+    ),
+    path(
+        "agenda/tasks/<int:pk>/bring-back/",
+        agenda_views.BringBackPage.as_view(resource=task),
+        name="task_bring_back",
     ),
     path("calendar/<str:token>.ics", agenda_views.calendar_file, name="calendar_file"),
     path(

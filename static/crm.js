@@ -220,7 +220,11 @@
     const whole = event.detail.target;
     if (whole?.matches?.(".drawer, .confirm") && !whole.innerHTML.trim()) close(whole);
     if (whole?.id === "pal-found") markOption(0);
-    if (whole?.id === "request") whole.scrollIntoView({ block: "nearest" });
+    // below the list, where the window is narrow, it comes to the top
+    if (whole?.id === "request") {
+      const isBelow = whole.previousElementSibling?.offsetLeft === whole.offsetLeft;
+      whole.scrollIntoView({ block: isBelow ? "start" : "nearest" });
+    }
     say($("[data-announce]", event.target)?.textContent.trim());
     ready(event.target);
   });

@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
+from crm.core.operations import MAX_VERSION
 from customers.models import Customer
 from services.models import Task
-from staff.forms import date_input, member_field
+from staff.forms import date_input, day_field, member_field
 
 from . import operations
 
@@ -86,3 +87,8 @@ class PutOffForm(Sectioned, forms.Form):
         widget=forms.RadioSelect,
         initial=TOMORROW,
     )
+
+
+class BringBackForm(Sectioned, forms.Form):
+    due_on = day_field(label=_("Due on"))
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=MAX_VERSION)

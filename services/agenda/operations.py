@@ -64,6 +64,20 @@ def postpone(task: Task, *, by: User, due_on: dt.date) -> Task:
 
 
 @operation
+def bring_back(task: Task, *, by: User, due_on: dt.date, version: int) -> Task:
+    """Take back that a task was put off, unless something has happened to it since."""
+    task.refresh_from_db(from_queryset=Task.objects.select_for_update())
+    if task.version != version or task.status != Task.Status.OPEN:
+        raise Stale
+    if due_on >= task.due_on:
+        raise DomainError(_("A task is brought back to a day before its own."), "due_on")
+    task.due_on = due_on
+    task.set_reminder()
+    write(task, ["due_on", "remind_at"], version=version)
+    return task
+
+
+@operation
 def heed(task: Task, *, by: User) -> Task:
     """Note that a reminder has been seen: it comes no more."""
     task.refresh_from_db(from_queryset=Task.objects.select_for_update())

@@ -9,14 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from config_admin.calendars.months import month_of
+from config_admin.figures.values import value_of
 from crm.core.clock import bank_today, midnight, now
 from crm.core.formats import in_bank_zone
 from customers.models import ListedCustomer
 from services.appointments.hours import hours_of
-from services.models import Appointment, Task
+from services.complaints.parameters import REMIND
+from services.models import Appointment, Complaint, Task
 from services.named import name_customers
 
 MOST_TASKS, MOST_APPOINTMENTS = 200, 200
@@ -32,6 +34,7 @@ class Today:
     overdue: list[Task]
     due: list[Task]
     appointments: list[Appointment]
+    complaints: list[Complaint]
 
     @property
     def groups(self) -> list[tuple[str, list[Task]]]:
@@ -54,7 +57,14 @@ def today_of(user: Any) -> Today:
         overdue=[task for task in tasks if task.due_on < today],
         due=[task for task in tasks if task.due_on == today],
         appointments=appointments,
+        complaints=list(complaints_of(user).order_by("due_on", "id")[:MOST_TASKS]),
     )
+
+
+def complaints_of(user: Any) -> QuerySet[Complaint]:
+    """The complaints that a user is to answer soon or should have answered."""
+    last = bank_today() + int(value_of(REMIND)) * DAY
+    return Complaint.objects.permitted(user).open().in_charge_of(user).filter(due_on__lte=last)
 
 
 def rank(task: Task, line: ListedCustomer | None) -> tuple[Any, ...]:

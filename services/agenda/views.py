@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages import get_messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -32,7 +34,7 @@ from services.named import customer_of, name_customers
 from staff.models import StaffMember
 
 from . import feed, operations, reports
-from .forms import PutOffForm
+from .forms import BringBackForm, PutOffForm
 
 AGENDA = "services:agenda"
 CHANGED = "crm:tasks"
@@ -184,6 +186,11 @@ class AtOnce:
 
     undo = ""
 
+    def undo_address(self):
+        """Where the step is taken back; empty if it cannot be, or not by this user."""
+        may = self.undo and self.request.user.has_action(self.resource.permission(self.undo))
+        return self.resource.url(self.undo, self.object) if may else ""
+
     @property
     def is_at_once(self):
         return bool(self.request.htmx) and not self.in_drawer
@@ -198,11 +205,8 @@ class AtOnce:
         if not self.is_at_once:
             return super().lead_to(target)
         said = {"message": " ".join(str(message) for message in get_messages(self.request))}
-        if self.undo and self.request.user.has_action(self.resource.permission(self.undo)):
-            said |= {
-                "undo": self.resource.url(self.undo, self.object),
-                "key": idempotency.new_key(),
-            }
+        if undo := self.undo_address():
+            said |= {"undo": undo, "key": idempotency.new_key()}
         answer = trigger_client_event(HttpResponse(status=204), "crm:saved", said)
         return trigger_client_event(answer, CHANGED)
 
@@ -213,14 +217,18 @@ class FinishPage(AtOnce, TransitionPage):
     undo = "reopen"
 
 
-class ReopenPage(AtOnce, TransitionPage):
-    """A task opened again, which takes back that it was done."""
+class Undoing(AtOnce):
+    """A step that takes another one back; the page says itself that it was undone."""
 
     def lead_to(self, target):
         if not self.is_at_once:
             return super().lead_to(target)
-        list(get_messages(self.request))  # the page says itself that it was undone
+        list(get_messages(self.request))
         return trigger_client_event(HttpResponse(status=204), CHANGED)
+
+
+class ReopenPage(Undoing, TransitionPage):
+    """A task opened again, which takes back that it was done."""
 
 
 class PutOffPage(AtOnce, ActPage):
@@ -228,6 +236,14 @@ class PutOffPage(AtOnce, ActPage):
 
     page = "change"
     template = "form"
+    # the day on which it was due, once it is put off
+    was_due_on = None
+
+    def undo_address(self):
+        if self.was_due_on is None:
+            return ""
+        was = urlencode({"due_on": self.was_due_on.isoformat(), "version": self.object.version})
+        return f"{reverse('services:task_bring_back', args=[self.object.pk])}?{was}"
 
     def build_form(self, data=None):
         if self.object is None:  # fetches the row: 404 comes before any form
@@ -238,6 +254,7 @@ class PutOffPage(AtOnce, ActPage):
         by, to = self.request.user, form.cleaned_data["to"]
         if to == PutOffForm.SEEN:
             return operations.heed(self.object, by=by)
+        self.was_due_on = self.object.due_on
         later = operations.tomorrow() if to == PutOffForm.TOMORROW else operations.next_week()
         return operations.postpone(self.object, by=by, due_on=later)
 
@@ -252,6 +269,35 @@ class PutOffPage(AtOnce, ActPage):
             status,
             title=_("Put off “%(name)s”") % {"name": self.object},
             submit=_("Put off"),
+            object=self.object,
+            cancel=self.resource.url("view", self.object),
+            **context,
+        )
+
+
+class BringBackPage(Undoing, ActPage):
+    """A task due again on the day before it was put off, as the address says."""
+
+    page = "change"
+    template = "form"
+
+    def build_form(self, data=None):
+        if self.object is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return BringBackForm(self.request.GET)
+
+    def perform(self, form):
+        return operations.bring_back(self.object, by=self.request.user, **form.cleaned_data)
+
+    def said(self, done):
+        return _("“%(name)s” is due on %(day)s.") % {"name": done, "day": day(done.due_on)}
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(
+            form,
+            status,
+            title=_("Bring “%(name)s” back") % {"name": self.object},
+            submit=_("Undo"),
             object=self.object,
             cancel=self.resource.url("view", self.object),
             **context,
@@ -315,4 +361,6 @@ def reminders(request):
     count = 0
     if user.has_action("services.view_task"):
         count = Task.objects.permitted(user).of(user).reminding().count()
+    if user.has_action("services.view_complaint"):
+        count += reports.complaints_of(user).count()
     return render(request, "services/reminders.html", {"count": count})

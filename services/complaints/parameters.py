@@ -31,6 +31,11 @@ DISPUTE = days(
     "complaint_dispute_days", _("Calendar days in which the answer to a complaint is disputed"), 30
 )
 REVIEW = days("complaint_review_days", _("Calendar days in which a complaint is reviewed"), 30)
+REMIND = days(
+    "complaint_remind_days",
+    _("Days before it is due on which an answer to a complaint is named"),
+    3,
+)
 RECUSE_LEADER = declare(
     Parameter(
         "complaint_recuse_leader",

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from config_admin.figures.values import value_of
 from crm.core.approvals import pending_about
 from crm.core.charts import ring
 from crm.core.history import entries_of
@@ -14,11 +15,13 @@ from crm.core.models import AuditEvent
 from crm.core.pages import AddPage, ChangePage, DetailPage, Page, TransitionPage
 from customers.models import Customer, Holding
 from services.models import Complaint
+from staff.models import Branch
 from staff.views import key_in
 
 from . import rules
 from .clock import bank_day, clock_of
 from .forms import CorrectForm
+from .parameters import DISPUTE
 from .tables import TONES
 
 # steps that ask for much open beside the record, the others in a dialog
@@ -149,6 +152,25 @@ class TrailPage(Page):
         )
         found = events.select_related("actor").order_by("-at", "-id")[: self.MOST]
         return self.show(object=self.object, entries=entries_of(list(found), user=request.user))
+
+
+class LetterPage(Page):
+    """The last answer to a complaint as a letter, to be printed and signed."""
+
+    page = "view"
+    template = "letter"
+
+    def get(self, request, pk):
+        complaint = self.object
+        reply = complaint.replies.select_related("given_by__branch").order_by("pk").last()
+        return self.show(
+            object=complaint,
+            reply=reply,
+            received_on=bank_day(complaint.received_at),
+            given_on=bank_day(reply.given_at) if reply else None,
+            bank=Branch.objects.filter(parent=None).first(),
+            days=int(value_of(DISPUTE)),
+        )
 
 
 class StepPage(TransitionPage):

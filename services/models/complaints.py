@@ -67,6 +67,13 @@ class ComplaintQuerySet(ScopedQuerySet["Complaint"]):
         today = bank_today()
         return self.open().filter(due_on__range=(today, today + days * DAY))
 
+    def in_charge_of(self, user: Any) -> Self:
+        """Those that a user is to answer now, first or after a review."""
+        reviewed = Q(status__in=Complaint.UNDER_REVIEW)
+        return self.filter(
+            (reviewed & Q(reviewer__user=user.pk)) | (~reviewed & Q(handler__user=user.pk))
+        )
+
     def to_recheck(self) -> Self:
         """Closed ones of which it is time to see whether the cause has come back."""
         return self.filter(
@@ -530,6 +537,11 @@ class Complaint(Workflow):
     def person_in_charge(self) -> StaffMember | None:
         """Who is to find out and to answer now."""
         return self.reviewer if self.status in self.UNDER_REVIEW else self.handler
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have been answered."""
+        return self.status in self.OPEN and self.due_on < bank_today()
 
     @property
     def shown_complainant(self) -> str:

@@ -611,6 +611,23 @@ def test_views_show_mine_what_is_due_overdue_and_in_review(signed_in, agent, cus
 
 
 @pytest.mark.proves("CS-3")
+def test_an_answer_is_printed_as_a_letter_that_names_the_ways(signed_in, agent, customer):
+    holding = HoldingFactory(customer=customer)
+    unanswered = in_hand(agent, customer)
+    client = signed_in(agent)
+    page = client.get(f"{LIST}{unanswered.pk}/letter/").content.decode()
+    assert "This complaint is not answered yet" in page
+    complaint = answered(agent, customer, holding=holding)
+    assert f"{LIST}{complaint.pk}/letter/" in client.get(f"{LIST}{complaint.pk}/").content.decode()
+    letter = client.get(f"{LIST}{complaint.pk}/letter/").content.decode()
+    reply = complaint.replies.get()
+    for told in (complaint.number, str(customer), escape(reply.text), *reply.shown_ways):
+        assert told in letter
+    assert "A review is asked for within 30 days of this answer." in letter
+    assert holding.mask not in letter
+
+
+@pytest.mark.proves("CS-3")
 def test_the_page_of_the_customer_leads_to_a_new_complaint(signed_in, agent, customer, person):
     panel = f"{LIST}panel/customer/{customer.pk}/"
     client = signed_in(agent)

@@ -12,6 +12,7 @@ from services.models import Task
 from sysadmin.models import Grant, system_user
 from tests.factories import CustomerFactory, HoldingFactory, StaffMemberFactory
 from tests.factories_services.agenda import AppointmentFactory, TaskFactory
+from tests.factories_services.complaints import ComplaintFactory, prepare
 
 RIGHTS = (
     "services.view_task",
@@ -198,6 +199,53 @@ def test_a_task_is_put_off_with_its_reminder(desk, mine, keyed):
     refused = desk.post(f"{url}put-off/", keyed(to="tomorrow"))
     assert refused.status_code == 422
     assert "to a later day than its own" in refused.content.decode()
+
+
+@pytest.mark.proves("CS-6")
+def test_putting_off_is_undone_in_the_message_unless_something_happened_since(desk, mine, keyed):
+    task = mine(-2)
+    was = task.due_on
+
+    def put_off():
+        answer = desk.post(f"{LIST}{task.pk}/put-off/", keyed(to="tomorrow"), headers=HTMX)
+        task.refresh_from_db()
+        assert task.due_on == tomorrow()
+        return json.loads(answer.headers["HX-Trigger"])["crm:saved"]
+
+    said = put_off()
+    answer = desk.post(said["undo"], {"idempotency_key": said["key"]}, headers=HTMX)
+    assert answer.status_code == 204
+    task.refresh_from_db()
+    assert task.due_on == was
+    said = put_off()
+    with acting(by=system_user()):
+        Task.objects.filter(pk=task.pk).update(title="Another one", version=task.version + 1)
+    refused = desk.post(said["undo"], {"idempotency_key": said["key"]}, headers=HTMX)
+    assert refused.status_code == 409
+    task.refresh_from_db()
+    assert task.due_on == tomorrow()
+    forged = f"{LIST}{task.pk}/bring-back/?due_on=2199-01-01&version={task.version}"
+    assert desk.post(forged, keyed()).status_code == 422
+
+
+@pytest.mark.proves("CS-6")
+def test_the_list_of_today_names_complaints_that_are_to_be_answered_soon(
+    signed_in, person, branch, colleague
+):
+    prepare()
+    me = person(branch, *RIGHTS, "services.view_complaint")
+    today, day = bank_today(), dt.timedelta(days=1)
+    customer = CustomerFactory(home_branch=branch)
+    shown = {"status": "investigating", "handler": me.staff_member, "customer": customer}
+    late, soon, later = (
+        ComplaintFactory(**shown, due_on=today + days * day) for days in (-1, 3, 4)
+    )
+    theirs = ComplaintFactory(**shown | {"handler": colleague}, due_on=today)
+    page = signed_in(me).get(TODAY).content.decode()
+    for complaint, is_named in ((late, True), (soon, True), (later, False), (theirs, False)):
+        assert (complaint.number in page) == is_named
+    mark = signed_in(me).get("/reminders/").content.decode()
+    assert "2 reminders" in mark
 
 
 def test_what_is_done_is_not_put_off(desk, mine, keyed):

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='servicetype',
             name='skill',
-            field=models.CharField(blank=True, choices=[('english', 'English'), ('cantonese', 'Cantonese'), ('sign_language', 'Sign language'), ('private_banking', 'Private banking'), ('trade_finance', 'Trade finance'), ('supply_chain', 'Supply-chain finance'), ('rural', 'Farming and villages'), ('elderly', 'Care for elderly customers')], help_text='Requests go to a branch where somebody who works the queue has it.', max_length=40, verbose_name='skill'),
+            field=models.CharField(blank=True, choices=[('english', 'English'), ('cantonese', 'Cantonese'), ('sign_language', 'Sign language'), ('private_banking', 'Private banking'), ('trade_finance', 'Trade finance'), ('supply_chain', 'Supply-chain finance'), ('rural', 'Farming and villages'), ('elderly', 'Care for elderly customers')], help_text='Requests are offered to those who work the queue and have it.', max_length=40, verbose_name='skill'),
         ),
         migrations.CreateModel(
             name='ServiceEdition',

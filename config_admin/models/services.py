@@ -142,7 +142,7 @@ class ServiceType(Bilingual, Workflow):
         max_length=40,
         choices=Skill,
         blank=True,
-        help_text=_("Requests go to a branch where somebody who works the queue has it."),
+        help_text=_("Requests are offered to those who work the queue and have it."),
     )
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.DRAFT, editable=False

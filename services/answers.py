@@ -23,16 +23,24 @@ from crm.core.typed_json import Reader, Writer
 from customers.models import Holding
 
 Kind = ServiceField.Kind
-Named = Callable[[int], str]
+Namer = Callable[[int], str]
 PLACES = 4
 
 
 def kept(edition: Edition, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by code as they are kept, those that were left out without a place."""
-    given = {field.code: values.get(field.code) for field in edition.fields}
-    writer = Writer()
-    written = {code: writer.write(v) for code, v in given.items() if v not in {None, ""}}
+    """Values by code as they are kept, those that were left out without a place.
+
+    A holding is given as it is or by its key.
+    """
+    given = [(field, values.get(field.code)) for field in edition.fields]
+    written = {field.code: _written(field, v) for field, v in given if v not in {None, ""}}
     return {"edition": edition.key, "values": written}
+
+
+def _written(field: AskedField, value: Any) -> Any:
+    if field.kind == Kind.HOLDING:
+        return {"record": [Holding._meta.label_lower, getattr(value, "pk", value)]}
+    return Writer().write(value)
 
 
 def read(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +62,7 @@ def edition_in(answers: Mapping[str, Any]) -> Edition | None:
     return edition_with(answers["edition"]) if answers else None
 
 
-def in_words(answers: Mapping[str, Any], holding: Named) -> Iterator[tuple[str, str]]:
+def in_words(answers: Mapping[str, Any], holding: Namer) -> Iterator[tuple[str, str]]:
     """Each field that was asked for with its answer for people; `holding` names one by its key."""
     edition, values = edition_in(answers), read(answers)
     for field in edition.fields if edition else ():
@@ -62,7 +70,7 @@ def in_words(answers: Mapping[str, Any], holding: Named) -> Iterator[tuple[str, 
         yield str(field), "" if value is None else _word(field, value, holding)
 
 
-def _word(field: AskedField, value: Any, holding: Named) -> str:
+def _word(field: AskedField, value: Any, holding: Namer) -> str:
     if field.kind == Kind.HOLDING:
         return holding(value)
     if field.kind == Kind.CHOICE:
@@ -88,7 +96,7 @@ def holdings_in(answers: Mapping[str, Any]) -> list[int]:
     return [value["record"][1] for value in found if is_record(value)]
 
 
-def names_for(answers: Mapping[str, Any], user: Any) -> Named:
+def names_for(answers: Mapping[str, Any], user: Any) -> Namer:
     """Names the holdings among answers, as far as the user may see them."""
     keys = holdings_in(answers)
     rows = Holding.objects.permitted(user).filter(pk__in=keys) if keys else ()

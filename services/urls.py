@@ -81,11 +81,6 @@ urlpatterns = [
         agenda_views.PutOffPage.as_view(resource=task),
         name="task_put_off",
     ),
-    path(
-        "agenda/tasks/<int:pk>/bring-back/",
-        agenda_views.BringBackPage.as_view(resource=task),
-        name="task_bring_back",
-    ),
     path("calendar/<str:token>.ics", agenda_views.calendar_file, name="calendar_file"),
     path(
         "appointments/board/",

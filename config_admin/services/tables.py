@@ -107,11 +107,10 @@ class ReplyTemplateTable(FastTable):
 
 
 class ServiceFieldTable(FastTable):
-    name = NameColumn(
+    name = Column(
         accessor="shown_name",
         verbose_name=pgettext_lazy("service", "Field"),
-        second="code",
-        view="config_admin:servicefield_view",
+        linkify=("config_admin:servicefield_view", [A("pk")]),
     )
     service = Column(accessor="service__shown_name", verbose_name=SERVICE)
 

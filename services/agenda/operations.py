@@ -69,8 +69,6 @@ def bring_back(task: Task, *, by: User, due_on: dt.date, version: int) -> Task:
     task.refresh_from_db(from_queryset=Task.objects.select_for_update())
     if task.version != version or task.status != Task.Status.OPEN:
         raise Stale
-    if due_on >= task.due_on:
-        raise DomainError(_("A task is brought back to a day before its own."), "due_on")
     task.due_on = due_on
     task.set_reminder()
     write(task, ["due_on", "remind_at"], version=version)

@@ -182,9 +182,13 @@ class AmendPage(ChangePage):
 
 
 class AtOnce:
-    """A step that a list takes by itself: the list is fetched anew, and the step can be undone."""
+    """A step that a list takes by itself: the list is fetched anew, and the step can be undone.
+
+    One that takes another one back says nothing: the page says itself that it was undone.
+    """
 
     undo = ""
+    takes_back = False
 
     def undo_address(self):
         """Where the step is taken back; empty if it cannot be, or not by this user."""
@@ -205,6 +209,8 @@ class AtOnce:
         if not self.is_at_once:
             return super().lead_to(target)
         said = {"message": " ".join(str(message) for message in get_messages(self.request))}
+        if self.takes_back:
+            return trigger_client_event(HttpResponse(status=204), CHANGED)
         if undo := self.undo_address():
             said |= {"undo": undo, "key": idempotency.new_key()}
         answer = trigger_client_event(HttpResponse(status=204), "crm:saved", said)
@@ -217,46 +223,47 @@ class FinishPage(AtOnce, TransitionPage):
     undo = "reopen"
 
 
-class Undoing(AtOnce):
-    """A step that takes another one back; the page says itself that it was undone."""
-
-    def lead_to(self, target):
-        if not self.is_at_once:
-            return super().lead_to(target)
-        list(get_messages(self.request))
-        return trigger_client_event(HttpResponse(status=204), CHANGED)
-
-
-class ReopenPage(Undoing, TransitionPage):
+class ReopenPage(AtOnce, TransitionPage):
     """A task opened again, which takes back that it was done."""
+
+    takes_back = True
 
 
 class PutOffPage(AtOnce, ActPage):
-    """A task put off to tomorrow or to next week, or its reminder heeded."""
+    """A task put off to tomorrow or to next week, or its reminder heeded.
+
+    An address that says what was before takes the putting off back.
+    """
 
     page = "change"
     template = "form"
-    # the day on which it was due, once it is put off
     was_due_on = None
+
+    @property
+    def takes_back(self):
+        return "version" in self.request.GET
 
     def undo_address(self):
         if self.was_due_on is None:
             return ""
         was = urlencode({"due_on": self.was_due_on.isoformat(), "version": self.object.version})
-        return f"{reverse('services:task_bring_back', args=[self.object.pk])}?{was}"
+        return f"{self.request.path}?{was}"
 
     def build_form(self, data=None):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
-        return PutOffForm(data)
+        return BringBackForm(self.request.GET) if self.takes_back else PutOffForm(data)
 
     def perform(self, form):
-        by, to = self.request.user, form.cleaned_data["to"]
+        task, by = self.object, self.request.user
+        if self.takes_back:
+            return operations.bring_back(task, by=by, **form.cleaned_data)
+        to = form.cleaned_data["to"]
         if to == PutOffForm.SEEN:
-            return operations.heed(self.object, by=by)
-        self.was_due_on = self.object.due_on
+            return operations.heed(task, by=by)
+        self.was_due_on = task.due_on
         later = operations.tomorrow() if to == PutOffForm.TOMORROW else operations.next_week()
-        return operations.postpone(self.object, by=by, due_on=later)
+        return operations.postpone(task, by=by, due_on=later)
 
     def said(self, done):
         if done.remind_at is None and self.request.POST.get("to") == PutOffForm.SEEN:
@@ -269,35 +276,6 @@ class PutOffPage(AtOnce, ActPage):
             status,
             title=_("Put off “%(name)s”") % {"name": self.object},
             submit=_("Put off"),
-            object=self.object,
-            cancel=self.resource.url("view", self.object),
-            **context,
-        )
-
-
-class BringBackPage(Undoing, ActPage):
-    """A task due again on the day before it was put off, as the address says."""
-
-    page = "change"
-    template = "form"
-
-    def build_form(self, data=None):
-        if self.object is None:  # fetches the row: 404 comes before any form
-            raise Http404
-        return BringBackForm(self.request.GET)
-
-    def perform(self, form):
-        return operations.bring_back(self.object, by=self.request.user, **form.cleaned_data)
-
-    def said(self, done):
-        return _("“%(name)s” is due on %(day)s.") % {"name": done, "day": day(done.due_on)}
-
-    def show_form(self, form, status=200, **context):
-        return super().show_form(
-            form,
-            status,
-            title=_("Bring “%(name)s” back") % {"name": self.object},
-            submit=_("Undo"),
             object=self.object,
             cancel=self.resource.url("view", self.object),
             **context,

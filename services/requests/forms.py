@@ -32,25 +32,37 @@ class RemarkForm(forms.Form):
     )
 
 
+def offers(field: forms.Field, value: Any) -> bool:
+    """Whether what a request has can be seen and chosen again in a field."""
+    if not isinstance(field, forms.ModelChoiceField) or value is None:
+        return True
+    return bool(field.queryset.filter(pk=value).exists())
+
+
 class AnsweredForm(RecordForm):
     """A form about a request, with the fields that the service adds to it."""
 
     edition: Edition | None = None
 
     def ask(self, edition: Edition | None, customer: Any) -> None:
-        """Add the fields of an edition."""
+        """Add the fields of an edition, except for a holding that the user does not reach."""
         self.edition = edition
-        added = own_fields.form_fields(edition, customer, self.user) if edition else ()
-        self.own_names = dict(added)
-        self.fields |= self.own_names
+        self.had = own_fields.initial(edition, self.instance.answers) if edition else {}
+        added = dict(own_fields.form_fields(edition, customer, self.user)) if edition else {}
+        self.own_fields = {
+            name: field for name, field in added.items() if offers(field, self.had.get(name))
+        }
+        self.fields.update(self.own_fields)
+        self.initial.update(self.had)
 
     def own(self) -> list[forms.BoundField]:
         """The fields of the service."""
-        return [self[name] for name in self.own_names]
+        return [self[name] for name in self.own_fields]
 
     def values(self) -> dict[str, Any]:
         """What was filled in for the service, by code."""
-        return own_fields.values_in(self.edition, self.cleaned_data) if self.edition else {}
+        given = self.had | self.cleaned_data
+        return own_fields.values_in(self.edition, given) if self.edition else {}
 
 
 class NewRequestForm(AnsweredForm):
@@ -90,7 +102,7 @@ class NewRequestForm(AnsweredForm):
         """What was filled in for other services, in case one of them is chosen again."""
         sent = self.data if self.is_bound else self.initial
         own = [(name, sent[name]) for name in sent if name.startswith(own_fields.PREFIX)]
-        return [(name, value) for name, value in own if name not in self.own_names]
+        return [(name, value) for name, value in own if name not in self.own_fields]
 
     def apply(self, *, by: Any, version: int | None) -> ServiceRequest:
         return operations.enter(self.instance, by=by, values=self.values())
@@ -105,13 +117,10 @@ class RequestForm(AnsweredForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept = self.instance.answers
-        self.ask(edition_in(kept), self.instance.customer)
-        if self.edition:
-            self.initial.update(own_fields.initial(self.edition, kept))
+        self.ask(edition_in(self.instance.answers), self.instance.customer)
 
     def apply(self, *, by: Any, version: int | None) -> ServiceRequest:
-        is_answered = not self.own_names.keys().isdisjoint(self.changed_data)
+        is_answered = not self.own_fields.keys().isdisjoint(self.changed_data)
         return operations.amend(
             self.instance,
             by=by,

@@ -442,7 +442,7 @@ FACTORIES = {
     "config_admin.servicequeue": Subject(lambda b, m: ServiceQueueFactory(), fill=new_code),
     "config_admin.servicecategory": Subject(lambda b, m: ServiceCategoryFactory(), fill=new_name),
     "config_admin.servicetype": Subject(
-        lambda b, m: ServiceTypeFactory.deadlined(),
+        lambda b, m: ServiceFieldFactory(service=ServiceTypeFactory.deadlined()).service,
         fill=new_code,
         children=(lambda row: ChecklistItemFactory(service=row),),
     ),

@@ -119,7 +119,7 @@ def test_a_choice_names_its_dictionary_and_codes_stand_once(service, draft, purp
 
 @pytest.mark.proves("CS-1")
 def test_a_request_is_asked_and_shows_what_was_answered(
-    certificate, customer, entered, engaged, signed_in, person, bank, branch
+    certificate, customer, entered, engaged, signed_in, person, bank, branch, keyed
 ):
     held = HoldingFactory(customer=customer)
     client = signed_in(engaged(branch, "customers.view_holding", HISTORY).user)
@@ -160,6 +160,15 @@ def test_a_request_is_asked_and_shows_what_was_answered(
     page = blind.get(f"/service/requests/{request.pk}/").content.decode()
     assert str(held) not in page
     assert "outside your reach" in page
+    address = f"/service/requests/{request.pk}/change/"
+    form = blind.get(address).context["form"]
+    assert f"own-{certificate.pk}-account" not in form.fields
+    sent = {field.html_name: field.value() for field in form if field.value() is not None}
+    sent |= own(certificate, copies="4") | {"version": request.version}
+    assert blind.post(address, keyed(**sent)).status_code == 302
+    request.refresh_from_db()
+    assert answers.read(request.answers)["account"] == held.pk
+    assert answers.read(request.answers)["copies"] == 4
 
 
 @pytest.mark.proves("CS-1")

@@ -224,7 +224,7 @@ def test_putting_off_is_undone_in_the_message_unless_something_happened_since(de
     assert refused.status_code == 409
     task.refresh_from_db()
     assert task.due_on == tomorrow()
-    forged = f"{LIST}{task.pk}/bring-back/?due_on=2199-01-01&version={task.version}"
+    forged = f"{LIST}{task.pk}/put-off/?due_on=yesterday&version={task.version}"
     assert desk.post(forged, keyed()).status_code == 422
 
 

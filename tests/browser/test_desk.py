@@ -1,0 +1,54 @@
+"""The service desk on a telephone: what a service asks for, and the way between queue and request."""
+
+import pytest
+from playwright.sync_api import expect
+
+from config_admin.services import operations
+from services.models import ServiceRequest
+from tests.factories import QueueMemberFactory, ServiceFieldFactory, ServiceTypeFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def certificate(bank):
+    """A service that asks for a purpose, in a queue that everyone works, beside another one."""
+    service = ServiceTypeFactory.offered(name="Certificate")
+    ServiceTypeFactory.offered(name="Lost card", queue=service.queue)
+    ServiceFieldFactory(service=service, name="Purpose", is_required=True)
+    operations.publish(service, by=bank.everyone, reason="as asked for")
+    QueueMemberFactory(queue=service.queue, member=bank.everyone.staff_member)
+    return service
+
+
+@pytest.mark.proves("CS-1")
+def test_a_request_is_entered_with_its_own_fields_and_leads_back_to_the_queue(
+    desk, bank, certificate
+):
+    page = desk(bank.everyone, width=390, height=800)
+    page.goto("/service/")
+    page.keyboard.press("n")
+    drawer = page.locator("#drawer")
+    customer = drawer.get_by_role("combobox", name="Customer")
+    customer.press_sequentially(bank.person.number)
+    drawer.locator("[role=option]").first.click()
+    service = drawer.locator("[name=service]")
+    service.select_option(label="Certificate")
+    drawer.get_by_label("Purpose").fill("for a visa")
+    service.select_option(label="Lost card")
+    expect(drawer.get_by_label("Purpose")).to_have_count(0)
+    service.select_option(label="Certificate")
+    expect(drawer.get_by_label("Purpose")).to_have_value("for a visa")
+    drawer.locator("[name=channel]").select_option("hotline")
+    drawer.get_by_label("Subject").fill("Proof of means")
+    drawer.get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_contain_text("Proof of means")
+    expect(page.get_by_text("for a visa")).to_be_visible()
+    assert ServiceRequest.objects.get().answers["values"]
+    page.goto("/service/")
+    page.locator("#queue .list a").first.click()
+    back = page.get_by_role("link", name="Back to the queue")
+    expect(back).to_be_in_viewport()
+    expect(page.locator("#request").get_by_text("for a visa")).to_be_in_viewport()
+    back.click()
+    expect(page.locator("#queue .list a").first).to_be_in_viewport()

@@ -42,8 +42,6 @@ def offers(field: forms.Field, value: Any) -> bool:
 class AnsweredForm(RecordForm):
     """A form about a request, with the fields that the service adds to it."""
 
-    edition: Edition | None = None
-
     def ask(self, edition: Edition | None, customer: Any) -> None:
         """Add the fields of an edition, except for a holding that the user does not reach."""
         self.edition = edition

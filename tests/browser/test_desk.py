@@ -1,4 +1,4 @@
-"""The service desk on a telephone: what a service asks for, and the way between queue and request."""
+"""The desk on a telephone: what a service asks for, and the way between queue and request."""
 
 import pytest
 from playwright.sync_api import expect

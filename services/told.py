@@ -87,7 +87,7 @@ TASKS = Teller(
         "drop": Telling(_("Dropped a task"), Kind.PLAN, "square-x", QUIET),
         "reopen": Telling(_("Opened a task again"), Kind.PLAN, "rotate-ccw", QUIET),
     },
-    silent=frozenset({"amend", "postpone", "heed"}),
+    silent=frozenset({"amend", "bring_back", "postpone", "heed"}),
 )
 APPOINTMENTS = Teller(
     Appointment,

@@ -31,6 +31,9 @@ DISPUTE = days(
     "complaint_dispute_days", _("Calendar days in which the answer to a complaint is disputed"), 30
 )
 REVIEW = days("complaint_review_days", _("Calendar days in which a complaint is reviewed"), 30)
+WARNING = days(
+    "complaint_warning_days", _("Days before a complaint is due on which it is told of"), 3
+)
 RECUSE_LEADER = declare(
     Parameter(
         "complaint_recuse_leader",

@@ -16,6 +16,7 @@ from crm.core.clock import bank_today, now
 from crm.core.operations import DomainError, insert, operation, save_changes, save_new, write
 from customers.conflicts.rules import refuse_conflict
 from customers.models import Customer
+from services import notices
 from services.clock import setting
 from services.models import ClockStop, QueueMember, RequestCheck, ServiceRequest
 from services.parameters import REOPEN_DAYS
@@ -98,6 +99,7 @@ def assign(request: ServiceRequest, *, by: User, member: StaffMember, reason: st
             _("%(name)s does not work this queue for this branch.") % {"name": member}, "member"
         )
     _give(request, member, "member")
+    notices.given(request, member, by=by)
 
 
 def works(member: StaffMember, request: ServiceRequest) -> bool:
@@ -256,6 +258,7 @@ def reopen(request: ServiceRequest, *, by: User, reason: str) -> None:
     request.status = Status.ASSIGNED if request.owner else Status.QUEUED
     setting.set_moments(request, setting.ended_stops(request))
     lead_to(request, request.status, "owner", "resolved_at", *setting.MOMENTS)
+    notices.given(request, request.owner, by=by)
 
 
 # --- what all of them need -----------------------------------------------------------

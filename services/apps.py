@@ -7,9 +7,10 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Customer service")
 
     def ready(self) -> None:
-        from . import navigation, told
+        from . import navigation, notices, told
 
         navigation.register()
+        notices.register()
         told.register()
         begin_requests()
         begin_complaints()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from config_admin.figures.values import value_of
+
+from . import notices
 from .clock import watch
+from .complaints.parameters import REMIND
+from .models import Complaint
 from .promises.operations import break_overdue
 
 
@@ -24,5 +29,16 @@ def reckon_requests(calendar_id: int) -> None:
 @app.periodic(cron="3 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
 @app.task(queueing_lock="promises_due")
 def promises_due(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
-    """Enter as broken what was promised until yesterday."""
+    """Enter as broken what was promised until yesterday, and tell of what is due today."""
     break_overdue()
+    notices.promises_due()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(queueing_lock="watch_complaints")
+def watch_complaints(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Tell of the complaints that are to be answered soon, and of those that are late."""
+    notices.watch_complaints(
+        Complaint.objects.due_within(int(value_of(REMIND))), notices.COMPLAINT_DUE
+    )
+    notices.watch_complaints(Complaint.objects.overdue(), notices.COMPLAINT_OVERDUE)

@@ -13,7 +13,7 @@ class StaffConfig(AppConfig):
 
         from . import moving, ties
         from .authority.limits import limit_of
-        from .handover import inbox, operations, staying
+        from .handover import inbox, operations, staying, told
         from .resources import branch, handover, staff_member
 
         ties.register()
@@ -21,6 +21,7 @@ class StaffConfig(AppConfig):
         jobs.register(moving.MOVE)
         jobs.register(operations.HAND_OVER)
         staying.register()
+        told.register()
         add_panel("staff.branch", Panel(branch, "parent", heading=_("Branches below")))
         add_panel("staff.branch", Panel(staff_member, "branch"))
         add_panel(

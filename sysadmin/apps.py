@@ -16,9 +16,13 @@ class SysadminConfig(AppConfig):
         )
         from django.contrib.auth.signals import user_logged_out as signed_out
 
+        from crm.core.frame import add_piece
         from crm.core.trail import register_purposes
 
         from . import classification, navigation, receivers, site
+        from .announcements.views import strip
+        from .notices import told
+        from .notices.views import badge
 
         signed_in.connect(receivers.signed_in, dispatch_uid="sysadmin.signed_in")
         signed_out.connect(receivers.signed_out, dispatch_uid="sysadmin.signed_out")
@@ -30,3 +34,6 @@ class SysadminConfig(AppConfig):
         navigation.register()
         register_purposes({site.PURPOSE: _("Administration site")})
         classification.register()
+        told.register()
+        add_piece("unread", badge)
+        add_piece("announcements", strip)

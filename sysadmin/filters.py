@@ -3,6 +3,7 @@
 import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.core.approvals import operations as checked_operations
 from crm.core.clock import bank_today
@@ -10,7 +11,7 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter
 from crm.core.filters import LeanFilterSet
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 
-from .models import Grant, IncompatibleDuties, Role, User
+from .models import Announcement, Grant, Importance, IncompatibleDuties, Role, User
 
 
 class UserFilter(LeanFilterSet):
@@ -114,3 +115,18 @@ class ApprovalPolicyFilter(LeanFilterSet):
     class Meta:
         model = ApprovalPolicy
         fields = ()
+
+
+class AnnouncementFilter(LeanFilterSet):
+    importance = ChoicesFilter(
+        label=pgettext_lazy("announcement", "Importance"), choices=Importance
+    )
+    live = django_filters.BooleanFilter(label=_("Shown today"), method="by_today")
+
+    class Meta:
+        model = Announcement
+        fields = ()
+
+    def by_today(self, rows, name, value):
+        today = Announcement.objects.live().values("pk")
+        return rows.filter(pk__in=today) if value else rows.exclude(pk__in=today)

@@ -16,7 +16,9 @@ from crm.core.approval_words import compared
 from crm.core.authority import is_limited, limit_of
 from crm.core.pages import DetailPage, ListPage, TransitionPage
 from crm.core.pages.acts import AGAIN, key_of
-from crm.core.resources import all_resources, resource_of
+from crm.core.resources import resource_of
+
+from .subjects import subjects_of
 
 EARLIER = 5
 PAST = "past"
@@ -170,16 +172,3 @@ def names_of(requests, user):
     return {key: str(found[0]) for key, found in names.items() if found} | {
         key: str(record) for key, record in new.items()
     }
-
-
-def subjects_of(requests, user):
-    """The records that requests are about, with their addresses, for those who reach them."""
-    found: dict = {}
-    for resource in all_resources():
-        label = str(resource)
-        keys = {r.subject_key for r in requests if r.subject_model == label and r.subject_key}
-        if keys and user.has_action(resource.permission("view")):
-            rows = getattr(resource.model, "scoped", resource.model._default_manager)
-            permitted = rows.permitted(user).select_related(*resource.joins).filter(pk__in=keys)
-            found |= {(label, row.pk): (row, resource.url("view", row)) for row in permitted}
-    return found

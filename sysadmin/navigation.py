@@ -38,6 +38,15 @@ def register() -> None:
     )
     register_item(
         NavItem(
+            label=_("Announcements"),
+            icon="megaphone",
+            url_name="sysadmin:announcement_list",
+            action="sysadmin.view_announcement",
+            order=460,
+        )
+    )
+    register_item(
+        NavItem(
             label=_("Administration site"),
             icon="database",
             url_name="administration:index",

@@ -63,8 +63,8 @@ def disable(user: User, *, by: User, reason: str) -> None:
     write(user, ["is_active"], version=user.version)
 
 
-def set_manner(user: User, **choices: str) -> None:
-    """Keep how a user wants pages shown: language, theme, density."""
+def set_manner(user: User, **choices: object) -> None:
+    """Keep how a user wants things: language, theme, density, when to be told of what."""
     with acting(by=user):
         for name, value in choices.items():
             setattr(user, name, value)

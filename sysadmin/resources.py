@@ -8,9 +8,13 @@ from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 
 from . import inbox_views, operations, views
+from .announcements import operations as announcements
+from .announcements.forms import AnnouncementForm
+from .announcements.views import AnnouncementPage
 from .duties import operations as duties
 from .filters import (
     AccessEventFilter,
+    AnnouncementFilter,
     ApprovalFilter,
     ApprovalPolicyFilter,
     AuditEventFilter,
@@ -20,9 +24,10 @@ from .filters import (
     UserFilter,
 )
 from .forms import DecisionForm, DutiesForm, GrantForm, PolicyForm
-from .models import Grant, IncompatibleDuties, Role, User
+from .models import Announcement, Grant, IncompatibleDuties, Role, User
 from .tables import (
     AccessEventTable,
+    AnnouncementTable,
     ApprovalPolicyTable,
     ApprovalTable,
     AuditEventTable,
@@ -158,7 +163,37 @@ approval_policy = Resource(
     ),
     joins=("role",),
 )
+announcement = Resource(
+    Announcement,
+    route="announcements/",
+    table=AnnouncementTable,
+    sorts={"newest": ("-id",), "oldest": ("id",)},
+    filterset=AnnouncementFilter,
+    form=AnnouncementForm,
+    sections=(
+        Section(_("What is made known"), ("title", "title_zh", "text", "text_zh")),
+        Section(
+            _("To whom and when"),
+            (
+                "branch",
+                "role",
+                "importance",
+                "must_acknowledge",
+                "first_day",
+                "last_day",
+                "author",
+                "ended_at",
+            ),
+        ),
+    ),
+    transitions=(Transition("end", announcements.end),),
+    joins=("branch", "role", "author"),
+    views=(View("live", _("Shown today"), "live=true"),),
+    without=frozenset({"change"}),
+    overrides={"view": AnnouncementPage},
+)
 RESOURCES = (
+    announcement,
     user,
     role,
     grant,

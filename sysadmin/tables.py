@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2 import A, Column
 
-from crm.core.columns import RIGHT, BadgeColumn, MomentColumn, MoneyColumn, NameColumn
+from crm.core.columns import RIGHT, BadgeColumn, DateColumn, MomentColumn, MoneyColumn, NameColumn
 from crm.core.formats import markup
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.tables import FastTable
@@ -14,7 +15,7 @@ from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
 from crm.core.trail_words import field_words, record_names, subject_words
 
-from .models import Grant, IncompatibleDuties, Role, User
+from .models import Announcement, Grant, IncompatibleDuties, Role, User
 
 
 class UserTable(FastTable):
@@ -202,3 +203,28 @@ class ApprovalPolicyTable(FastTable):
     class Meta:
         model = ApprovalPolicy
         fields = ("operation", "from_amount", "role", "days", "is_active")
+
+
+class AnnouncementTable(FastTable):
+    title = Column(
+        accessor="shown_title",
+        verbose_name=pgettext_lazy("announcement", "Heading"),
+        linkify=("sysadmin:announcement_view", [A("pk")]),
+    )
+    branch = Column(accessor="branch__shown_name", verbose_name=_("Branch"))
+    role = Column(accessor="role__label", verbose_name=_("Role"))
+    importance = BadgeColumn(tones={"warn": "warn", "bad": "bad"})
+    first_day = DateColumn()
+    last_day = DateColumn()
+
+    class Meta:
+        model = Announcement
+        fields = (
+            "title",
+            "branch",
+            "role",
+            "importance",
+            "must_acknowledge",
+            "first_day",
+            "last_day",
+        )

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from . import views
+from .announcements.views import heed
+from .notices import views as notices
 from .resources import RESOURCES, job
 
 app_name = "sysadmin"
@@ -13,5 +15,11 @@ urlpatterns = [
         name="job_progress",
     ),
     path("jobs/<int:pk>/undo/", views.JobUndoPage.as_view(resource=job), name="job_undo"),
+    path("notifications/", notices.notifications, name="notifications"),
+    path("notifications/newest/", notices.newest, name="newest_notifications"),
+    path("notifications/read/", notices.read_all, name="read_notifications"),
+    path("notifications/choices/", notices.choices, name="notification_choices"),
+    path("notifications/<int:pk>/open/", notices.open_one, name="open_notification"),
+    path("announcements/<int:pk>/heed/", heed, name="heed_announcement"),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

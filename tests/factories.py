@@ -61,7 +61,16 @@ from staff.models import (
     StaffAssignment,
     StaffMember,
 )
-from sysadmin.models import Grant, IncompatibleDuties, Role, User, period, system_user
+from sysadmin.models import (
+    Acknowledgement,
+    Announcement,
+    Grant,
+    IncompatibleDuties,
+    Role,
+    User,
+    period,
+    system_user,
+)
 
 serials = itertools.count(1)
 GAP = 1000
@@ -394,6 +403,30 @@ class IncompatibleDutiesFactory(Recorded):
     second = factory.SubFactory(RoleFactory)
     valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=1)))
     ground = factory.Sequence("Rule {}".format)
+
+
+class AnnouncementFactory(Recorded):
+    """Something made known to everybody at a branch, yesterday and for a week."""
+
+    class Meta:
+        model = Announcement
+
+    title = factory.Sequence("Cash desk {} closes early".format)
+    title_zh = factory.Sequence("{}号柜台提前关闭".format)
+    branch = factory.SubFactory("tests.factories.BranchFactory")
+    author = factory.SubFactory("tests.factories.UserFactory")
+    first_day = factory.LazyFunction(lambda: bank_today() - dt.timedelta(days=1))
+    last_day = factory.LazyFunction(lambda: bank_today() + dt.timedelta(days=7))
+
+
+class AcknowledgementFactory(Recorded):
+    """Somebody who has acknowledged an announcement."""
+
+    class Meta:
+        model = Acknowledgement
+
+    announcement = factory.SubFactory(AnnouncementFactory)
+    user = factory.SubFactory("tests.factories.UserFactory")
 
 
 class GrantFactory(Recorded):

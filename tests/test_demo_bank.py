@@ -22,7 +22,7 @@ from customers.models import (
 from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
-from sysadmin.models import IncompatibleDuties, User
+from sysadmin.models import Announcement, IncompatibleDuties, User
 from tests.factories import UserFactory
 
 LOGIN = "/account/login/"
@@ -206,3 +206,18 @@ def test_the_bank_has_a_pipeline_and_referrals_in_every_state(demo):
     assert Opportunity.objects.filter(referral__isnull=False, outcome="won").exists()
     states = set(Referral.objects.values_list("status", flat=True))
     assert states == set(Referral.Status.values)
+
+
+@pytest.mark.proves("SY-8")
+def test_people_are_told_of_what_concerns_them_and_read_what_is_announced(demo, signed_in):
+    manager = signed_in(User.objects.get(username="lin.yue"))
+    page = manager.get("/customers/").content.decode()
+    assert "The systems stop on Saturday" in page
+    assert "I have read this" in page
+    told = manager.get("/system/notifications/").content.decode()
+    assert "unread" in told
+    assert "refers a customer to you" in told
+    head = signed_in(User.objects.get(username="shen.zhiheng"))
+    rule = Announcement.objects.get(must_acknowledge=True)
+    heeded = head.get(f"/system/announcements/{rule.pk}/").context["heeded_count"]
+    assert heeded.n > 0

@@ -303,6 +303,7 @@ INWARD = {
     "core.jobprogress",
     "core.jobrow",
     "core.storedquery",
+    "sysadmin.notification",
 }
 
 

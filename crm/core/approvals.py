@@ -26,6 +26,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import F
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from .acting import acting
@@ -40,6 +41,8 @@ from .typed_json import Reader, Writer
 
 Status = Approval.Status
 SALT_BYTES = 16
+# inside the transaction: a request was made; a request has ended, decided or not
+asked, settled = Signal(), Signal()
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,7 @@ def ask(
             request.salt = os.urandom(SALT_BYTES)
             request.sealed = seal(json.dumps(writer.sealed), _place(request), request.salt)
         insert(request)
+        asked.send(Approval, request=request, by=by)
     request.about = str(subject)
     return request
 
@@ -342,6 +346,7 @@ def keep(request: Approval, verb: str, *, by: Any, remark: str) -> None:
     request.status = request.MOVES[verb].enters
     request.checker_id, request.remark, request.decided_at = by.pk, remark, now()
     write(request, ["status", "checker", "remark", "decided_at"], version=request.version)
+    settled.send(Approval, request=request, by=by)
 
 
 @operation
@@ -353,7 +358,7 @@ def approve(request: Approval, *, by: Any, reason: str = "") -> None:
     checked = _checked.get(request.operation)
     subject = None if checked is None else subject_of(request)
     if checked is None or subject is None or has_moved(request, subject):
-        end(request, Status.OVERTAKEN)
+        end(request, Status.OVERTAKEN, by=by)
         return
     if refusal := why_maker_may_not(request, checked, subject):
         raise DomainError(refusal)
@@ -383,13 +388,14 @@ def withdraw(request: Approval, *, by: Any, reason: str = "") -> None:
     if not locked(request, "withdraw").is_own(by):
         raise DomainError(_("Only those who asked may withdraw their request."))
     request.remark = reason
-    end(request, Status.WITHDRAWN)
+    end(request, Status.WITHDRAWN, by=by)
 
 
-def end(request: Approval, status: str) -> None:
+def end(request: Approval, status: str, *, by: Any) -> None:
     """End a request that nobody has decided."""
     request.status, request.decided_at = status, now()
     write(request, ["status", "decided_at", "remark"], version=request.version)
+    settled.send(Approval, request=request, by=by)
 
 
 def expire(*, by: Any) -> int:
@@ -398,7 +404,7 @@ def expire(*, by: Any) -> int:
     with acting(by=by):
         requests = list(due.select_for_update(skip_locked=True)[:1000])
         for request in requests:
-            end(request, Status.EXPIRED)
+            end(request, Status.EXPIRED, by=by)
     return len(requests)
 
 

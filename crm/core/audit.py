@@ -36,6 +36,7 @@ EXEMPT = {
     "procrastinate_jobs": "job queue",
     "procrastinate_periodic_defers": "job queue",
     "procrastinate_workers": "job queue",
+    "sysadmin_notification": "tells its recipient of what the trail holds; swept",
     "usersessions_usersession": "sessions; sign-ins are in the access trail",
 }
 # Written by the database or once only; the application may not change what is in them.

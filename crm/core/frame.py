@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -27,7 +27,14 @@ from .navigation import navigation_html
 SIGN = secrets.token_hex(16)
 OPEN = re.compile(f"{SIGN}-([a-z_]+);")
 MINE = ("display_name", "initials", "role_label")
+_own: dict[str, Callable[[WSGIRequest, Any], SafeString]] = {}
 PARTS = {"head", "side", "menu", "top", "language", "theme", "density", "me", "furniture"}
+
+
+def add_piece(name: str, shown: Callable[[WSGIRequest, Any], SafeString]) -> None:
+    """Let a module show something of each user's own in the frame; call from ready()."""
+    _own[name] = shown
+    pieces.cache_clear()
 
 
 class Frame:
@@ -60,6 +67,7 @@ class Frame:
                 "display_name": self.user.shown_name,
                 "initials": self.user.initials,
                 "role_label": self.user.role_label,
+                **{name: shown(self.request, self.user) for name, shown in _own.items()},
             }
         return {name: conditional_escape(value) for name, value in shown.items()}
 
@@ -72,6 +80,7 @@ def pieces(template: str, ui: Hashable, is_demo: bool, is_signed_in: bool) -> tu
         "demo": is_demo,
         "me": {name: _open(name) for name in MINE} if is_signed_in else None,
         "navigation": _open("navigation"),
+        "own": {name: _open(name) for name in _own} if is_signed_in else None,
         "csrf_token": _open("csrf_token"),
         "request": {"get_full_path": _open("address")},
         "printed": _open("printed"),

@@ -272,6 +272,11 @@ KEEP_APART = (
     "sysadmin.add_incompatibleduties",
     "sysadmin.end_incompatibleduties",
 )
+ANNOUNCE = (
+    "sysadmin.view_announcement",
+    "sysadmin.add_announcement",
+    "sysadmin.end_announcement",
+)
 ACCOUNTS = (
     "sysadmin.view_user",
     "sysadmin.view_role",
@@ -336,6 +341,7 @@ ROLES = (
             *TAKE_OVER,
             *COMPLAINTS,
             *REVIEW_COMPLAINTS,
+            *ANNOUNCE,
         ),
     ),
     RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS)),
@@ -393,6 +399,7 @@ ROLES = (
             *JOBS,
             *SHARE,
             *DECIDE,
+            *ANNOUNCE,
             "sysadmin.add_grant",
             "sysadmin.end_grant",
             *KEEP_APART,
@@ -419,6 +426,7 @@ ROLES = (
             *ACCOUNTS,
             *DUTIES,
             *TRAILS,
+            "sysadmin.view_announcement",
             *CODES,
             *TIMES,
             *CATALOGUE,

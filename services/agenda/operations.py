@@ -20,6 +20,7 @@ from crm.core.operations import (
     save_new,
     write,
 )
+from services import notices
 from services.models import CalendarFeed, Task
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def give(task: Task, *, by: User) -> Task:
     task.author = by
     task.set_reminder()
     save_new(task)
+    notices.given(task, task.member, by=by)
     return task
 
 
@@ -46,6 +48,8 @@ def amend(task: Task, *, by: User, fields: list[str], version: int) -> Task:
         task.set_reminder()
         changed.add("remind_at")
     save_changes(task, sorted(changed), version=version)
+    if "member" in changed:
+        notices.given(task, task.member, by=by)
     return task
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crm.core.clock import now
 from crm.core.formats import day
 from crm.core.operations import DomainError, move, operation, save_changes, save_new
+from services import notices
 from services.models import Appointment
 from staff.models import StaffMember
 
@@ -25,6 +26,7 @@ def book(appointment: Appointment, *, by: User) -> Appointment:
     refuse_past(appointment)
     refuse_double(appointment)
     save_new(appointment)
+    notices.changed(appointment, by=by, code="booked")
     return appointment
 
 
@@ -37,7 +39,12 @@ def amend(appointment: Appointment, *, by: User, fields: list[str], version: int
         refuse_past(appointment)
     if {"member", *TIMES} & set(fields):
         refuse_double(appointment)
+    before = Appointment.objects.select_related("member").get(pk=appointment.pk)
     save_changes(appointment, fields, version=version)
+    is_passed_on = before.member_id != appointment.member_id
+    if is_passed_on:
+        notices.changed(before, by=by, code="passed_on")
+    notices.changed(appointment, by=by, code="booked" if is_passed_on else "")
     return appointment
 
 
@@ -59,6 +66,7 @@ def miss(appointment: Appointment, *, by: User, reason: str = "") -> None:
 def cancel(appointment: Appointment, *, by: User, reason: str) -> None:
     """Cancel an appointment; the time is free again."""
     move(appointment, "cancel", by=by, reason=reason)
+    notices.changed(appointment, by=by, code=appointment.status)
 
 
 # --- rules ----------------------------------------------------------------------------------

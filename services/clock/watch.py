@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from config_admin.models import ServiceQueue
 from crm.core.acting import acting
 from crm.core.clock import now
+from services import notices
 from services.models import ServiceRequest
 from sysadmin.models import system_user
 
@@ -38,6 +39,7 @@ def _mark_all(rows: QuerySet[ServiceRequest], pressure: str, at: dt.datetime) ->
             keys = list(due.values_list("pk", flat=True)[:CHUNK])
             # a mark is no change by anybody, so that forms that are open stay good
             ServiceRequest.objects.filter(pk__in=keys).update(pressure=pressure, updated_at=at)
+            notices.pressed(keys, pressure)
         marked += len(keys)
         if len(keys) < CHUNK:
             return marked

@@ -25,6 +25,7 @@ from crm.core.operations import (
     save_new,
     write,
 )
+from services import notices
 from services.models import Complaint, ComplaintReply
 from staff.models import StaffMember
 
@@ -146,6 +147,7 @@ def assign(complaint: Complaint, *, by: User, handler: StaffMember, reason: str 
         )
     complaint.handler = handler
     keep(complaint, "assign", "handler")
+    notices.given(complaint, handler, by=by)
 
 
 @operation
@@ -354,6 +356,7 @@ def review(complaint: Complaint, *, by: User, reviewer: StaffMember, reason: str
     refuse_reviewer(complaint, reviewer, "reviewer")
     complaint.reviewer = reviewer
     keep(complaint, "review", "reviewer")
+    notices.given(complaint, reviewer, by=by)
 
 
 # --- ended -----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.operations import DomainError, operation, save_new, write
 from customers.timeline.operations import tell_all
+from services import notices
 from services.models import Promise
 from services.staff import member_of, refuse_out_of_reach
 from sysadmin.models import system_user
@@ -35,6 +36,7 @@ def make(promise: Promise, *, by: User) -> Promise:
     elif owner.user_id != by.pk:
         refuse_out_of_reach(owner, promise.customer, "owner")
     save_new(promise)
+    notices.given(promise, promise.owner, by=by)
     return promise
 
 
@@ -76,6 +78,7 @@ def pass_on(promise: Promise, *, by: User, owner: StaffMember, reason: str) -> N
     refuse_out_of_reach(owner, promise.customer, "owner")
     promise.owner = owner
     write(promise, ["owner"], version=promise.version)
+    notices.given(promise, owner, by=by)
 
 
 def break_overdue() -> int:

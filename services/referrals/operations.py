@@ -15,6 +15,7 @@ from crm.core.formats import day
 from crm.core.operations import DomainError, operation, save_new, write
 from crm.core.scope import tree_arms
 from customers.timeline.operations import tell_all
+from services import notices
 from services.models import Opportunity, Referral
 from services.opportunities import operations as opportunities
 from services.staff import member_of
@@ -46,6 +47,7 @@ def refer(referral: Referral, *, by: User) -> Referral:
     referral.from_member, referral.branch = author, author.branch
     referral.answer_by = answer_by(bank_today())
     save_new(referral)
+    notices.referred(referral, by=by)
     return referral
 
 
@@ -105,6 +107,7 @@ def accept(
         referral=referral,
     )
     answered(referral, Status.ACCEPTED, reason, taker)
+    notices.answered(referral, by=by)
     return opportunities.enter(opportunity, by=by)
 
 
@@ -118,6 +121,7 @@ def refuse(referral: Referral, *, by: User, reason: str) -> None:
             % {"name": referral.shown_asked}
         )
     answered(referral, Status.REFUSED, reason, member_of(by))
+    notices.answered(referral, by=by)
 
 
 @operation
@@ -171,9 +175,10 @@ def expire() -> int:
         return 0
     system, at = system_user(), now()
     with acting(by=system, reason=LATE):
-        expired = list(late.order_by("pk").select_for_update(of=("self",)).only("customer_id"))
+        rows = late.order_by("pk").select_for_update(of=("self",)).select_related("from_member")
+        expired = list(rows.only("customer_id", "from_member__user"))
         tell_all("expire", expired, by=system)
-        rows = Referral.objects.filter(pk__in=[referral.pk for referral in expired])
-        return rows.update(
+        notices.expired((one.pk, one.from_member.user_id) for one in expired)
+        return Referral.objects.filter(pk__in=[one.pk for one in expired]).update(
             status=Status.EXPIRED, answered_at=at, updated_at=at, version=F("version") + 1
         )

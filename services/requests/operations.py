@@ -17,6 +17,7 @@ from crm.core.clock import bank_today, now
 from crm.core.operations import DomainError, insert, operation, save_changes, save_new, write
 from customers.conflicts.rules import refuse_conflict
 from customers.models import Customer
+from services import notices
 from services.answers import edition_in
 from services.clock import setting
 from services.models import ClockStop, RequestCheck, ServiceRequest
@@ -121,6 +122,7 @@ def assign(request: ServiceRequest, *, by: User, member: StaffMember, reason: st
     if why and not routing.stands_in(member, request):
         raise DomainError(why, "member")
     _give(request, member, "member")
+    notices.given(request, member, by=by)
 
 
 def _give(request: ServiceRequest, member: StaffMember, field: str | None) -> None:
@@ -269,6 +271,7 @@ def reopen(request: ServiceRequest, *, by: User, reason: str) -> None:
     request.status = Status.ASSIGNED if request.owner else Status.QUEUED
     setting.set_moments(request, setting.ended_stops(request))
     lead_to(request, request.status, "owner", "resolved_at", *setting.MOMENTS)
+    notices.given(request, request.owner, by=by)
 
 
 # --- what all of them need -----------------------------------------------------------

@@ -18,6 +18,7 @@ from crm.core.formats import day
 from crm.core.operations import DomainError, Stale, insert, operation, write
 from staff.models import Branch, Handover, StaffMember
 
+from . import told
 from .parts import MOVED, parts
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def propose(handover: Handover, *, by: User, reason: str) -> Handover:
     handover.to_branch_id = handover.to_member.branch_id
     refuse_successor(handover)
     insert(handover)
+    told.proposed(handover, by=by)
     return handover
 
 
@@ -133,6 +135,7 @@ def accept(
     refuse_facts(handover)
     handover.status, handover.answer, handover.fault = Status.ACCEPTED, reason, ""
     write(handover, ["status", "answer", "fault"], version=handover.version)
+    told.answered(handover, by=by)
     if handover.effective_on > bank_today():
         return None
     if handover.size > AT_ONCE:
@@ -148,6 +151,7 @@ def refuse(handover: Handover, *, by: User, reason: str) -> None:
     if handover.to_member.user_id != by.pk:
         raise DomainError(_("Only %(name)s can refuse this.") % {"name": handover.to_member})
     _close(handover, Status.REFUSED, reason)
+    told.answered(handover, by=by)
 
 
 @operation

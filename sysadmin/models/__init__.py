@@ -1,11 +1,18 @@
-"""Who may sign in, what they may do where, and what nobody may do beside something else."""
+"""Who may sign in, what they may do where and never together, and what they are told."""
 
+from .announcements import Acknowledgement, Announcement
 from .duties import IncompatibleDuties
+from .notices import Delivery, Importance, Notification
 from .users import Grant, Role, User, UserManager, can_end, period, soonest_end, system_user
 
 __all__ = [
+    "Acknowledgement",
+    "Announcement",
+    "Delivery",
     "Grant",
+    "Importance",
     "IncompatibleDuties",
+    "Notification",
     "Role",
     "User",
     "UserManager",

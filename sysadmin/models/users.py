@@ -74,6 +74,14 @@ class User(AbstractBaseUser, Record):
     )
     # by list: which view opens first, and the user's own choice of tabs, {"first": …, "tabs": {…}}
     views = models.JSONField(_("views of lists"), default=dict, editable=False)
+    # by kind of notification: when the user wants to be told, where it is not as usual
+    deliveries = models.JSONField(_("notifications"), default=dict, editable=False)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, editable=False)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True, editable=False)
+
+    # what waits for the user, as the session's request found it
+    unread = 0
+    has_announcements = False
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
@@ -82,7 +90,10 @@ class User(AbstractBaseUser, Record):
         dict.fromkeys(
             ["username", "display_name", "latin_name", "is_active", "is_system"], INTERNAL
         )
-        | dict.fromkeys(["language", "theme", "density", "views"], INTERNAL)
+        | dict.fromkeys(
+            ["language", "theme", "density", "views", "deliveries", "quiet_from", "quiet_until"],
+            INTERNAL,
+        )
         | {"password": SENSITIVE}
     )
     objects = UserManager()

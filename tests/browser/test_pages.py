@@ -9,8 +9,10 @@ from playwright.sync_api import expect
 
 from crm.core.clock import bank_today
 from crm.urls import RESOURCES
+from sysadmin.notices.operations import News, tell
 from sysadmin.operations import set_manner
 from tests.factories import (
+    AnnouncementFactory,
     BranchFactory,
     ClockStopFactory,
     HandedCustomerFactory,
@@ -274,7 +276,13 @@ def test_what_opens_over_a_page_is_open_to_all(reader, bank, watch, language, th
     expect(page.locator("#drawer [role=option]")).to_have_count(1)
     somebody.judge("candidates of a look-up", part="#drawer")
     open_over(view, ".top [data-palette]", "#palette")
-    open_over(view, ".top details.menu > summary", ".top .menu")
+    tell([News(bank.everyone.pk, "services.given", "customers.customer", bank.person.pk)])
+    AnnouncementFactory(branch=bank.head_office, importance="warn", must_acknowledge=True)
+    page.goto(view)
+    page.locator(".bell > summary").click()
+    expect(page.locator(".bell .told")).to_be_visible()
+    somebody.judge("the newest notifications below an announcement")
+    open_over(view, ".top .menu:not(.bell) > summary", ".top .menu:not(.bell)")
     page.locator("[data-shortcuts]").click()
     expect(page.locator("#shortcuts")).to_be_visible()
     somebody.judge("the list of keys", part="#shortcuts")
@@ -291,8 +299,10 @@ def test_what_opens_over_a_page_is_open_to_all(reader, bank, watch, language, th
 def test_the_pages_of_ones_own_sign_in_are_open_to_all(reader, bank, language, theme):
     somebody = reader(language, theme)
     page = somebody.page
+    tell([News(bank.everyone.pk, "services.given", "customers.customer", bank.person.pk)])
     names = ("account_change_password", "mfa_index", "usersessions_list", "account_logout")
-    somebody.open(*map(reverse, names))
+    told = ("sysadmin:notifications", "sysadmin:notification_choices")
+    somebody.open(*map(reverse, (*names, *told)))
     somebody.open(reverse("mfa_activate_totp"))
     page.locator("[name=password]").fill(PHRASE)
     page.locator("main [type=submit]").click()

@@ -107,6 +107,17 @@ SIGNED_IN = {
         ("views", "save_view", "change_view", "remove_view", "columns"),
         "about any list; its own right opens them, see tests/core/test_saved_views.py",
     ),
+    **dict.fromkeys(
+        (
+            "sysadmin:notifications",
+            "sysadmin:newest_notifications",
+            "sysadmin:read_notifications",
+            "sysadmin:open_notification",
+            "sysadmin:notification_choices",
+        ),
+        "one's own notifications, see tests/sysadmin/test_notices.py",
+    ),
+    "sysadmin:heed_announcement": "what is announced to oneself, see tests/sysadmin",
     "account_change_password": "one's own password",
     "account_reauthenticate": "one's own session",
     "mfa_index": "one's own factors",

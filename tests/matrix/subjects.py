@@ -25,6 +25,8 @@ from staff.models import Branch
 from sysadmin.models import Grant, system_user
 from tests import imports, jobs
 from tests.factories import (
+    AcknowledgementFactory,
+    AnnouncementFactory,
     ApprovalPolicyFactory,
     AuthorityLimitFactory,
     BranchFactory,
@@ -292,6 +294,11 @@ def further_handed(row: Any) -> Model:
     return HandedCustomerFactory(handover=row)
 
 
+def heeded(row: Any) -> Model:
+    """Somebody has acknowledged this announcement."""
+    return AcknowledgementFactory(announcement=row)
+
+
 def service_request(branch: Any, manager: Any) -> Model:
     """A request about a customer, in the hands of a member of staff who works its queue."""
     row = ServiceRequestFactory(
@@ -554,6 +561,14 @@ FACTORIES = {
     "sysadmin.role": Subject(lambda b, m: RoleFactory()),
     "sysadmin.grant": Subject(
         lambda b, m: GrantFactory(branch=b), fill=lambda b: {"extent": Grant.Reach.BRANCH}
+    ),
+    "sysadmin.acknowledgement": Subject(
+        lambda b, m: AcknowledgementFactory(announcement__branch=b)
+    ),
+    "sysadmin.announcement": Subject(
+        lambda b, m: AnnouncementFactory(branch=b),
+        fill=lambda b: {"branch": b.pk, "last_day": in_a_month()},
+        children=(heeded,),
     ),
     "sysadmin.incompatibleduties": Subject(
         lambda b, m: IncompatibleDutiesFactory(),

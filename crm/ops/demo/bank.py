@@ -33,6 +33,7 @@ from . import (
     handovers,
     hands,
     moves,
+    notices,
     opportunities,
     requests,
 )
@@ -93,6 +94,7 @@ def fill(today: dt.date, *, size: int) -> int:
         requests.enter(today)
         complaints.enter()
         agenda.plan(today)
+        notices.enter(today)
     return entered
 
 

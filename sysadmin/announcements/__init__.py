@@ -1,0 +1,1 @@
+"""Announcements: published for a role and a branch, shown on every page until they are heeded."""

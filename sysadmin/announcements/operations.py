@@ -1,0 +1,38 @@
+"""What happens to announcements: published, heeded, taken down."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from crm.core.acting import acting
+from crm.core.clock import bank_today, now
+from crm.core.operations import DomainError, operation, save_new, write
+from sysadmin.models import Acknowledgement, Announcement, User
+
+
+@operation
+def publish(announcement: Announcement, *, by: User) -> Announcement:
+    """Make something known to those at a branch and below it, from one day to another."""
+    announcement.author = by
+    if announcement.last_day < bank_today():
+        raise DomainError(_("This day is over. Enter today or later."), "last_day")
+    save_new(announcement)
+    return announcement
+
+
+@operation
+def end(announcement: Announcement, *, by: User, reason: str) -> None:
+    """Take an announcement down; nobody sees it from now on."""
+    announcement.refresh_from_db(from_queryset=Announcement.objects.select_for_update())
+    if not announcement.can("end"):
+        raise DomainError(announcement.sentence(Announcement.MOVES["end"].refused))
+    announcement.ended_at = now()
+    write(announcement, ["ended_at"], version=announcement.version)
+
+
+def heed(announcement: Announcement, *, by: User) -> None:
+    """Dismiss an announcement or acknowledge it; the same again changes nothing."""
+    with acting(by=by):
+        Acknowledgement.objects.bulk_create(
+            [Acknowledgement(announcement=announcement, user=by)], ignore_conflicts=True
+        )

@@ -1,0 +1,78 @@
+"""What this module tells of: requests for a second person, and what a morning collects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.core import approvals
+from crm.core.clock import bank_today
+from crm.core.models import Approval
+from sysadmin.models import Grant, Importance, User
+
+from .kinds import Kind, add_kinds
+from .operations import DIGEST_KIND, nothing_waits, tell_of
+
+# more people than that find a request in the inbox, as each of them would wait for another
+FEW = 5
+APPROVE = "core.approve_approval"
+DECIDED = Kind(
+    "core.approval_decided",
+    _("Your request was decided"),
+    _("Your request “%(name)s” has ended."),
+    {
+        Approval.Status.APPROVED: _("Your request “%(name)s” was approved by %(by)s."),
+        Approval.Status.RETURNED: _("Your request “%(name)s” was sent back by %(by)s."),
+        Approval.Status.REJECTED: _("Your request “%(name)s” was rejected by %(by)s."),
+        Approval.Status.EXPIRED: _("Your request “%(name)s” has expired undecided."),
+    },
+    icon="stamp",
+    importance=Importance.WARN,
+)
+TO_DECIDE = Kind(
+    "core.approval_asked",
+    _("A request waits for your decision"),
+    _("%(by)s asks for your decision: “%(name)s”."),
+    icon="stamp",
+)
+
+
+def register() -> None:
+    """Tell of requests for a second person as they are asked and decided."""
+    add_kinds(DIGEST_KIND, DECIDED, TO_DECIDE)
+    approvals.asked.connect(tell_deciders, dispatch_uid="sysadmin.asked")
+    approvals.settled.connect(tell_maker, dispatch_uid="sysadmin.settled")
+
+
+def tell_maker(request: Approval, by: Any, **_signal: Any) -> None:
+    """Tell whoever asked what became of their request; nobody is asked to decide any more."""
+    nothing_waits(request, TO_DECIDE.code)
+    tell_of(request, DECIDED.code, request.maker_id, by=by, code=request.status)
+
+
+def tell_deciders(request: Approval, by: Any, **_signal: Any) -> None:
+    """Tell the few who may decide on a request; where they are many it waits in the inbox."""
+    deciders = User.objects.filter(is_active=True, grants__in=grants_at(request))
+    found = list(deciders.exclude(pk=request.maker_id).distinct()[: FEW + 1])
+    if len(found) <= FEW:
+        allowed = [user.pk for user in found if may_decide(user, request)]
+        tell_of(request, TO_DECIDE.code, *allowed, by=by)
+
+
+def grants_at(request: Approval) -> Any:
+    """The grants of the role that decides, in force at the branch of a request."""
+    rows = Grant.objects.filter(role=request.role_id, valid__contains=bank_today())
+    place: Any = request.branch
+    there = Q(extent=Grant.Reach.BANK)
+    if place is not None:
+        above = Q(branch__lft__lte=place.lft, branch__rgt__gte=place.rgt)
+        there |= Q(branch=place.pk) | Q(above, extent=Grant.Reach.BRANCHES_BELOW)
+    return rows.filter(there)
+
+
+def may_decide(user: User, request: Approval) -> bool:
+    """Whether a user reaches a request, and nothing speaks against their decision."""
+    reached = Approval.objects.within(user, APPROVE).filter(pk=request.pk).exists()
+    return reached and not approvals.why_not(request, user)

@@ -35,11 +35,25 @@ class Weights:
 
 
 PERSONS = Weights(
-    {"shared": 0.9, "shorter": 0.7, "weakest": 2.7, "solid": 1.8, "left_over": -0.5, "single": -1.2},
+    {
+        "shared": 0.9,
+        "shorter": 0.7,
+        "weakest": 2.7,
+        "solid": 1.8,
+        "left_over": -0.5,
+        "single": -1.2,
+    },
     -2.8,
 )
 ORGANISATIONS = Weights(
-    {"shared": 1.3, "shorter": 1.4, "weakest": 1.8, "solid": 0.5, "left_over": -0.3, "single": -1.4},
+    {
+        "shared": 1.3,
+        "shorter": 1.4,
+        "weakest": 1.8,
+        "solid": 0.5,
+        "left_over": -0.3,
+        "single": -1.4,
+    },
     -2.3,
 )
 

@@ -1,4 +1,4 @@
-"""Names as words that can be compared across scripts: Latin, Cyrillic, Arabic, Chinese and others."""
+"""Names as words that can be compared across scripts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ from typing import TYPE_CHECKING
 from anyascii import anyascii
 
 from customers.names import latin_name
+
+from .vocabulary import (
+    COMMON_NAMES,
+    COMMON_WORDS,
+    FORMS,
+    OTHER_FORMS,
+    PARTICLES,
+    PHRASES,
+    SHORT,
+    SOUNDS,
+    TITLES,
+)
 
 if TYPE_CHECKING:
     from opencc import OpenCC
@@ -28,59 +40,6 @@ _DOUBLE = re.compile(r"(.)\1+")
 
 _ABD = re.compile("^abd[aeiou]l$")
 
-# What stands in names of persons without telling one from another.
-_PARTICLES = frozenset(
-    "al el ul ad as ar at az an ash il bin ben ibn bint abu abou abi um umm ould wuld al- de da do dos das del della "
-    "di du des der den van von vom zu la le les y e na ter ten".split()
-)
-_TITLES = frozenset(
-    "mr mrs ms miss dr prof sir lord dame rev fr sr jr haji hajji hadj hajj al-haj alhaj alhajj sheikh shaykh shaikh "
-    "shaik mullah mulla maulavi mawlawi moulavi qari sayyed sayyid sayed syed seyyed seyed ustad general colonel gen "
-    "col capt maj ii iii".split()
-)
-_COMMON_NAMES = frozenset(
-    "muhammad mohammad mohammed mohamed muhammed mohamad mahamat muhamad ahmad ahmed ali hassan hasan hussein husain "
-    "husayn hussain abd abdul abdel abdal abdullah abdallah ibrahim khan rahman mahmud mahmoud umar omar yusuf kim "
-    "jong ri pak choe john maria jose juan".split()
-)
-# Forms of law, each as the one word that stands for it.
-_FORMS = {
-    "limited": "ltd", "ltda": "ltd", "limitada": "ltd", "lda": "ltd", "incorporated": "inc", "corporation": "corp",
-    "corporacion": "corp", "company": "co", "cia": "co", "compania": "co", "compagnie": "co",
-    "aktiengesellschaft": "ag", "jsc": "jsc", "oao": "jsc", "pao": "jsc", "pjsc": "jsc", "ojsc": "jsc", "zao": "jsc",
-    "cjsc": "jsc", "ao": "jsc", "ooo": "llc", "kft": "llc", "gmbh": "llc", "sarl": "llc", "srl": "llc", "spa": "plc",
-    "plc": "plc", "sdn": "sdn", "bhd": "bhd", "pte": "pte", "pvt": "pvt", "private": "pvt", "public": "public",
-    "establishment": "est", "est": "est", "fze": "fze", "fzc": "fze", "fzco": "fze", "fz": "fze",
-}  # fmt: skip
-_OTHER_FORMS = frozenset(
-    "ltd inc corp co llc llp lp lllp ag sa sas nv bv ab as oy kg kgaa ohg se spzoo sl cv rl de c v s a jsc est "
-    "the of and for und et y la le el los las al".split()
-)
-_PHRASES = (
-    (re.compile(r"\blimited liability company\b"), "llc"),
-    (re.compile(r"\b(?:public|open|closed) joint stock company\b|\bjoint stock company\b"), "jsc"),
-    (re.compile(r"\bpublic limited company\b"), "plc"),
-    (re.compile(r"\blimited partnership\b"), "lp"),
-    (re.compile(r"\bsp z o ?o\b"), "spzoo"),
-    (re.compile(r"\bs a de c v\b"), "sa"),
-    (re.compile(r"\bint l\b"), "international"),
-)  # fmt: skip
-_SHORT = {
-    "intl": "international", "int": "international", "trans": "transport", "transportation": "transport",
-    "mfg": "manufacturing", "bros": "brothers", "assoc": "association", "corps": "corps", "dev": "development",
-    "org": "organization", "organisation": "organization", "centre": "center", "univ": "university",
-    "inst": "institute", "min": "ministry", "cie": "co", "trade": "trading", "companies": "co", "gen": "general",
-    "ind": "industries", "industry": "industries", "industrial": "industries",
-}  # fmt: skip
-_COMMON_WORDS = frozenset(
-    "international trading group general bank company holding holdings services service industries shipping "
-    "transport development foundation organization center commercial import export investment investments "
-    "engineering construction technology solutions airlines marine global national islamic enterprise enterprises "
-    "corp ltd partners capital limited financial comercializadora inversiones distribuidora agropecuaria "
-    "constructora inmobiliaria grupo front movement army party corps force council committee ministry institute "
-    "university fund trust association society jihad".split()
-)
-
 
 @dataclass(frozen=True)
 class Word:
@@ -97,7 +56,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Name:
-    """A name as it is compared: its Chinese in simplified characters, and its words in Latin letters."""
+    """A name as it is compared: its Chinese simplified, and its words in Latin letters."""
 
     text: str
     is_person: bool
@@ -131,7 +90,9 @@ def read(text: str, *, is_person: bool) -> Name:
     is_arabic = bool(_ARABIC.search(plain))
     words = _latin_words(plain, is_person=is_person)
     weigh = _weight_in_person if is_person else _weight_in_organisation
-    return Name(text, is_person, tuple(Word(w, weigh(w)) for w in words[:MOST_WORDS]), han, is_arabic)
+    return Name(
+        text, is_person, tuple(Word(w, weigh(w)) for w in words[:MOST_WORDS]), han, is_arabic
+    )
 
 
 def simplified(text: str) -> str:
@@ -154,9 +115,9 @@ def _latin_words(plain: str, *, is_person: bool) -> list[str]:
     found = " ".join(_WORDS.findall(latin))
     if is_person:
         return [_ABD.sub("abd", word) for word in found.split()]
-    for pattern, form in _PHRASES:
+    for pattern, form in PHRASES:
         found = pattern.sub(form, found)
-    return [_FORMS.get(word) or _SHORT.get(word, word) for word in found.split()]
+    return [FORMS.get(word) or SHORT.get(word, word) for word in found.split()]
 
 
 def _arabic_plain(text: str) -> str:
@@ -169,37 +130,36 @@ def _arabic_plain(text: str) -> str:
 
 _ARTICLE = re.compile(r"\b(?:\u0648\u0627\u0644|\u0627\u0644)(?=\w{3})")
 _ARABIC_LETTERS = str.maketrans({
-    "\u06cc": "\u064a", "\u06a9": "\u0643", "\u06c1": "\u0647", "\u06be": "\u0647", "\u0629": "\u0647",
-    "\u0649": "\u064a", "\u0624": "\u0648", "\u0626": "\u064a",
+    "\u06cc": "\u064a", "\u06a9": "\u0643", "\u06c1": "\u0647", "\u06be": "\u0647",
+    "\u0629": "\u0647", "\u0649": "\u064a", "\u0624": "\u0648", "\u0626": "\u064a",
 })  # fmt: skip
 
 
 def _weight_in_person(word: str) -> float:
-    if word in _PARTICLES or word in _TITLES:
+    if word in PARTICLES or word in TITLES:
         return SLIGHT
-    return COMMON if word in _COMMON_NAMES else FULL
+    return COMMON if word in COMMON_NAMES else FULL
 
 
 def _weight_in_organisation(word: str) -> float:
-    if word in _OTHER_FORMS or word in _FORMS.values():
+    if word in OTHER_FORMS or word in FORMS.values():
         return SLIGHT
-    return COMMON if word in _COMMON_WORDS else FULL
+    return COMMON if word in COMMON_WORDS else FULL
 
 
 # --- consonants ---------------------------------------------------------------------
 
-_SOUNDS = (
-    ("sch", "s"), ("tch", "s"), ("ch", "s"), ("sh", "s"), ("zh", "z"), ("kh", "h"), ("gh", "g"), ("ph", "f"),
-    ("th", "t"), ("dh", "d"), ("dj", "j"), ("dzh", "j"), ("ck", "k"), ("q", "k"), ("x", "ks"), ("c", "k"), ("v", "w"),
-    ("p", "b"), ("z", "s"), ("ou", "w"), ("oo", "w"),
-)  # fmt: skip
 _VOWELS = re.compile("[aeiouywh]")
 
 
 @lru_cache(maxsize=50000)
 def skeleton(word: str) -> str:
     """The consonants of a word as the ear takes them: mhmd for Mohammed and Muhammad."""
-    for written, heard in _SOUNDS:
+    for written, heard in SOUNDS:
         word = word.replace(written, heard)
-    bare = word[:1] + _VOWELS.sub("", word[1:]) if word[:1] not in "aeiouywh" else _VOWELS.sub("", word)
+    bare = (
+        word[:1] + _VOWELS.sub("", word[1:])
+        if word[:1] not in "aeiouywh"
+        else _VOWELS.sub("", word)
+    )
     return _DOUBLE.sub(r"\1", bare) or word[:1]

@@ -1,0 +1,34 @@
+"""Hits of the screening: the list, and the page of each."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.resources import Resource, Transition
+from crm.core.saved_views import View
+from risk.models import ScreeningHit
+
+from . import operations, views
+from .filters import HitFilter
+from .forms import ReleaseForm
+from .tables import HitTable
+
+hit = Resource(
+    ScreeningHit,
+    route="screening/",
+    table=HitTable,
+    sorts={"score": ("-score", "id"), "oldest": ("id",), "newest": ("-id",)},
+    filterset=HitFilter,
+    transitions=(
+        Transition("confirm", operations.confirm),
+        Transition("dismiss", operations.dismiss),
+        Transition("release", operations.release, ReleaseForm),
+    ),
+    joins=("customer", "entry__watchlist", "decided_by"),
+    views=(
+        View("open", _("To be decided"), "status=open"),
+        View("confirmed", _("Confirmed"), "status=confirmed"),
+    ),
+    recorded=True,
+    overrides={"view": views.HitPage},
+)

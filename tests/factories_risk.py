@@ -29,13 +29,13 @@ class WatchlistFactory(Recorded):
 
 
 class WatchlistVersionFactory(Recorded):
-    """A file with one entry."""
+    """A later file, with one entry that is new."""
 
     class Meta:
         model = WatchlistVersion
 
     watchlist = factory.SubFactory(WatchlistFactory)
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.Sequence(lambda n: n + 2)
     checksum = factory.Sequence("{:064}".format)
     entries = 1
     added = 1

@@ -79,7 +79,6 @@ from tests.factories_risk import (
     RestrictionFactory,
     ScreeningHitFactory,
     WatchlistEntryFactory,
-    WatchlistFactory,
     WatchlistVersionFactory,
 )
 from tests.factories_services import complaints
@@ -415,6 +414,13 @@ def new_appointment(branch: Any) -> dict[str, Any]:
     }
 
 
+def decided(status: str) -> dict[str, Any]:
+    """What a hit of the screening has beside its state."""
+    if status in {"open", "over"}:
+        return {}
+    return {"decided_by": system_user(), "decided_at": now(), "decision": "compared"}
+
+
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
@@ -498,7 +504,7 @@ FACTORIES = {
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
     "customers.restriction": Subject(lambda b, m: RestrictionFactory(customer=customer(b, m))),
     "risk.watchlist": Subject(
-        lambda b, m: WatchlistFactory(),
+        lambda b, m: WatchlistVersionFactory().watchlist,
         children=(lambda row: WatchlistVersionFactory(watchlist=row),),
     ),
     "risk.watchlistversion": Subject(lambda b, m: WatchlistVersionFactory()),
@@ -507,6 +513,7 @@ FACTORIES = {
     "risk.screeninghit": Subject(
         lambda b, m: ScreeningHitFactory(customer=customer(b, m)),
         fill=lambda b: {"until": in_a_month()},
+        beside=lambda status, row: decided(status),
     ),
     "services.servicerequest": Subject(
         service_request,

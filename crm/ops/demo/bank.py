@@ -35,6 +35,7 @@ from . import (
     moves,
     opportunities,
     requests,
+    screening,
 )
 from .approvals import ask_and_decide, enter_limits, enter_policies
 from .branches import BranchSpec, branches
@@ -93,6 +94,7 @@ def fill(today: dt.date, *, size: int) -> int:
         requests.enter(today)
         complaints.enter()
         agenda.plan(today)
+        screening.enter(today)
     return entered
 
 

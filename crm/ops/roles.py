@@ -281,6 +281,7 @@ PARTS = (
     "customers.view_identitydocument",
     "customers.view_contactpoint",
     "customers.view_sourcekey",
+    "customers.view_restriction",
     "customers.view_feedbatch",
 )
 

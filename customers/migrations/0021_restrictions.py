@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'restriction',
                 'verbose_name_plural': 'restrictions',
-                'default_permissions': (),
+                'default_permissions': ('view',),
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('customer', 'source'), name='customers_restriction_once', violation_error_message='This customer is restricted for this already.'), models.CheckConstraint(condition=models.Q(('released_until', None), ('cause', 'own_list'), _connector='OR'), name='customers_restriction_released', violation_error_message='What the law stops ends by delisting alone.'), models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('began_on')), _connector='OR'), name='customers_restriction_in_order', violation_error_message='The end is before the beginning.')],
             },
         ),

@@ -44,7 +44,6 @@ class Restriction(Record):
     ended_on = models.DateField(pgettext_lazy("restriction", "ended on"), null=True, blank=True)
 
     SCOPE = Through("customer")
-    RIGHTS_OF = Customer
     AUDIT_SUBJECT = "customer_id"
     TOLD = frozenset({"cause", "began_on", "released_until", "ended_on"})
     CLASSES = dict.fromkeys(
@@ -55,7 +54,7 @@ class Restriction(Record):
     class Meta:
         verbose_name = _("restriction")
         verbose_name_plural = _("restrictions")
-        default_permissions = ()
+        default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(
                 fields=["customer", "source"],

@@ -89,7 +89,7 @@ class ScreeningHit(Workflow):
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.OPEN, editable=False
     )
-    score = models.PositiveSmallIntegerField(_("score"), editable=False)
+    score = models.PositiveSmallIntegerField(pgettext_lazy("hit", "score"), editable=False)
     customer_name = models.CharField(_("name of the customer"), max_length=160, editable=False)
     listed_name = models.CharField(_("name on the list"), max_length=400, editable=False)
     explanation = models.JSONField(_("explanation"), editable=False)
@@ -100,10 +100,10 @@ class ScreeningHit(Workflow):
         models.PROTECT,
         null=True,
         related_name="+",
-        verbose_name=_("decided by"),
+        verbose_name=pgettext_lazy("hit", "decided by"),
         editable=False,
     )
-    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
+    decided_at = models.DateTimeField(pgettext_lazy("hit", "decided"), null=True, editable=False)
     decision = models.CharField(_("reason"), max_length=500, blank=True, editable=False)
 
     SCOPE = Through("customer")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from crm.core.resources import Resource, Transition
+from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 from risk.models import ScreeningHit
 
@@ -19,6 +20,11 @@ hit = Resource(
     table=HitTable,
     sorts={"score": ("-score", "id"), "oldest": ("id",), "newest": ("-id",)},
     filterset=HitFilter,
+    sections=(
+        Section(
+            pgettext_lazy("hit", "Decision"), ("status", "decided_by", "decided_at", "decision")
+        ),
+    ),
     transitions=(
         Transition("confirm", operations.confirm),
         Transition("dismiss", operations.dismiss),

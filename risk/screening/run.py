@@ -184,15 +184,27 @@ def screen_chunk(run: jobs.Run) -> jobs.Step:
 
 def never_screened(run: jobs.Run) -> jobs.Step:
     """Screen customers whose keys are not kept yet, as those are whom nobody changed since."""
-    after = run.position.get("after", 0)
-    rows = Customer.objects.filter(pk__gt=after, screened=None).exclude(status__in=ENDED)
-    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:CUSTOMERS_AT_ONCE])
+    keys = next_missed(run.position.get("after", 0))
     opened = screen(keys, by=run.by)
     if len(keys) < CUSTOMERS_AT_ONCE:
         position: dict[str, object] = {"at": "entries", "after": 0}
     else:
         position = {"at": "customers", "after": keys[-1]}
     return jobs.Step(position, done=len(keys), changed=opened)
+
+
+def next_missed(after: int) -> list[int]:
+    """The next customers after a place who have never been screened."""
+    rows = Customer.objects.filter(pk__gt=after, screened=None).exclude(status__in=ENDED)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:CUSTOMERS_AT_ONCE])
+
+
+def screen_missed(*, by: User) -> None:
+    """Screen whoever has never been, some at a time: nobody stays out because a worker died."""
+    keys = next_missed(0)
+    while keys:
+        screen(keys, by=by)
+        keys = next_missed(keys[-1])
 
 
 LIKE = """

@@ -14,7 +14,7 @@ from crm.core.models import Approval, Job
 from customers.models import Customer, Restriction
 from risk.models import ScreenedCustomer, ScreeningHit, WatchlistEntry
 from risk.screening import run
-from risk.tasks import screen_customers
+from risk.tasks import screen_customers, screen_missed
 from sysadmin.models import Grant, system_user
 from tests.deciding import DECIDE, change, decide, decider, step
 from tests.factories import ApprovalPolicyFactory, CustomerFactory, RoleFactory, resident_id
@@ -200,6 +200,17 @@ def test_a_job_that_is_taken_up_again_opens_no_hit_twice(officer, tmp_path, monk
     run.screen([c.pk for c in customers], by=system_user())
 
     assert ScreeningHit.objects.count() == 3
+
+
+def test_whoever_was_missed_is_screened_within_the_hour(db, monkeypatch):
+    monkeypatch.setattr(run, "CUSTOMERS_AT_ONCE", 1)
+    listed("Chen Weilin")
+    missed = [CustomerFactory(name=name) for name in ("陈维林", "欧阳修")]
+
+    screen_missed(timestamp=0)
+
+    assert ScreeningHit.objects.get().customer == missed[0]
+    assert ScreenedCustomer.objects.count() == 2
 
 
 def test_closed_customers_and_organisations_of_the_same_name_are_no_hit(db):

@@ -122,7 +122,10 @@ class WatchlistEntry(Fed):
     remark = models.TextField(pgettext_lazy("watchlist", "remark"), blank=True)
     digest = models.CharField(_("digest"), max_length=64)
     added_in = models.ForeignKey(
-        WatchlistVersion, models.PROTECT, related_name="entries_added", verbose_name=_("since")
+        WatchlistVersion,
+        models.PROTECT,
+        related_name="entries_added",
+        verbose_name=pgettext_lazy("watchlist", "since"),
     )
     changed_in = models.ForeignKey(
         WatchlistVersion,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.core.resources import Resource, Section, Transition
@@ -32,8 +31,8 @@ hit = Resource(
     ),
     joins=("customer", "entry__watchlist", "decided_by"),
     views=(
-        View("open", _("To be decided"), "status=open"),
-        View("confirmed", _("Confirmed"), "status=confirmed"),
+        View("open", pgettext_lazy("hit", "To be decided"), "status=open"),
+        View("confirmed", pgettext_lazy("hit", "Confirmed"), "status=confirmed"),
     ),
     recorded=True,
     overrides={"view": views.HitPage},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.core.pages import DetailPage
 from risk.models import WatchlistEntry, WatchlistVersion
@@ -33,8 +33,8 @@ class WatchlistPage(DetailPage):
         return [
             (heading, count, list(rows.order_by("name")[:NAMES_SHOWN]))
             for heading, count, rows in (
-                (_("Added"), version.added, added),
-                (_("Changed"), version.changed, changed),
-                (_("Removed"), version.removed, removed),
+                (pgettext_lazy("watchlist", "Added"), version.added, added),
+                (pgettext_lazy("watchlist", "Changed"), version.changed, changed),
+                (pgettext_lazy("watchlist", "Removed"), version.removed, removed),
             )
         ]

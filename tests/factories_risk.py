@@ -25,7 +25,7 @@ class WatchlistFactory(Recorded):
         model = Watchlist
 
     code = factory.Sequence("list-{}".format)
-    name = factory.Sequence("Watchlist Number {}".format)
+    name = factory.Sequence("监控名单{}".format)
 
 
 class WatchlistVersionFactory(Recorded):

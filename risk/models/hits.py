@@ -93,8 +93,10 @@ class ScreeningHit(Workflow):
     customer_name = models.CharField(_("name of the customer"), max_length=160, editable=False)
     listed_name = models.CharField(_("name on the list"), max_length=400, editable=False)
     explanation = models.JSONField(_("explanation"), editable=False)
-    customer_digest = models.CharField(max_length=64, editable=False)
-    entry_digest = models.CharField(max_length=64, editable=False)
+    customer_digest = models.CharField(
+        _("digest of the customer's identity"), max_length=64, editable=False
+    )
+    entry_digest = models.CharField(_("digest of the entry"), max_length=64, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

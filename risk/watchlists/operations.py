@@ -148,9 +148,9 @@ def refuse_half(removed: int, entries: int) -> None:
         raise DomainError(
             _(
                 "The file lacks %(removed)s of the %(entries)s entries of the list: it may have "
-                "been cut off. Fetch it again or, if the list is so much shorter, add --shorter."
+                "been cut off. Fetch it again or, if the list is so much shorter, add %(option)s."
             )
-            % {"removed": removed, "entries": entries}
+            % {"removed": removed, "entries": entries, "option": "--shorter"}
         )
 
 

@@ -55,10 +55,10 @@ def _listed(row: dict[str | None, str | None], line: int) -> Listed:
     if not whole or not told["key"] or not told["name"] or told["kind"] not in WatchlistEntry.Kind:
         raise DomainError(
             _(
-                "Line %(line)d is not complete: it needs a key, a name, and the kind person or "
-                "organisation. Correct it and load the file again."
+                "Line %(line)d is not complete: it needs a key, a name, and one of the kinds "
+                "%(kinds)s. Correct it and load the file again."
             )
-            % {"line": line}
+            % {"line": line, "kinds": ", ".join(WatchlistEntry.Kind.values)}
         )
     return Listed(
         told["key"][:60],

@@ -100,7 +100,7 @@ def test_the_sdn_list_is_read_with_its_aliases_and_without_ships(load):
         ("un", [UN.replace("REFERENCE_NUMBER", "REF").replace("DATAID", "ID")], "REFERENCE_NUMBER"),
         ("ofac", [SDN[:150], ALT], "Row 2 of list0"),
         ("ofac", [SDN, "36,12,aka\r\n"], "Row 1 of list1"),
-        ("ofac", [SDN], "Name the SDN and the ALT file"),
+        ("ofac", [SDN], "comes in 2 files"),
         ("own", [OWN.replace("name,", "full_name,")], "They must be key, kind, name"),
         ("own", [OWN[:-12]], "Line 21 is not complete"),
         ("own", [OWN.replace("k7,person", "k7,ship")], "Line 9 is not complete"),

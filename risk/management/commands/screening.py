@@ -74,7 +74,10 @@ class Command(BaseCommand):
             raise CommandError(_("Name an active user who may load watchlists after --as."))
         form, files = options["form"], options["files"]
         if len(files) != FILES_OF[form]:
-            raise DomainError(_("Name the SDN and the ALT file for ofac, else one file."))
+            raise DomainError(
+                _("A list of this form comes in %(count)d files. Name as many.")
+                % {"count": FILES_OF[form]}
+            )
         # all is read before anything is written
         listed = list(FORMS[form](*files))
         watchlist = watchlist_named(

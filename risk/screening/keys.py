@@ -1,7 +1,7 @@
 """What names that may mean the same have in common, so that few need to be compared.
 
-Sorted pairs of consonants of words, the name without blanks, simplified Chinese, long words, and
-words with a letter left out: two names that share one of them are compared.
+Simplified Chinese and its sound in both orders; else sorted pairs of consonants of words, the name
+without blanks and its consonants, long words, and words with a letter left out: two names that share one of them are compared.
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ def keys_of(text: str, *, is_person: bool) -> list[str]:
 
 
 def _keys(name: Name) -> Iterator[str]:
-    if name.han:
-        yield f"h{name.han}"
     telling = [word for word in name.words if word.weight > SLIGHT]
+    if name.han:
+        # the consonants of Chinese syllables are so few that half the names would share them
+        yield f"h{name.han}"
+        yield from {f"z{name.solid}", f"z{''.join(w.text for w in reversed(telling))}"}
+        return
+    yield f"z{name.solid}"
     sounds = sorted({word.skeleton for word in telling})[:MOST_IN_PAIRS]
     yield from (f"p{one} {other}" for one, other in combinations(sounds, 2))
     if telling:

@@ -36,11 +36,13 @@ def _keys(name: Name) -> Iterator[str]:
     if telling:
         yield f"s{skeleton(name.solid)}"
     for word in telling:
-        if word.weight < FULL and len(telling) > 1:
+        alone = len(telling) == 1
+        # one word of a trade is borne by thousands of organisations
+        if not alone and (word.weight < FULL or not name.is_person):
             continue
-        if len(telling) == 1 or len(word.text) >= LONG_WORD:
+        if alone or len(word.text) >= LONG_WORD:
             yield from (f"d{variant}" for variant in _with_a_letter_left_out(word.text))
-        if len(telling) == 1 or len(word.skeleton) >= LONG_CONSONANTS:
+        if alone or len(word.skeleton) >= LONG_CONSONANTS:
             yield f"w{word.skeleton}"
 
 

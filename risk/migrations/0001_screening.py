@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('customers', '0021_restrictions'),
+        ('customers', '0022_restrictions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

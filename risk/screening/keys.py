@@ -1,7 +1,8 @@
 """What names that may mean the same have in common, so that few need to be compared.
 
 Simplified Chinese and its sound in both orders; else sorted pairs of consonants of words, the name
-without blanks and its consonants, long words, and words with a letter left out: two names that share one of them are compared.
+without blanks and its consonants, long words, and words with a letter left out: two names that
+share one of them are compared.
 """
 
 from __future__ import annotations

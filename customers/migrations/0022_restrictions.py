@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0020_handover'),
+        ('customers', '0021_timeline'),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 import config_admin.resources
 import customers.resources
+import risk.resources
 import services.resources
 import staff.resources
 import sysadmin.resources
@@ -18,6 +19,7 @@ from sysadmin.site.views import administration
 RESOURCES = [
     *customers.resources.RESOURCES,
     *services.resources.RESOURCES,
+    *risk.resources.RESOURCES,
     *staff.resources.RESOURCES,
     *config_admin.resources.RESOURCES,
     *sysadmin.resources.RESOURCES,
@@ -57,6 +59,7 @@ urlpatterns = [
     path("lists/<str:label>/columns/", viewing.ColumnsPage.as_view(), name="columns"),
     path("customers/", include("customers.urls")),
     path("service/", include("services.urls")),
+    path("risk/", include("risk.urls")),
     path("organisation/", include("staff.urls")),
     path("configuration/", include("config_admin.urls")),
     path("system/", include("sysadmin.urls")),

@@ -34,6 +34,7 @@ from .models import (
     ListedCustomer,
     SourceKey,
 )
+from .restrictions.operations import refuse_restricted
 from .signals import customer_changed, customer_registered
 from .timeline.operations import tell
 
@@ -335,6 +336,7 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
 @operation
 def activate(customer: Customer, *, by: User, reason: str) -> None:
     """Take a prospect or a dormant customer into active business."""
+    refuse_restricted(customer.pk)
     move(customer, "activate", by=by, reason=reason)
 
 
@@ -371,6 +373,7 @@ def close(customer: Customer, *, by: User, reason: str) -> None:
 @operation
 def reopen(customer: Customer, *, by: User, reason: str) -> None:
     """Take up a closed relationship again, as a prospect."""
+    refuse_restricted(customer.pk)
     move(customer, "reopen", by=by, reason=reason)
 
 

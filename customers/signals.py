@@ -7,3 +7,5 @@ customer_registered = Signal()
 customer_changed = Signal()
 # many at once, in one statement: carries their keys
 lead_managers_changed = Signal()
+# many at once from a file, new ones or such as the file says otherwise: carries their keys
+customers_loaded = Signal()

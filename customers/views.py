@@ -186,6 +186,7 @@ class CustomerPage(DetailPage):
                 "may_reveal": self.may("reveal"),
                 "may_see_history": self.may("history"),
                 "waiting": pending_about(self.object),
+                "restrictions": list(self.object.restrictions.filter(ended_on=None)),
                 "may_see_approvals": self.request.user.has_action("core.view_approval"),
             }
         )

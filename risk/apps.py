@@ -5,3 +5,28 @@ from django.utils.translation import gettext_lazy as _
 class RiskConfig(AppConfig):
     name = "risk"
     verbose_name = _("Risk management")
+
+    def ready(self) -> None:
+        from . import navigation, told
+
+        navigation.register()
+        told.register()
+        begin_screening()
+
+
+def begin_screening() -> None:
+    """Customers are screened as they come and change, and hits are shown on their pages."""
+    from crm.core import jobs
+    from crm.core.registry import Panel, add_panel
+    from customers import signals
+    from customers.models import Customer
+
+    from . import receivers
+    from .screening.resources import hit
+    from .screening.run import SCREEN_LIST
+
+    signals.customer_registered.connect(receivers.screen_new, sender=Customer)
+    signals.customer_changed.connect(receivers.screen_changed, sender=Customer)
+    signals.customers_loaded.connect(receivers.screen_loaded, sender=Customer)
+    jobs.register(SCREEN_LIST)
+    add_panel("customers.customer", Panel(hit, "customer"))

@@ -17,8 +17,10 @@ from customers.models import (
     Customer,
     HandedCustomer,
     Ownership,
+    Restriction,
     TimelineEntry,
 )
+from risk.models import ScreeningHit
 from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
@@ -221,3 +223,12 @@ def test_people_are_told_of_what_concerns_them_and_read_what_is_announced(demo, 
     rule = Announcement.objects.get(must_acknowledge=True)
     heeded = head.get(f"/system/announcements/{rule.pk}/").context["heeded_count"]
     assert heeded.n > 0
+
+
+def test_the_demonstration_has_hits_to_decide_and_a_customer_who_is_stopped(demo, signed_in):
+    officer = signed_in(User.objects.get(username="gu.mingchuan"))
+    hit = ScreeningHit.objects.undecided().latest("pk")
+    assert hit.listed_name in officer.get("/risk/screening/?status=open").content.decode()
+    stopped = Restriction.objects.in_force().get()
+    page = officer.get(f"/customers/{stopped.customer_id}/").content.decode()
+    assert "Service is stopped since" in page

@@ -156,6 +156,8 @@ HANDLE_COMPLAINTS = (
 DECIDE_COMPLAINTS = ("services.assign_complaint", "services.close_complaint")
 REVIEW_COMPLAINTS = ("services.review_complaint",)
 COMPLAINTS = (*RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS, *DECIDE_COMPLAINTS)
+SEE_SCREENING = ("risk.view_screeninghit", "risk.view_watchlist")
+DECIDE_HITS = (*SEE_SCREENING, "risk.confirm_screeninghit", "risk.dismiss_screeninghit")
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",
@@ -288,6 +290,7 @@ PARTS = (
     "customers.view_identitydocument",
     "customers.view_contactpoint",
     "customers.view_sourcekey",
+    "customers.view_restriction",
     "customers.view_feedbatch",
 )
 
@@ -344,7 +347,12 @@ ROLES = (
             *ANNOUNCE,
         ),
     ),
-    RoleSpec("risk_officer", "Risk officer", "风险经理", (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS)),
+    RoleSpec(
+        "risk_officer",
+        "Risk officer",
+        "风险经理",
+        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS),
+    ),
     RoleSpec(
         "compliance_officer",
         "Compliance officer",
@@ -361,6 +369,10 @@ ROLES = (
             *COMPLAINTS,
             *REVIEW_COMPLAINTS,
             *TASKS,
+            *DECIDE_HITS,
+            "risk.release_screeninghit",
+            "risk.load_watchlist",
+            "core.view_job",
         ),
     ),
     RoleSpec(
@@ -446,6 +458,7 @@ ROLES = (
             "services.view_complaint",
             "services.view_task",
             "services.view_appointment",
+            *SEE_SCREENING,
         ),
         is_read_only=True,
     ),

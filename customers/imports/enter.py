@@ -18,6 +18,7 @@ from crm.core.sealed import Place, blind, blinds, reserve_keys, seal
 from customers import names, numbers
 from customers.models import ContactPoint, Customer, IdentityDocument, IdentityKey, SourceKey
 from customers.operations import SALT_BYTES, identity_label, next_numbers
+from customers.signals import customers_loaded
 
 from .checks import Candidate
 
@@ -149,6 +150,7 @@ def enter(fresh: list[Candidate], system: str) -> None:
         SOURCE_KEY,
         [(key, system, c.source_key) for key, c in zip(keys, fresh, strict=True)],
     )
+    customers_loaded.send(Customer, keys=keys)
 
 
 def sealed_rows(people: list[tuple[int, bytes, Candidate]]) -> tuple[Rows, Rows, Rows]:
@@ -250,6 +252,7 @@ def renew(renewals: list[Renewal]) -> None:
     document = json.dumps(rows, default=str, ensure_ascii=False)
     with connection.cursor() as cursor:
         cursor.execute(RENEW, {"rows": document, "now": timezone.now()})
+    customers_loaded.send(Customer, keys=[row["id"] for row in rows])
 
 
 def renewed(customer: Customer, candidate: Candidate) -> dict[str, object]:

@@ -10,6 +10,7 @@ from .identity import ContactPoint, IdentityDocument, IdentityKey
 from .imports import ImportFault, ImportMapping, ImportRun
 from .listing import ListedCustomer
 from .ownership import Ownership, OwnershipPeriod
+from .restriction import Restriction
 from .search import SearchDue, SearchKey
 from .timeline import TimelineEntry
 
@@ -30,6 +31,7 @@ __all__ = [
     "ListedCustomer",
     "Ownership",
     "OwnershipPeriod",
+    "Restriction",
     "SearchDue",
     "SearchKey",
     "SourceKey",

@@ -13,11 +13,12 @@ from customers.models import (
     IdentityDocument,
     IdentityKey,
     Ownership,
+    Restriction,
     SourceKey,
     TimelineEntry,
 )
 
-from .telling import Teller, Telling, add_teller, leave_untold
+from .telling import SEE_CUSTOMERS, Teller, Telling, add_teller, leave_untold
 
 # who may see what was changed and who looked at what
 HISTORY = "customers.history_customer"
@@ -50,7 +51,7 @@ TELLERS = (
             "reopen": Telling(_("Took up the relationship again"), Kind.CHANGE, "rotate-ccw"),
         },
         # told as parts of it, or of the record that came of it
-        silent=frozenset({"amend", "add_document", "add_contact"}),
+        silent=frozenset({"amend", "add_document", "add_contact", "restrict"}),
         gist=nothing,
         action=HISTORY,
     ),
@@ -78,6 +79,17 @@ TELLERS = (
             "end": Telling(_("Ended the work of another manager"), Kind.CHANGE, "user-minus"),
             "withdraw": Telling(_("Withdrew another manager"), Kind.CHANGE, "user-minus", QUIET),
         },
+    ),
+    Teller(
+        Restriction,
+        {
+            "restrict": Telling(_("Stopped service"), Kind.CHANGE, "ban", BAD),
+            "release": Telling(_("Let business go on until a day"), Kind.CHANGE, "shield-check"),
+            "end": Telling(_("Took up service again"), Kind.CHANGE, "check", GOOD),
+        },
+        gist=Restriction.get_cause_display,
+        # whoever opens the customer reads it in the banner
+        action=SEE_CUSTOMERS,
     ),
     Teller(
         ConflictOfInterest,

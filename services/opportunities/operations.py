@@ -17,6 +17,7 @@ from crm.core.formats import rounded
 from crm.core.operations import DomainError, Stale, move, operation, save_changes, save_new, write
 from customers.conflicts.rules import refuse_conflict
 from customers.models import Customer
+from customers.restrictions.operations import refuse_restricted
 from services.models import Opportunity, OpportunityStage
 from sysadmin.models import period
 
@@ -31,12 +32,13 @@ Outcome = Opportunity.Outcome
 
 
 def refuse_ended(customer_id: int) -> None:
-    """Refuse to sell to a customer whose relationship has ended, under the customer's lock."""
+    """Refuse to sell where the relationship has ended or is stopped, under the customer's lock."""
     customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
     if customer.status not in Customer.OPEN:
         raise DomainError(
             _("The relationship with this customer has ended: nothing is sold to them."), "customer"
         )
+    refuse_restricted(customer_id, "customer")
 
 
 def refuse_seller(member: StaffMember, customer_id: int, field: str) -> None:

@@ -78,6 +78,13 @@ from tests.factories import (
     resident_id,
     serials,
 )
+from tests.factories_risk import (
+    ListedNameFactory,
+    RestrictionFactory,
+    ScreeningHitFactory,
+    WatchlistEntryFactory,
+    WatchlistVersionFactory,
+)
 from tests.factories_services import complaints
 from tests.factories_services.agenda import (
     AppointmentFactory,
@@ -416,9 +423,17 @@ def new_appointment(branch: Any) -> dict[str, Any]:
     }
 
 
+def decided(status: str) -> dict[str, Any]:
+    """What a hit of the screening has beside its state."""
+    if status in {"open", "over"}:
+        return {}
+    return {"decided_by": system_user(), "decided_at": now(), "decision": "compared"}
+
+
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
+    "risk.screeninghit": "a release needs what a match stopped: tests/risk/test_screening.py",
     "services.contact": "who reviews took no part: tests/services/test_contacts.py",
     "services.promise": "the day decides what a promise becomes: tests/services/test_promises.py",
     "services.referral": "whoever is asked answers: tests/services/test_referral_answers.py",
@@ -501,6 +516,19 @@ FACTORIES = {
     "customers.holdingparty": Subject(party),
     "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
+    "customers.restriction": Subject(lambda b, m: RestrictionFactory(customer=customer(b, m))),
+    "risk.watchlist": Subject(
+        lambda b, m: WatchlistVersionFactory().watchlist,
+        children=(lambda row: WatchlistVersionFactory(watchlist=row),),
+    ),
+    "risk.watchlistversion": Subject(lambda b, m: WatchlistVersionFactory()),
+    "risk.watchlistentry": Subject(lambda b, m: WatchlistEntryFactory()),
+    "risk.listedname": Subject(lambda b, m: ListedNameFactory()),
+    "risk.screeninghit": Subject(
+        lambda b, m: ScreeningHitFactory(customer=customer(b, m)),
+        fill=lambda b: {"until": in_a_month()},
+        beside=lambda status, row: decided(status),
+    ),
     "services.servicerequest": Subject(
         service_request,
         fill=new_request,

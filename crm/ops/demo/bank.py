@@ -36,6 +36,7 @@ from . import (
     notices,
     opportunities,
     requests,
+    screening,
 )
 from .approvals import ask_and_decide, enter_limits, enter_policies
 from .branches import BranchSpec, branches
@@ -94,6 +95,7 @@ def fill(today: dt.date, *, size: int) -> int:
         requests.enter(today)
         complaints.enter()
         agenda.plan(today)
+        screening.enter(today)
         notices.enter(today)
     return entered
 

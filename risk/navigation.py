@@ -1,0 +1,29 @@
+"""The entries of this module in the main navigation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.navigation import NavItem, register_item
+
+
+def register() -> None:
+    """Register the entries; called once, when the app is ready."""
+    register_item(
+        NavItem(
+            label=_("Screening"),
+            icon="scan-search",
+            url_name="risk:screeninghit_list",
+            action="risk.view_screeninghit",
+            order=230,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Watchlists"),
+            icon="list-x",
+            url_name="risk:watchlist_list",
+            action="risk.view_watchlist",
+            order=232,
+        )
+    )

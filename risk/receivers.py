@@ -1,0 +1,34 @@
+"""What this module does when customers are entered or change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .screening.run import CUSTOMERS_AT_ONCE, IDENTITY
+
+if TYPE_CHECKING:
+    from customers.models import Customer
+
+
+def screen_new(sender: Any, *, customer: Customer, **_more: Any) -> None:
+    """Have a new customer screened once the entry is committed."""
+    screen_later([customer.pk])
+
+
+def screen_changed(sender: Any, *, customer: Customer, fields: list[str], **_more: Any) -> None:
+    """Have a customer screened again whose identity has changed."""
+    if not set(IDENTITY).isdisjoint(fields):
+        screen_later([customer.pk])
+
+
+def screen_loaded(sender: Any, *, keys: list[int], **_more: Any) -> None:
+    """Have the customers of a file screened, some at a time."""
+    for at in range(0, len(keys), CUSTOMERS_AT_ONCE):
+        screen_later(keys[at : at + CUSTOMERS_AT_ONCE])
+
+
+def screen_later(keys: list[int]) -> None:
+    """Put the screening of some customers into the queue, with the transaction."""
+    from .tasks import screen_customers  # noqa: PLC0415  (the queue loads after the models)
+
+    screen_customers.defer(customer_ids=keys)

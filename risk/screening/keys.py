@@ -1,0 +1,53 @@
+"""What names that may mean the same have in common, so that few need to be compared.
+
+Simplified Chinese and its sound in both orders; else sorted pairs of consonants of words, the name
+without blanks and its consonants, long words, and words with a letter left out: two names that
+share one of them are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from .words import FULL, SLIGHT, Name, read, skeleton
+
+MOST_IN_PAIRS = 8
+# a word as long as this is borne by few
+LONG_WORD = 7
+LONG_CONSONANTS = 4
+DELETED_FROM = 5
+
+
+def keys_of(text: str, *, is_person: bool) -> list[str]:
+    """The keys of a name, in order."""
+    return sorted(set(_keys(read(text, is_person=is_person))))
+
+
+def _keys(name: Name) -> Iterator[str]:
+    telling = [word for word in name.words if word.weight > SLIGHT]
+    if name.han:
+        # the consonants of Chinese syllables are so few that half the names would share them
+        yield f"h{name.han}"
+        yield from {f"z{name.solid}", f"z{''.join(w.text for w in reversed(telling))}"}
+        return
+    yield f"z{name.solid}"
+    sounds = sorted({word.skeleton for word in telling})[:MOST_IN_PAIRS]
+    yield from (f"p{one} {other}" for one, other in combinations(sounds, 2))
+    if telling:
+        yield f"s{skeleton(name.solid)}"
+    for word in telling:
+        alone = len(telling) == 1
+        # one word of a trade is borne by thousands of organisations
+        if not alone and (word.weight < FULL or not name.is_person):
+            continue
+        if alone or len(word.text) >= LONG_WORD:
+            yield from (f"d{variant}" for variant in _with_a_letter_left_out(word.text))
+        if alone or len(word.skeleton) >= LONG_CONSONANTS:
+            yield f"w{word.skeleton}"
+
+
+def _with_a_letter_left_out(word: str) -> Iterator[str]:
+    yield word
+    if len(word) >= DELETED_FROM:
+        yield from (word[:at] + word[at + 1 :] for at in range(len(word)))

@@ -1,0 +1,87 @@
+"""What is decided about hits: confirmed, false positive, released; over when delisted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core.approvals import asker, second_person
+from crm.core.clock import now
+from crm.core.operations import DomainError, operation, write
+from customers.models import Restriction
+from customers.restrictions import operations as restrictions
+from risk.models import ScreeningHit
+
+if TYPE_CHECKING:
+    from sysadmin.models import User
+
+
+@operation
+def confirm(hit: ScreeningHit, *, by: User, reason: str) -> None:
+    """Decide that the customer is the one on the list: service stops at once, without notice."""
+    decide(hit, "confirm", by=by, reason=reason)
+    cause = Restriction.Cause
+    statutory = hit.entry.watchlist.is_statutory
+    restrictions.restrict(
+        hit.customer,
+        by=by,
+        cause=cause.STATUTORY if statutory else cause.OWN_LIST,
+        source=hit.source,
+    )
+
+
+@operation
+def dismiss(hit: ScreeningHit, *, by: User, reason: str) -> None:
+    """Decide that the customer is somebody else; the hit is silent until either side changes."""
+    decide(hit, "dismiss", by=by, reason=reason)
+
+
+def decide(hit: ScreeningHit, verb: str, *, by: User, reason: str) -> None:
+    """Keep a decision, by whom, and why."""
+    locked(hit, verb)
+    hit.status = hit.MOVES[verb].enters
+    hit.decided_by, hit.decided_at, hit.decision = by, now(), reason
+    write(hit, ["status", "decided_by", "decided_at", "decision"], version=hit.version)
+
+
+def locked(hit: ScreeningHit, verb: str) -> None:
+    """Take the hit under a lock, as it is now, if it can still take the step."""
+    rows = ScreeningHit._base_manager.select_for_update(of=("self",))
+    hit.refresh_from_db(from_queryset=rows.select_related("customer", "entry__watchlist"))
+    if not hit.can(verb):
+        raise DomainError(hit.sentence(hit.MOVES[verb].refused))
+
+
+@second_person(
+    "risk.release/1",
+    label=gettext_lazy("Release of what a match with an own list blocks"),
+    action="risk.release_screeninghit",
+)
+@operation
+def release(hit: ScreeningHit, *, by: User, until: dt.date, reason: str) -> None:
+    """Let business go on until a day, although the customer stands on an own list.
+
+    Who confirmed the match is not the one who releases it.
+    """
+    locked(hit, "release")
+    if hit.decided_by_id == asker(by).pk:
+        raise DomainError(_("Who confirmed the match does not release it. Ask a second person."))
+    restriction = Restriction.objects.filter(source=hit.source, ended_on=None).first()
+    if restriction is None:
+        raise DomainError(_("Nothing is blocked by this hit any more."))
+    restrictions.release(restriction, by=by, until=until)
+
+
+def delist(entries: Sequence[int], *, by: User) -> None:
+    """Entries are gone from their list: their hits are over, and what they had stopped goes on."""
+    hits = ScreeningHit.objects.filter(entry__in=entries)
+    sources = [hit.source for hit in hits.confirmed()]
+    for hit in (hits.undecided() | hits.confirmed()).select_for_update():
+        hit.status = ScreeningHit.Status.OVER
+        write(hit, ["status"], version=hit.version)
+    for restriction in Restriction.objects.filter(source__in=sources, ended_on=None):
+        restrictions.end(restriction, by=by)

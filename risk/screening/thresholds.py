@@ -1,0 +1,40 @@
+"""From which score on two names are a hit: the bank's own figures, a preset until it sets them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from config_admin.figures.declared import Parameter, declare
+from config_admin.figures.values import value_of
+
+# in per cent: what is set stands as people read a score
+PERSON = declare(
+    Parameter(
+        "screening_person",
+        _("Score in per cent from which the name of a person is a hit"),
+        Decimal(30),
+        Decimal(100),
+        Decimal(54),
+    )
+)
+ORGANISATION = declare(
+    Parameter(
+        "screening_organisation",
+        _("Score in per cent from which the name of an organisation is a hit"),
+        Decimal(30),
+        Decimal(100),
+        Decimal(54),
+    )
+)
+
+
+def preset(*, is_person: bool) -> float:
+    """The threshold before the bank has set one."""
+    return float((PERSON if is_person else ORGANISATION).usual) / 100
+
+
+def threshold(*, is_person: bool) -> float:
+    """The threshold in force today."""
+    return float(value_of(PERSON if is_person else ORGANISATION)) / 100

@@ -1,0 +1,23 @@
+"""Work of this module that nobody waits for."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from sysadmin.models import system_user
+
+from .screening import run
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(queueing_lock="screen_missed")
+def screen_missed(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Screen customers whom nothing has screened yet."""
+    run.screen_missed(by=system_user())
+
+
+@app.task(retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def screen_customers(customer_ids: list[int]) -> None:
+    """Screen customers who are new or whose identity has changed."""
+    run.screen(customer_ids, by=system_user())

@@ -1,0 +1,34 @@
+"""What this module tells on the timelines of customers."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import TimelineEntry
+from customers.timeline.telling import Teller, Telling, add_teller
+
+from .models import ScreeningHit
+
+Kind = TimelineEntry.Kind
+QUIET, GOOD, BAD = "ic-n", "ic-ok", "ic-bad"
+
+
+def list_and_name(hit: ScreeningHit) -> str:
+    """On which list somebody stands, and under which name."""
+    return f"{hit.entry.watchlist} · {hit.listed_name}"
+
+
+HITS = Teller(
+    ScreeningHit,
+    {
+        "confirm": Telling(_("Confirmed a match with a watchlist"), Kind.CASE, "shield-x", BAD),
+        "dismiss": Telling(_("Found a hit to be somebody else"), Kind.CASE, "shield-check", QUIET),
+        "release": Telling(_("Released what a watchlist blocks"), Kind.CASE, "shield-check", GOOD),
+    },
+    gist=list_and_name,
+)
+
+
+def register() -> None:
+    """Let timelines tell of what happens in this module."""
+    add_teller(HITS)

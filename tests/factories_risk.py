@@ -1,0 +1,105 @@
+"""Valid watchlists, entries and hits in few words."""
+
+from __future__ import annotations
+
+import factory
+
+from crm.core.clock import now
+from customers.models import Restriction
+from risk.models import (
+    ListedName,
+    ScreeningHit,
+    Watchlist,
+    WatchlistEntry,
+    WatchlistVersion,
+)
+from risk.screening.keys import keys_of
+from sysadmin.models import system_user
+from tests.factories import CustomerFactory, Recorded
+
+
+class WatchlistFactory(Recorded):
+    """A list of the bank's own."""
+
+    class Meta:
+        model = Watchlist
+
+    code = factory.Sequence("list-{}".format)
+    name = factory.Sequence("监控名单{}".format)
+
+
+class WatchlistVersionFactory(Recorded):
+    """A later file, with one entry that is new."""
+
+    class Meta:
+        model = WatchlistVersion
+
+    watchlist = factory.SubFactory(WatchlistFactory)
+    number = factory.Sequence(lambda n: n + 2)
+    checksum = factory.Sequence("{:064}".format)
+    entries = 1
+    added = 1
+    changed = 0
+    removed = 0
+    loaded_by = factory.LazyFunction(system_user)
+
+
+class WatchlistEntryFactory(Recorded):
+    """Somebody on a list since its first version."""
+
+    class Meta:
+        model = WatchlistEntry
+
+    added_in = factory.SubFactory(WatchlistVersionFactory)
+    changed_in = factory.SelfAttribute("added_in")
+    watchlist = factory.SelfAttribute("added_in.watchlist")
+    key = factory.Sequence("key-{}".format)
+    kind = "person"
+    name = factory.Sequence("Listed Number {}".format)
+    aliases = ()
+    digest = factory.Sequence("{:064}".format)
+
+
+class ListedNameFactory(Recorded):
+    """A name of somebody on a list, with its keys."""
+
+    class Meta:
+        model = ListedName
+
+    entry = factory.SubFactory(WatchlistEntryFactory)
+    text = factory.SelfAttribute("entry.name")
+    is_person = factory.SelfAttribute("entry.is_person")
+    keys = factory.LazyAttribute(lambda o: keys_of(o.text, is_person=o.is_person))
+
+
+class ScreeningHitFactory(Recorded):
+    """A hit that nobody has decided."""
+
+    class Meta:
+        model = ScreeningHit
+
+    customer = factory.SubFactory(CustomerFactory)
+    entry = factory.SubFactory(WatchlistEntryFactory)
+    score = 88
+    customer_name = factory.SelfAttribute("customer.name")
+    listed_name = factory.SelfAttribute("entry.name")
+    explanation = factory.LazyFunction(
+        lambda: {"parts": {"shared": 0.9}, "words": [["chen", "chen", 1.0]]}
+    )
+    customer_digest = "c" * 64
+    entry_digest = factory.SelfAttribute("entry.digest")
+    decided_by = factory.LazyAttribute(lambda o: None if o.status == "open" else system_user())
+    decided_at = factory.LazyAttribute(lambda o: None if o.status == "open" else now())
+    decision = factory.LazyAttribute(lambda o: "" if o.status == "open" else "compared")
+    status = ScreeningHit.Status.OPEN
+
+
+class RestrictionFactory(Recorded):
+    """Service is stopped by an own list."""
+
+    class Meta:
+        model = Restriction
+
+    customer = factory.SubFactory(CustomerFactory)
+    cause = Restriction.Cause.OWN_LIST
+    source = factory.Sequence("risk.screeninghit:{}".format)

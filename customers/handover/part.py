@@ -21,9 +21,18 @@ from crm.core.operations import rules_of
 from customers.conflicts.rules import in_conflict
 from customers.models import Customer, HandedCustomer, Holding, ListedCustomer
 from customers.signals import lead_managers_changed
-from customers.ties import in_words, standing
+from customers.ties import in_words
 from customers.timeline.operations import tell_all
-from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part, stays
+from staff.handover.parts import (
+    MOVED,
+    HandoverPart,
+    Listing,
+    Outcome,
+    Row,
+    add_part,
+    parts,
+    stays,
+)
 from staff.models import Handover, StaffMember
 
 from .fit import misfits
@@ -277,7 +286,12 @@ def has_more(member: StaffMember) -> bool:
     if free.exists():
         return True
     everything = Handover.objects.undecided().filter(from_member=member, everything=True)
-    return not everything.exists() and standing().filter(member=member).exists()
+    return not everything.exists() and has_other(member)
+
+
+def has_other(member: StaffMember) -> bool:
+    """Whether somebody has anything in hand beside customers whom they lead."""
+    return any(part.open(member).exists() for part in parts() if part.key != CUSTOMERS.key)
 
 
 CUSTOMERS = HandoverPart(

@@ -121,7 +121,7 @@ from (
                         when m.resolution_due_at > {at} then 0.8
                         when m.resolution_due_at > {at} - interval '20 days' then 0.2
                         else 0.004 end as is_open
-                from generate_series(1, {requests}) g(id)
+                from generate_series(1::bigint, {requests}) g(id)
                 join customers_customer c
                     on c.id = 1 + (meridian_generate.draw(g.id, 202) * {customers})::bigint
                         % {customers}
@@ -206,7 +206,7 @@ from (
         {at} - interval '15 hours'
             - ({contacts} - g.id) * 300 / {contacts} * interval '1 day'
             + meridian_generate.draw(g.id, 243) * interval '8 hours' as at
-    from generate_series(1, {contacts}) g(id)
+    from generate_series(1::bigint, {contacts}) g(id)
     join customers_customer c
         on c.id = 1 + (meridian_generate.draw(g.id, 241) * {customers})::bigint % {customers}
     join meridian_generate.staff m on m.n = c.lead_manager_id
@@ -259,7 +259,7 @@ from (
     select g.id, c.id as customer_id, c.lead_manager_id as member,
         c.kind = 'organisation' as is_company,
         {today}::date + 25 - (meridian_generate.draw(g.id, 262) * 230)::integer as due_on
-    from generate_series(1, {tasks}) g(id)
+    from generate_series(1::bigint, {tasks}) g(id)
     join customers_customer c
         on c.id = 1 + (meridian_generate.draw(g.id, 261) * {customers})::bigint % {customers}
     where c.lead_manager_id is not null and c.status in ('active', 'dormant', 'prospect')
@@ -289,7 +289,7 @@ from (
         case when due.closes_on > {today}::date - 20 and meridian_generate.draw(g.id, 274) < 0.8
             then 'open' when meridian_generate.draw(g.id, 275) < 0.45 then 'won' else 'lost' end
             as outcome
-    from generate_series(1, {opportunities}) g(id)
+    from generate_series(1::bigint, {opportunities}) g(id)
     join customers_customer c
         on c.id = 1 + (meridian_generate.draw(g.id, 271) * {customers})::bigint % {customers}
     join meridian_generate.staff m on m.n = c.lead_manager_id
@@ -346,7 +346,7 @@ from (
                 {at} - interval '15 hours'
                     - ({complaints} - g.id) * 700 / {complaints} * interval '1 day'
                     + meridian_generate.draw(g.id, 282) * interval '8 hours' as at
-            from generate_series(1, {complaints}) g(id)
+            from generate_series(1::bigint, {complaints}) g(id)
             join customers_customer c
                 on c.id = 1 + (meridian_generate.draw(g.id, 281) * {customers})::bigint
                     % {customers}

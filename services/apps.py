@@ -7,7 +7,7 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Customer service")
 
     def ready(self) -> None:
-        from . import navigation, notices, told
+        from . import home, navigation, notices, told
 
         navigation.register()
         notices.register()
@@ -17,6 +17,7 @@ class ServicesConfig(AppConfig):
         begin_contacts()
         begin_agenda()
         begin_selling()
+        home.register()
 
 
 def begin_requests() -> None:

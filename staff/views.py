@@ -13,7 +13,7 @@ from crm.core.models import Approval, Job
 from crm.core.operations import DomainError
 from crm.core.pages import ActPage, AddPage, DetailPage, Page, TransitionPage
 from crm.core.pages.acts import address_of
-from crm.core.registry import ties_of, what_ties
+from crm.core.registry import ties_of
 from sysadmin.models import Grant
 
 from . import moving, operations

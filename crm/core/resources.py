@@ -46,6 +46,8 @@ class Section:
 
 _all: list[Resource] = []
 IN_PALETTE = 3
+NUMBER = "number"
+MOST_JOINED = 2
 
 
 def solid_text(name: str) -> Replace:
@@ -134,16 +136,28 @@ class Resource:
         absent |= set() if self.find else {"find"}
         return [n for n in self.PAGES if n not in absent] + [t.name for t in self.transitions]
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether a row shows names from more tables than are well joined while a list is read."""
+        joined = {
+            name.rsplit("__", n)[0] for name in self.joins for n in range(name.count("__") + 1)
+        }
+        return len(joined) > MOST_JOINED
+
     def matching(self, rows: Any, typed: str) -> Any:
         """The rows that hold each word typed in a number or a name; what begins so comes first.
 
         Blanks of a name do not count, so that "linyue" and "yue lin" both find Lin Yue. Every row
-        is read, so a model that grows with the customers has a look-up of its own.
+        is read, so a model that grows with the customers is found by the beginning of its number
+        alone, or has a look-up of its own.
         """
         rows = rows.select_related(*self.joins)
         words = typed.split()
         if not words:
             return rows
+        if self.search == (NUMBER,):
+            # numbers of a series are written in capitals, and the index holds them so
+            return rows.filter(number__startswith="".join(words).upper()).order_by(NUMBER)
         solid = {f"solid_{name}": solid_text(name) for name in self.search}
         rows = rows.alias(**solid)
         for word in words:

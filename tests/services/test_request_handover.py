@@ -124,9 +124,7 @@ def test_a_handover_names_its_requests_only_to_who_sees_them(
 def test_who_leads_no_customer_hands_over_what_there_is_to_sell(
     person, branch, head, signed_in, other_branch
 ):
-    giver, taker = (
-        person(branch, *MANAGER, extent=Grant.Reach.OWN).staff_member for _ in range(2)
-    )
+    giver, taker = (person(branch, *MANAGER, extent=Grant.Reach.OWN).staff_member for _ in range(2))
     nothing = propose(head, taker, member=giver.pk)
     assert "Choose at least one customer." in errors(nothing)
     hoped = OpportunityFactory(owner=giver, customer=CustomerFactory(home_branch=branch))

@@ -78,5 +78,3 @@ def work_cases(clients: dict[str, Client], personas: list[Persona]) -> Iterator[
         for page, action in PAGES.items():
             if persona.user.has_action(action):
                 yield f"work {reach}, {page}", get(client, reverse(f"services:{page}"))
-
-

@@ -341,9 +341,7 @@ class Run:
     def gather_statistics(self) -> None:
         """Statistics for the planner, and the maps that let indexes answer alone."""
         with self.step("statistics"), ThreadPoolExecutor(2) as pool:
-            list(
-                pool.map(self.vacuum, (CUSTOMERS, (*HOLDINGS, *ORGANISATION, *service.LOADS)))
-            )
+            list(pool.map(self.vacuum, (CUSTOMERS, (*HOLDINGS, *ORGANISATION, *service.LOADS))))
 
     def vacuum(self, tables: tuple[str, ...]) -> None:
         """Vacuum and analyze tables one after the other."""

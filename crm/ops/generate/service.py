@@ -14,6 +14,7 @@ from config_admin.calendars.working_time import timetable
 from config_admin.figures.values import value_of
 from config_admin.models import NumberSeries, ServiceQueue, ServiceType
 from config_admin.services.deadlines import promised
+from crm.core.clock import midnight
 from crm.ops.demo import complaints, contacts, opportunities, requests
 from services.clock.due import Promise, due_at
 from services.parameters import RISK_SHARE
@@ -62,7 +63,8 @@ def values(connection: Connection[Any], plan: Plan, table: str) -> dict[str, Any
     users = connection.execute("select max(id) from sysadmin_user").fetchone()
     common = {
         "today": plan.today,
-        "at": beginning_of(plan.today),
+        # nothing generated has happened since
+        "at": midnight(plan.today),
         "zone": str(timezone.get_default_timezone()),
         "customers": plan.customers,
         "users": users[0] if users else 0,
@@ -96,11 +98,6 @@ def go_on_numbering(connection: Connection[Any], plan: Plan) -> None:
     for table, code in NUMBERED.items():
         name = sql.Identifier(table)
         fill(connection, loads.NUMBERS, table=name, code=code, zone=zone, today=plan.today)
-
-
-def beginning_of(day: dt.date) -> dt.datetime:
-    """The moment at which a day of the bank begins; nothing generated has happened after it."""
-    return dt.datetime.combine(day, dt.time(), timezone.get_default_timezone())
 
 
 def usual_cases() -> Iterator[tuple[requests.Case, ServiceType]]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -79,7 +80,8 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("There is no such user. Name one after --as.")
         with connection.cursor() as cursor:
-            cursor.execute("select set_config('statement_timeout', %s, false)", [f"{TIMEOUT_MS}"])
+            for name, value in (settings.PAGE_SETTINGS | {"statement_timeout": TIMEOUT_MS}).items():
+                cursor.execute("select set_config(%s, %s, false)", [name, f"{value}"])
         bench = Bench(user)
         count = Customer.objects.count()
         load = " ".join(f"{each:.1f}" for each in os.getloadavg())

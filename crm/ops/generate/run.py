@@ -72,6 +72,7 @@ class Run:
     password: str
     say: Callable[[str], object] = print
     outcome: Outcome = field(default_factory=Outcome)
+    told: dict[str, Any] = field(default_factory=dict)
 
     def fill(self) -> Outcome:
         """Make the bank, all of it or nothing."""
@@ -161,6 +162,7 @@ class Run:
             days = self.plan.today - dt.timedelta(days=366), self.plan.today
             main.execute("select customers_make_partitions(%s, %s)", list(days))
             service.make(main, self.plan)
+            self.told = service.values(main, self.plan)
             structure.remember(main, [*CUSTOMERS, *HOLDINGS, *service.LOADS])
             structure.take_down(main)
             main.commit()
@@ -243,7 +245,7 @@ class Run:
         tables = tuple(service.LOADS)
         self.open_tables(line, tables)
         for table, text in service.LOADS.items():
-            self.rows(line, table, text, **service.values(line, self.plan, table))
+            self.rows(line, table, text, **self.told)
         for table in tables:
             self.indexes(line, table)
         self.close_tables(line, tables)

@@ -58,10 +58,10 @@ def make(connection: Connection[Any], plan: Plan) -> None:
     connection.execute(loads.WORKERS)
 
 
-def values(connection: Connection[Any], plan: Plan, table: str) -> dict[str, Any]:
-    """What the load of a table is told."""
+def values(connection: Connection[Any], plan: Plan) -> dict[str, Any]:
+    """What the loads are told; read before they run side by side."""
     users = connection.execute("select max(id) from sysadmin_user").fetchone()
-    common = {
+    return {
         "today": plan.today,
         # nothing generated has happened since
         "at": midnight(plan.today),
@@ -85,11 +85,15 @@ def values(connection: Connection[Any], plan: Plan, table: str) -> dict[str, Any
         "expected": complaints.ASKED,
         "found": complaints.PAID,
         "queue": ServiceQueue.objects.get(code="consumer_protection").pk,
-    }
-    if table not in NUMBERED:
-        return common
-    series = NumberSeries.objects.get(code=NUMBERED[table])
-    return common | {"prefix": series.prefix, "digits": series.digits}
+    } | dict(series())
+
+
+def series() -> Iterator[tuple[str, Any]]:
+    """How the numbers of requests and of complaints are written."""
+    for code in NUMBERED.values():
+        found = NumberSeries.objects.get(code=code)
+        yield f"{code}_prefix", found.prefix
+        yield f"{code}_digits", found.digits
 
 
 def go_on_numbering(connection: Connection[Any], plan: Plan) -> None:

@@ -65,7 +65,7 @@ insert into services_request
      response_unit, resolution_amount, resolution_unit, response_due_at, resolution_due_at,
      status, status_since, responded_at, resolved_at, due_at, risk_at, pressure, stopped_at)
 select e.id, e.received_at, e.status_since, 2,
-    {prefix} || e.year || lpad(e.serial::text, {digits}, '0'),
+    {case_prefix} || e.year || lpad(e.serial::text, {case_digits}, '0'),
     e.customer_id, e.branch_id, e.service_id, e.queue_id,
     case when e.status <> 'queued' then e.worker end,
     e.channel, e.priority, e.subject, e.description,
@@ -315,8 +315,9 @@ insert into services_complaint
      is_vulnerable, status, due_on, is_complex, complex_reason, extension_reason, finding, findings,
      remedy, compensation_currency, root_cause, corrective_action, recheck_note, answered_at,
      dispute, branch_id, customer_id, handler_id, received_by_id)
-select e.id, e.at, e.at, 1, {prefix} || e.year || lpad(e.serial::text, {digits}, '0'), 'customer',
-    '', e.at, e.channel, e.business, e.cause, e.description, {expected}, false, e.id % 40 = 0,
+select e.id, e.at, e.at, 1,
+    {complaint_prefix} || e.year || lpad(e.serial::text, {complaint_digits}, '0'), 'customer', '',
+    e.at, e.channel, e.business, e.cause, e.description, {expected}, false, e.id % 40 = 0,
     false, e.id % 25 = 0, e.status, e.due_on, false, '', '',
     case when e.is_done then e.finding else '' end, case when e.is_done then {found} else '' end,
     '', '', case when e.is_done then {found} else '' end, '', '',

@@ -45,7 +45,7 @@ class Shown(NamedTuple):
     """A figure as a user sees it."""
 
     label: Text
-    count: Count
+    figure: Count
     address: str
     tone: str
 
@@ -63,7 +63,10 @@ def figures_of(user: Any) -> list[Shown]:
     from .pages.asked import rows_at  # noqa: PLC0415  (pages know what is registered)
 
     mine = sorted((one for one in _figures if one.is_for(user)), key=lambda one: one.order)[:MOST]
-    rows = [rows_at(one.resource, one.query, user=user, action="view") for one in mine]
+    rows = [
+        rows_at(one.resource, one.query, user=user, action="view")  # type: ignore[no-untyped-call]
+        for one in mine
+    ]
     counts = capped_counts(rows)
     return [
         Shown(one.label, count, one.address, one.tone if count.n else "")

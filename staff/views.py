@@ -13,7 +13,7 @@ from crm.core.models import Approval, Job
 from crm.core.operations import DomainError
 from crm.core.pages import ActPage, AddPage, DetailPage, Page, TransitionPage
 from crm.core.pages.acts import address_of
-from crm.core.registry import ties_of
+from crm.core.registry import ties_of, what_ties
 from sysadmin.models import Grant
 
 from . import moving, operations
@@ -316,7 +316,7 @@ class LeavePage(MemberStep):
 
     def show_form(self, form, status=200, **context):
         title = _("%(name)s leaves") % {"name": self.object}
-        left = left_with(self.object)
+        left = [*left_with(self.object), *what_ties(self.object)]
         handovers = handovers_of(self.object, self.request.user)
         begins = begins_of(self.object, self.request.user)
         return super().show_form(

@@ -47,7 +47,6 @@ class Section:
 _all: list[Resource] = []
 IN_PALETTE = 3
 NUMBER = "number"
-MOST_JOINED = 2
 
 
 def solid_text(name: str) -> Replace:
@@ -84,7 +83,9 @@ class Resource:
     read model that the list filters and sorts, if that is not the model itself. `views` are those
     that the list comes with, beside the one of all rows. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
-    access trail. `palette` is the icon with which the command palette offers what `search` finds.
+    access trail. `apart` says that a page first finds its rows and reads what they name afterwards,
+    as lists do that grow with the customers. `palette` is the icon with which the command palette
+    offers what `search` finds.
     """
 
     model: type[models.Model]
@@ -100,6 +101,7 @@ class Resource:
     listing: type[models.Model] | None = None
     views: tuple[View, ...] = ()
     recorded: bool = False
+    apart: bool = False
     palette: str = ""
     route: str = ""
     namespace: str = ""
@@ -135,14 +137,6 @@ class Resource:
         absent |= set() if self.search else {"lookup"}
         absent |= set() if self.find else {"find"}
         return [n for n in self.PAGES if n not in absent] + [t.name for t in self.transitions]
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether a row shows names from more tables than are well joined while a list is read."""
-        joined = {
-            name.rsplit("__", n)[0] for name in self.joins for n in range(name.count("__") + 1)
-        }
-        return len(joined) > MOST_JOINED
 
     def matching(self, rows: Any, typed: str) -> Any:
         """The rows that hold each word typed in a number or a name; what begins so comes first.

@@ -51,7 +51,7 @@ class ListPage(Rows):
     def keyset(self, rows, size):
         ask = self.request.GET
         # names from many tables are fetched for the rows of the page alone, not joined to all
-        in_two = self.resource.listing or (self.resource.is_wide and not rows.query.annotations)
+        in_two = self.resource.listing or (self.resource.apart and not rows.query.annotations)
         found = keyset(
             rows if in_two else rows.select_related(*self.resource.joins),
             self.order(),

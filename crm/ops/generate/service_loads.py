@@ -60,11 +60,12 @@ join meridian_generate.staff s on s.post = q.post
 # open, of what has been due for less than three weeks a fifth, of the rest one in 250.
 REQUESTS = """
 insert into services_request
-    (id, created_at, updated_at, version, number, customer_id, branch_id, service_id, queue_id,
-     owner_id, channel, priority, subject, description, outcome, received_at, response_amount,
-     response_unit, resolution_amount, resolution_unit, response_due_at, resolution_due_at,
+    (id, created_at, updated_at, version, answers, number, customer_id, branch_id, service_id,
+     queue_id, owner_id, channel, priority, subject, description, outcome, received_at,
+     response_amount, response_unit, resolution_amount, resolution_unit, response_due_at,
+     resolution_due_at,
      status, status_since, responded_at, resolved_at, due_at, risk_at, pressure, stopped_at)
-select e.id, e.received_at, e.status_since, 2,
+select e.id, e.received_at, e.status_since, 2, '{{}}',
     {case_prefix} || e.year || lpad(e.serial::text, {case_digits}, '0'),
     e.customer_id, e.branch_id, e.service_id, e.queue_id,
     case when e.status <> 'queued' then e.worker end,

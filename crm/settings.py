@@ -67,9 +67,17 @@ INDEX_ACTIVE = max(INDEX_KEYS)
 APPLICATION_ROLE = env("CRM_APPLICATION_ROLE", "meridian_app")
 # amounts are compared and added up in this currency, as the core system gives them
 BASE_CURRENCY = env("CRM_BASE_CURRENCY", "CNY")
-# A page that takes longer is stopped; commands and the worker may take their time.
-if (timeout_ms := int(env("CRM_STATEMENT_TIMEOUT_MS", "0"))) > 0:
-    DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={timeout_ms}"
+# A page that takes longer is stopped; commands and the worker may take their time. Its records name
+# others from many small tables: weighing every order in which these could be joined would take the
+# planner longer than reading the rows.
+PAGE_SETTINGS = {
+    "statement_timeout": env("CRM_STATEMENT_TIMEOUT_MS", "0"),
+    "join_collapse_limit": "5",
+}
+if int(PAGE_SETTINGS["statement_timeout"]) > 0:
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(
+        f"-c {name}={value}" for name, value in PAGE_SETTINGS.items()
+    )
 
 # A list that would take longer asks for a narrower question.
 LISTING_TIMEOUT_MS = int(env("CRM_LISTING_TIMEOUT_MS", "1000"))

@@ -1,4 +1,4 @@
-"""Customers as they are counted at branches and in the hands of members of staff."""
+"""Customers as they are counted at branches, and what is entered beside their lead managers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from crm.core.clock import bank_today
 from crm.core.keyset import Count, capped_counts
 from crm.core.registry import Tie, add_tie
-from staff.models import Branch, StaffMember
+from staff.models import Branch
 from sysadmin.models import period
 
-from .models import Customer, ListedCustomer, Ownership
+from .models import ListedCustomer, Ownership
 
 VIEW = "customers.view_customer"
 
@@ -27,21 +27,10 @@ def at_branches(branches: Sequence[Branch], user: Any) -> list[Count]:
     )
 
 
-def led_by(members: Sequence[StaffMember], _user: Any) -> list[Count]:
-    """Customers whom each of these members of staff leads; who has gone needs nobody any more."""
-    rows = ListedCustomer.objects.filter(status__in=Customer.OPEN)
-    return capped_counts([rows.filter(lead_manager=m) for m in members])
-
-
 def standing() -> QuerySet[Ownership]:
     """Who assists customers or leads them in another line, today and ahead."""
     from_today = period(bank_today())
     return Ownership.objects.filter(is_main=False, is_withdrawn=False, valid__overlap=from_today)
-
-
-def beside(members: Sequence[StaffMember], _user: Any) -> list[Count]:
-    """What is entered for each of these members beside the customers they lead, today and ahead."""
-    return capped_counts([standing().filter(member=member) for member in members])
 
 
 def beside_in_words(count: Count) -> str:
@@ -59,7 +48,5 @@ def in_words(count: Count) -> str:
 
 
 def register() -> None:
-    """Make known what holds a branch open, and what somebody who leaves has to hand over."""
+    """Make known what holds a branch open."""
     add_tie("staff.branch", Tie(at_branches, in_words, action=VIEW, within_reach=True))
-    add_tie("staff.staffmember", Tie(led_by, in_words))
-    add_tie("staff.staffmember", Tie(beside, beside_in_words))

@@ -7,7 +7,7 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Customer service")
 
     def ready(self) -> None:
-        from . import navigation, notices, told
+        from . import home, navigation, notices, told
 
         navigation.register()
         notices.register()
@@ -17,10 +17,11 @@ class ServicesConfig(AppConfig):
         begin_contacts()
         begin_agenda()
         begin_selling()
+        home.register()
 
 
 def begin_requests() -> None:
-    """Requests on the pages of customers, in jobs, and told of changed calendars."""
+    """Requests on the pages of customers, in jobs and handovers, and told of changed calendars."""
     from config_admin.models import Calendar
     from config_admin.signals import working_time_changed
     from crm.core import jobs
@@ -28,12 +29,13 @@ def begin_requests() -> None:
 
     from . import receivers, ties
     from .queues.resources import queue_member
-    from .requests import bulk
+    from .requests import bulk, handing
     from .requests.resources import request
 
     working_time_changed.connect(receivers.reckon_anew, sender=Calendar)
     jobs.register(bulk.ASSIGN)
     ties.register()
+    handing.register()
     add_panel("customers.customer", Panel(request, "customer", adds=_("New request")))
     add_panel("staff.staffmember", Panel(queue_member, "member"))
 

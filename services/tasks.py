@@ -5,9 +5,11 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from config_admin.figures.values import value_of
+from staff.models import Handover
 
 from . import notices
 from .clock import watch
+from .complaints import handover
 from .complaints.parameters import REMIND
 from .models import Complaint
 from .promises.operations import break_overdue
@@ -24,6 +26,12 @@ def mark_requests(timestamp: int) -> None:  # noqa: ARG001  (the queue passes wh
 def reckon_requests(calendar_id: int) -> None:
     """Work out anew by when the open requests of a calendar are due."""
     watch.reckon(calendar_id)
+
+
+@app.task
+def put_back_complaints(handover_id: int) -> None:
+    """Put back the complaints that a successor had to keep away from."""
+    handover.put_back(Handover.objects.select_related("from_member").get(pk=handover_id))
 
 
 @app.periodic(cron="3 * * * *")  # every hour: the queue counts in UTC, the bank's day does not

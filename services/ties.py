@@ -1,4 +1,4 @@
-"""Open requests as they hold a branch open, and as they are in somebody's hands."""
+"""Open requests as they hold a branch open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from crm.core.keyset import Count, capped_counts
 from crm.core.registry import Tie, add_tie
 from staff.handover.parts import stays
-from staff.models import Branch, StaffMember
+from staff.models import Branch
 
 from .models import ServiceRequest
 
@@ -27,12 +27,6 @@ def at_branches(branches: Sequence[Branch], _user: Any) -> list[Count]:
     )
 
 
-def in_hands(members: Sequence[StaffMember], _user: Any) -> list[Count]:
-    """Open requests that each of these members of staff handles."""
-    rows = ServiceRequest.objects.at_work()
-    return capped_counts([rows.filter(owner=member) for member in members])
-
-
 def in_words(count: Count) -> str:
     """So many requests."""
     return ngettext(
@@ -43,9 +37,4 @@ def in_words(count: Count) -> str:
 def register() -> None:
     """Make known what holds a branch open, and what a handover leaves with the first one."""
     add_tie("staff.branch", Tie(at_branches, in_words))
-    add_tie("staff.staffmember", Tie(in_hands, in_words))
-    stays(
-        "services.servicerequest.owner",
-        _("Requests go on with who handles them; a team leader assigns them to somebody else."),
-    )
     stays("services.queuemember.member", _("Who works a queue is ended and entered there."))

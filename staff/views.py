@@ -316,7 +316,7 @@ class LeavePage(MemberStep):
 
     def show_form(self, form, status=200, **context):
         title = _("%(name)s leaves") % {"name": self.object}
-        left = what_ties(self.object)
+        left = [*left_with(self.object), *what_ties(self.object)]
         handovers = handovers_of(self.object, self.request.user)
         begins = begins_of(self.object, self.request.user)
         return super().show_form(

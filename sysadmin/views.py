@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.core import jobs
 from crm.core.forms import ReasonForm
+from crm.core.home import figures_of
 from crm.core.navigation import first_page
 from crm.core.pages import ActPage, DetailPage
 
@@ -27,9 +28,13 @@ YEAR = 365 * 24 * 3600
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Where work begins: the first page that the user may open."""
-    target = first_page(request.user)
-    return HttpResponseRedirect(target) if target else render(request, "sysadmin/no_rights.html")
+    """The figures of the user's home; who has none begins on the first page that opens to them."""
+    first = first_page(request.user)
+    if not first:
+        return render(request, "sysadmin/no_rights.html")
+    if figures := figures_of(request.user):
+        return render(request, "sysadmin/home.html", {"figures": figures, "first": first})
+    return HttpResponseRedirect(first)
 
 
 def back(request: HttpRequest) -> str:

@@ -13,7 +13,7 @@ from crm.ops.demo import bank
 from customers.models import Customer, FeedBatch
 
 SIZE = 60
-GROUPS = ("sql", "list", "reach", "search", "customer", "save")
+GROUPS = ("sql", "list", "reach", "search", "customer", "save", "desk", "queue", "work")
 
 
 @pytest.fixture

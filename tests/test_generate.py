@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
 
-from crm.core.clock import bank_today
+from config_admin.figures.operations import draw_number
+from crm.core.acting import acting
+from crm.core.clock import bank_today, midnight
 from crm.core.sealed import open_field
 from crm.ops.cluster import OWNER
 from crm.ops.generate.plan import Plan
@@ -18,8 +20,21 @@ from crm.ops.generate.run import NotEmpty, Run
 from crm.ops.generate.structure import PICTURE
 from customers import numbers, search
 from customers.models import Customer, IdentityDocument, SearchKey
+from services.clock.setting import set_moments
+from services.models import (
+    ClockStop,
+    Complaint,
+    Contact,
+    Opportunity,
+    Promise,
+    QueueMember,
+    RequestCheck,
+    RequestEntry,
+    ServiceRequest,
+    Task,
+)
 from staff.models import Branch, StaffMember
-from sysadmin.models import Grant, User
+from sysadmin.models import Grant, User, system_user
 from tests.cluster_fixtures import clone
 from tests.cluster_plugin import database_name
 
@@ -40,6 +55,12 @@ from customers_holdingyear
 union all
 select md5(string_agg(md5((holding_id, booked_on, amount, kind, counterparty)::text), ''
     order by source_key)) from customers_transaction
+union all
+select md5(string_agg(md5((number, customer_id, owner_id, status, subject, received_at, due_at,
+    responded_at, resolved_at)::text), '' order by id)) from services_request
+union all
+select md5(string_agg(md5((customer_id, author_id, kind, at, summary)::text), '' order by id))
+from services_contact
 union all
 select md5(string_agg(md5((code, name, lft, rgt, parent_id)::text), '' order by id))
 from staff_branch
@@ -86,10 +107,11 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others(generate, run
     for seed in (1, 1, 2):
         clone(run_of_tests)
         outcome = generate(seed=seed)
-        seen.append(ask(ROWS))
+        # one by one, as several at once come in any order
+        seen.append([ask(each) for each in ROWS.split("union all")])
     assert outcome.rows["customers_customer"] == SIZE
     assert seen[0] == seen[1]
-    of_chance = range(4)  # the tree of branches is the same for every seed
+    of_chance = range(6)  # the tree of branches is the same for every seed
     assert all(seen[1][n] != seen[2][n] for n in of_chance)
 
 
@@ -104,6 +126,7 @@ def test_a_generated_bank_is_believable_and_leaves_everything_as_it_was(generate
     check_holdings(outcome)
     check_sealed()
     check_audit()
+    check_service(outcome)
     with pytest.raises(NotEmpty, match="customers already"):
         generate()
 
@@ -123,6 +146,30 @@ def check_customers():
     )
     assert numbers.customer_number(number) > max(Customer.objects.values_list("number", flat=True))
     assert key == SIZE + 1
+
+
+def check_service(outcome):
+    """Requests in every state, nearly all closed, in the hands of those who work their queue."""
+    requests = ServiceRequest.objects.select_related("customer", "owner__branch", "branch")
+    assert requests.count() == outcome.rows["services_request"] == SIZE
+    assert set(requests.values_list("status", flat=True)) == set(ServiceRequest.Status.values)
+    assert 0.01 < requests.at_work().count() / SIZE < 0.05
+    assert not requests.filter(received_at__gte=midnight(bank_today())).exists()
+    for request in requests.exclude(owner=None)[:200]:
+        assert QueueMember.objects.filter(queue=request.queue_id, member=request.owner_id).exists()
+        assert request.branch_id == request.customer.home_branch_id
+    waiting = requests.filter(status="waiting")
+    assert waiting.count() == ClockStop.objects.filter(ended_at=None).count()
+    for request in requests.at_work().select_related("service", "queue__calendar")[:40]:
+        moments = request.response_due_at, request.resolution_due_at, request.due_at
+        set_moments(request, ())
+        assert moments == (request.response_due_at, request.resolution_due_at, request.due_at)
+    # the next request gets a number of its own
+    with acting(by=system_user()):
+        number = draw_number("case", by=system_user())
+    assert not requests.filter(number__gte=number).exists()
+    for model in (Complaint, Contact, Promise, Task, Opportunity, RequestEntry, RequestCheck):
+        assert model.objects.exists(), model
 
 
 def check_tree():

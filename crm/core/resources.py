@@ -46,6 +46,7 @@ class Section:
 
 _all: list[Resource] = []
 IN_PALETTE = 3
+NUMBER = "number"
 
 
 def solid_text(name: str) -> Replace:
@@ -82,7 +83,9 @@ class Resource:
     read model that the list filters and sorts, if that is not the model itself. `views` are those
     that the list comes with, beside the one of all rows. `namespace` is the module that serves the
     addresses, if it is not the model's own. `recorded` says that each look at a record goes to the
-    access trail. `palette` is the icon with which the command palette offers what `search` finds.
+    access trail. `apart` says that a page first finds its rows and reads what they name afterwards,
+    as lists do that grow with the customers. `palette` is the icon with which the command palette
+    offers what `search` finds.
     """
 
     model: type[models.Model]
@@ -98,6 +101,7 @@ class Resource:
     listing: type[models.Model] | None = None
     views: tuple[View, ...] = ()
     recorded: bool = False
+    apart: bool = False
     palette: str = ""
     route: str = ""
     namespace: str = ""
@@ -138,12 +142,16 @@ class Resource:
         """The rows that hold each word typed in a number or a name; what begins so comes first.
 
         Blanks of a name do not count, so that "linyue" and "yue lin" both find Lin Yue. Every row
-        is read, so a model that grows with the customers has a look-up of its own.
+        is read, so a model that grows with the customers is found by the beginning of its number
+        alone, or has a look-up of its own.
         """
         rows = rows.select_related(*self.joins)
         words = typed.split()
         if not words:
             return rows
+        if self.search == (NUMBER,):
+            # numbers of a series are written in capitals, and the index holds them so
+            return rows.filter(number__startswith="".join(words).upper()).order_by(NUMBER)
         solid = {f"solid_{name}": solid_text(name) for name in self.search}
         rows = rows.alias(**solid)
         for word in words:

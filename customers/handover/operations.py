@@ -18,9 +18,10 @@ from crm.core.keyset import capped_count
 from crm.core.operations import DomainError, operation, rules_of
 from customers.models import Customer, HandedCustomer
 from staff.handover import operations as handovers
-from staff.models import Handover, StaffMember
+from staff.models import Branch, Handover, StaffMember
 
 from . import beside
+from .part import ACTION, has_other
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -103,10 +104,16 @@ def choice_of(rows: QuerySet[Any]) -> Choice:
     return Choice(customers, {members.get(key): n for key, n in counts.items()})
 
 
-def only_beside(member: int, user: User) -> Choice:
-    """Nobody's customers, of a manager who leads none and assists some, or leads other lines."""
+def without_customers(member: int, user: User) -> Choice:
+    """Nobody's customers, of somebody who leads none and has something else in hand.
+
+    Whoever hands that over reaches the customers it is about, or where the member works.
+    """
     giver = StaffMember.objects.select_related("branch").filter(pk=member).first()
-    has_some = giver is not None and beside.to_take(giver, user, None).exists()
+    if giver is None:
+        return Choice(Customer.objects.none())
+    works_within = Branch.objects.in_reach(user, ACTION).filter(pk=giver.branch_id).exists()
+    has_some = (works_within and has_other(giver)) or beside.to_take(giver, user, None).exists()
     return Choice(Customer.objects.none(), {giver: 0} if has_some else {})
 
 
@@ -130,7 +137,8 @@ def propose(
         refuse_taken(chosen)
     handovers.propose(handover, by=by, reason=reason)
     count = add_customers(handover, chosen.free if terms.leaves_out else chosen.customers)
-    if not count + beside.take(handover, by):
+    has_some = count + beside.take(handover, by) or (everything and has_other(chosen.giver))
+    if not has_some:
         raise DomainError(_("Choose at least one customer."))
     handovers.refuse_facts(handover)
     handover.size = count

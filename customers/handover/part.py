@@ -23,7 +23,16 @@ from customers.models import Customer, HandedCustomer, Holding, ListedCustomer
 from customers.signals import lead_managers_changed
 from customers.ties import in_words, standing
 from customers.timeline.operations import tell_all
-from staff.handover.parts import MOVED, HandoverPart, Listing, Outcome, Row, add_part, stays
+from staff.handover.parts import (
+    MOVED,
+    HandoverPart,
+    Listing,
+    Outcome,
+    Row,
+    add_part,
+    parts,
+    stays,
+)
 from staff.models import Handover, StaffMember
 
 from .fit import misfits
@@ -34,6 +43,8 @@ State = HandedCustomer.State
 ACTION = "customers.hand_over_customer"
 SEE, SEE_HOLDINGS = "customers.view_customer", "customers.view_holding"
 SOON = dt.timedelta(days=90)
+# keys of the parts of this module, which reach no further than the customers themselves
+OF_CUSTOMERS = "customers."
 IN_ORDER = ("customer__name_sort", "customer_id")
 ENDED = {
     Customer.Status.CLOSED: HandedCustomer.Cause.ENDED,
@@ -277,7 +288,15 @@ def has_more(member: StaffMember) -> bool:
     if free.exists():
         return True
     everything = Handover.objects.undecided().filter(from_member=member, everything=True)
-    return not everything.exists() and standing().filter(member=member).exists()
+    if everything.exists():
+        return False
+    return standing().filter(member=member).exists() or has_other(member)
+
+
+def has_other(member: StaffMember) -> bool:
+    """Whether somebody has anything in hand of which other modules know."""
+    beyond = (part for part in parts() if not part.key.startswith(OF_CUSTOMERS))
+    return any(part.open(member).exists() for part in beyond)
 
 
 CUSTOMERS = HandoverPart(

@@ -11,7 +11,7 @@ from crm.core.keyset import capped_count
 from crm.core.operations import DomainError
 from crm.core.pages import BulkPage
 from crm.core.pages.acts import key_of
-from staff.handover.parts import staying_with, warnings
+from staff.handover.parts import left_with, staying_with, warnings
 from staff.handover.views import AllHandedPage
 
 from . import beside, operations, part
@@ -68,7 +68,7 @@ class HandOverPage(BulkPage):
         found = operations.choice_of(self.rows())
         if self.member is None or found.givers or found.too_many:
             return found
-        return operations.only_beside(self.member, self.request.user)
+        return operations.without_customers(self.member, self.request.user)
 
     @cached_property
     def taken(self):
@@ -120,6 +120,7 @@ class HandOverPage(BulkPage):
             "giver": giver,
             "facts": part.in_pairs(found, self.request.user),
             "beside": (beside.LABEL, capped_count(entries)),
+            "left": left_with(giver) if self.member is not None else [],
             "taken": self.taken,
             "others": self.others(),
             "staying": staying_with(giver, self.request.user),

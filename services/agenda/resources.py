@@ -32,6 +32,7 @@ task = Resource(
         Transition("reopen", operations.reopen, RemarkForm),
     ),
     joins=("member__branch", "author", "customer"),
+    apart=True,
     views=(
         View("open", _("Open"), "status=open"),
         View("mine", _("My open ones"), "status=open&member=me"),

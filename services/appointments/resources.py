@@ -33,6 +33,7 @@ appointment = Resource(
         Transition("cancel", operations.cancel),
     ),
     joins=("member__branch", "branch", "author", "customer"),
+    apart=True,
     views=(
         View("planned", _("Planned"), "status=planned&sort=begins_at"),
         View("mine", _("My planned ones"), "status=planned&member=me&sort=begins_at"),

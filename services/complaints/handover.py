@@ -10,10 +10,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm.core.acting import acting
 from crm.core.clock import now
 from crm.core.formats import day, number
 from crm.core.keyset import Count
-from crm.core.operations import DomainError, rules_of
+from crm.core.operations import DomainError, rules_of, write
 from customers.handover.part import about
 from services.models import Complaint
 from staff.handover.parts import (
@@ -26,11 +27,19 @@ from staff.handover.parts import (
     records,
 )
 from staff.models import Handover, StaffMember
+from sysadmin.models import system_user
 
 from .rules import refuse_reviewer, refuse_worker
 
-KEPT_AWAY = "kept_away"
-CAUSES = {KEPT_AWAY: gettext_lazy("The successor may not work on this complaint.")}
+KEPT_AWAY, PUT_BACK = "kept_away", "put_back"
+CAUSES = {
+    KEPT_AWAY: gettext_lazy("The successor may not work on this complaint."),
+    PUT_BACK: gettext_lazy(
+        "The successor may not work on this complaint; somebody else is to be assigned."
+    ),
+}
+# kept as it stands with the changes, so it speaks both languages
+REASON = "Handed over, but not to whom it must not go · 移交时继任者须回避"
 JOINS = ("about", "customer", "handler__branch", "branch")
 
 
@@ -47,24 +56,61 @@ def of_handover(handover: Handover) -> QuerySet[Complaint]:
 
 
 def move(handover: Handover, _by: Any) -> Outcome:
-    """Give open complaints to the successor; what they must keep away from stays."""
+    """Give open complaints to the successor, but not what they must keep away from.
+
+    Where everything is handed over, that is put back for somebody else to be assigned.
+    """
     taker, counts = handover.to_member, Counter({MOVED: 0})
     rows = of_handover(handover).select_for_update(of=("self",)).select_related(*JOINS)
     going: dict[str, list[int]] = {"handler": [], "reviewer": []}
     for complaint in rows.order_by("pk"):
-        is_review = complaint.status in Complaint.UNDER_REVIEW
-        try:
-            (refuse_reviewer if is_review else refuse_worker)(complaint, taker, "to_member")
-        except DomainError:
-            counts[KEPT_AWAY] += 1
+        if is_for(taker, complaint):
+            going[charge_of(complaint)].append(complaint.pk)
         else:
-            going["reviewer" if is_review else "handler"].append(complaint.pk)
+            counts[PUT_BACK if handover.everything else KEPT_AWAY] += 1
     changed = {"version": F("version") + 1, "updated_at": now()}
     with rules_of(Complaint):
         for field, keys in going.items():
             Complaint.objects.filter(pk__in=keys).update(**{field: taker}, **changed)
     counts[MOVED] = sum(len(keys) for keys in going.values())
+    if counts[PUT_BACK]:
+        put_back_later(handover)
     return dict(counts)
+
+
+def is_for(taker: StaffMember, complaint: Complaint) -> bool:
+    """Whether a successor may work on a complaint."""
+    is_review = charge_of(complaint) == "reviewer"
+    try:
+        (refuse_reviewer if is_review else refuse_worker)(complaint, taker, "to_member")
+    except DomainError:
+        return False
+    return True
+
+
+def charge_of(complaint: Complaint) -> str:
+    """The field that names who is in charge of a complaint now."""
+    return "reviewer" if complaint.status in Complaint.UNDER_REVIEW else "handler"
+
+
+def put_back_later(handover: Handover) -> None:
+    """Let the system put back what the successor, who acts now, may not even touch."""
+    from services.tasks import put_back_complaints  # noqa: PLC0415  (the queue loads after models)
+
+    put_back_complaints.defer(handover_id=handover.pk)
+
+
+def put_back(handover: Handover) -> None:
+    """Take the one who has handed over everything off the complaints that stayed with them."""
+    unassigned = {"handler": Complaint.Status.RECEIVED, "reviewer": Complaint.Status.DISPUTED}
+    with acting(by=system_user(), reason=REASON):
+        rows = in_hands_of(handover.from_member).select_for_update(of=("self",))
+        for complaint in rows.select_related(*JOINS).order_by("pk"):
+            if not is_for(handover.to_member, complaint):
+                charge = charge_of(complaint)
+                complaint.status = unassigned[charge]
+                setattr(complaint, charge, None)
+                write(complaint, [charge, "status"], version=complaint.version)
 
 
 def in_words(count: Count) -> str:

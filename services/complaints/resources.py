@@ -47,6 +47,7 @@ complaint = Resource(
         "about__supervisor",
         "holding",
     ),
+    apart=True,
     search=("number",),
     palette="message-square-warning",
     views=(

@@ -32,6 +32,7 @@ contact = Resource(
         Transition("review", operations.review, ReviewForm),
     ),
     joins=("customer", "author", "reviewed_by"),
+    apart=True,
     views=(
         View("mine", _("Mine"), "author=me", near=True),
         View("team", _("My team"), "leader=me", near=True),

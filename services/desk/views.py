@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, Subquery
+from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -30,18 +30,28 @@ def desk(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     reached = ServiceRequest.objects.permitted(user)
     me = StaffMember.objects.filter(user=user.pk).values("pk")[:1]
-    mine = Q(owner=Subquery(me), status__in=ServiceRequest.IN_HANDS)
-    offered = Q(status=QUEUED) & for_user(user)
-    rows = reached.filter(mine | offered).select_related(*JOINS).order_by("due_at", "pk")[:SHOWN]
+    mine = reached.filter(owner=Subquery(me), status__in=ServiceRequest.IN_HANDS)
+    offered = reached.filter(for_user(user), status=QUEUED)
+    rows = first_of(mine, offered)
     context = {
         "resource": resource,
         "mine": [row for row in rows if row.status != QUEUED],
         "queued": [row for row in rows if row.status == QUEUED],
-        "tiles": tiles(reached.filter(mine), reached.filter(offered)),
+        "tiles": tiles(mine, offered),
         "may_search": user.has_action("customers.view_customer"),
         "may_add": user.has_action(resource.permission("add")),
     }
     return render(request, "services/desk.html", context)
+
+
+def first_of(*lists):
+    """The most urgent requests of several lists, each of which its own index holds in order."""
+    first, *others = [
+        rows.order_by("due_at", "pk").values("due_at", "pk")[:SHOWN] for rows in lists
+    ]
+    found = first.union(*others).order_by("due_at", "pk")[:SHOWN]
+    rows = ServiceRequest.objects.filter(pk__in=[row["pk"] for row in found])
+    return list(rows.select_related(*JOINS).order_by("due_at", "pk"))
 
 
 def tiles(mine, waiting):

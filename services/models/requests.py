@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from services.clock.face import Face
 
 Unit = ServiceDeadline.Unit
+# what the indexes of a desk hold: of all requests there ever were few are still open
+AT_WORK = Q(status__in=["queued", "assigned", "in_progress", "waiting"])
 
 
 class ServiceRequest(Workflow):
@@ -130,7 +132,11 @@ class ServiceRequest(Workflow):
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     customer = models.ForeignKey(
-        Customer, models.PROTECT, related_name="requests", verbose_name=_("customer")
+        Customer,
+        models.PROTECT,
+        related_name="requests",
+        verbose_name=_("customer"),
+        db_index=False,
     )
     service = models.ForeignKey(
         ServiceType,
@@ -165,6 +171,7 @@ class ServiceRequest(Workflow):
         models.PROTECT,
         related_name="requests",
         verbose_name=_("branch"),
+        db_index=False,
         editable=False,
     )
     status = models.CharField(
@@ -252,7 +259,16 @@ class ServiceRequest(Workflow):
         indexes = [
             models.Index(fields=["customer", "-id"], name="services_request_customer"),
             models.Index(fields=["branch", "-id"], name="services_request_branch"),
-            models.Index(fields=["owner", "due_at", "id"], name="services_request_owner"),
+            models.Index(
+                fields=["owner", "due_at", "id"],
+                name="services_request_in_hand",
+                condition=AT_WORK,
+            ),
+            models.Index(
+                fields=["branch", "due_at", "id"],
+                name="services_request_open",
+                condition=AT_WORK,
+            ),
             models.Index(
                 fields=["queue", "due_at", "id"],
                 name="services_request_queue",
@@ -261,7 +277,7 @@ class ServiceRequest(Workflow):
             models.Index(
                 fields=["due_at", "id"],
                 name="services_request_due",
-                condition=Q(status__in=["queued", "assigned", "in_progress", "waiting"]),
+                condition=AT_WORK,
             ),
             models.Index(
                 fields=["risk_at"],

@@ -64,6 +64,7 @@ opportunity = Resource(
         ),
     ),
     joins=("customer", "product", "stage", "owner", "branch", "referral__from_member"),
+    apart=True,
     views=(
         View("mine", pgettext_lazy("opportunities", "Mine"), "owner=me&outcome=open", near=True),
         View("this_month", _("Closing this month"), "closing=this_month"),

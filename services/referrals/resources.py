@@ -47,6 +47,7 @@ referral = Resource(
         "answered_by",
         "opportunity__stage",
     ),
+    apart=True,
     views=(
         View("asked", _("Asked of me"), "asked=me&status=waiting"),
         View("mine", pgettext_lazy("referrals", "Mine, waiting"), "from_member=me&status=waiting"),

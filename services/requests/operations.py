@@ -106,7 +106,8 @@ def take(request: ServiceRequest, *, by: User, reason: str = "") -> None:
         raise DomainError(_("You do not work this queue for this branch."))
     if why := routing.why_unfit(member, request):
         raise DomainError(why)
-    _give(request, member, None)
+    refuse_stranger(request, member)
+    give(request, member)
 
 
 @operation
@@ -118,20 +119,31 @@ def assign(request: ServiceRequest, *, by: User, member: StaffMember, reason: st
     held(request, "assign")
     if request.owner_id == member.pk:
         raise DomainError(_("%(name)s has it already.") % {"name": member}, "member")
-    why = routing.why_unfit(member, request)
-    if why and not routing.stands_in(member, request):
-        raise DomainError(why, "member")
-    _give(request, member, "member")
+    refuse_worker(request, member, "member")
+    give(request, member)
     notices.given(request, member, by=by)
 
 
-def _give(request: ServiceRequest, member: StaffMember, field: str | None) -> None:
+def refuse_worker(request: ServiceRequest, member: StaffMember, field: str | None = None) -> None:
+    """Refuse somebody who is not fit for the request and does not stand in, or is a stranger."""
+    why = routing.why_unfit(member, request)
+    if why and not routing.stands_in(member, request):
+        raise DomainError(why, field)
+    refuse_stranger(request, member, field)
+
+
+def refuse_stranger(request: ServiceRequest, member: StaffMember, field: str | None = None) -> None:
+    """Refuse somebody who does not see the customer, or is too close to them."""
     if not sees(member, request):
         raise DomainError(
             _("%(name)s does not see this customer. Choose somebody else.") % {"name": member},
             field,
         )
     refuse_conflict(member, request.customer_id, period(bank_today()), field or "")
+
+
+def give(request: ServiceRequest, member: StaffMember) -> None:
+    """Let a request be in somebody's hands; what is under way stays under way."""
     request.owner = member
     to = Status.ASSIGNED if request.status == Status.QUEUED else request.status
     lead_to(request, to, "owner")
@@ -151,8 +163,17 @@ def hand_back(request: ServiceRequest, *, by: User, reason: str) -> None:
     held(request, "hand_back")
     if not by.has_action(ASSIGN):
         refuse_others(request, by)
+    put_back(request)
+
+
+def put_back(request: ServiceRequest) -> None:
+    """Let a request wait in its queue; a clock that stands runs again, as nobody watches it."""
+    fields = ["owner"]
+    if request.status == Status.WAITING:
+        _end_stop(request)
+        fields += ["stopped_at", *setting.MOMENTS]
     request.owner = None
-    lead_to(request, Status.QUEUED, "owner")
+    lead_to(request, Status.QUEUED, *fields)
 
 
 # --- work ----------------------------------------------------------------------------

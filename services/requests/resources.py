@@ -52,6 +52,7 @@ request = Resource(
         Transition("reopen", operations.reopen),
     ),
     joins=("customer", "service__category", "queue__calendar", "owner", "branch"),
+    apart=True,
     search=("number",),
     views=(
         View("mine", _("Mine"), "owner=me&at_work=yes&sort=due", near=True),

@@ -12,9 +12,10 @@ from services.models import QueueMember, ServiceRequest
 from staff.models import StaffMember
 
 
-def queues_of(user: Any) -> Any:
-    """The queues that a user works today."""
-    return QueueMember.objects.on(bank_today()).filter(member__user=user.pk).values("queue")
+def queues_of(user: Any) -> list[int]:
+    """The keys of the queues that a user works today; with them the planner knows how many."""
+    rows = QueueMember.objects.on(bank_today()).filter(member__user=user.pk)
+    return list(rows.values_list("queue", flat=True))
 
 
 def for_user(user: Any) -> Q:

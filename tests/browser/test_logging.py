@@ -1,5 +1,7 @@
 """A contact logged without a mouse, while the telephone is put down."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -26,6 +28,28 @@ def test_one_key_the_words_and_one_more_log_a_contact_from_any_page_of_the_custo
     row = Contact.objects.get()
     assert (row.customer, row.author.user) == (bank.person, bank.manager)
     assert (row.kind, row.direction, row.purpose) == ("call", "outgoing", "care")
+
+
+@pytest.mark.proves("CS-4")
+def test_logging_takes_three_keys_beside_the_words(at_work, bank, record_property):
+    enter_lines()
+    page, pressed = at_work, []
+    page.expose_function("pressed", lambda key: pressed.append(key))  # noqa: PLW0108  (wants a function of its own)
+    page.add_init_script("addEventListener('keydown', (event) => pressed(event.key), true)")
+    page.goto(f"/customers/{bank.person.pk}/")
+    words = "Asked about the offer."
+    began = time.perf_counter()
+    page.keyboard.press("l")
+    expect(page.locator("#drawer textarea[name=summary]")).to_be_focused()
+    page.keyboard.type(words)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("cell", name=words)).to_be_visible()
+    seconds = time.perf_counter() - began
+    assert pressed == ["l", *words, "Control", "Enter"]
+    record_property("keystrokes", len(pressed))
+    record_property("seconds", round(seconds, 1))
+    # shown with -s: how long it takes depends on the machine, how many keys does not
+    print(f"A contact logged with {len(pressed)} keystrokes in {seconds:.1f} s")  # noqa: T201
 
 
 @pytest.mark.proves("CS-5")

@@ -302,7 +302,7 @@ def test_the_pages_of_ones_own_sign_in_are_open_to_all(reader, bank, language, t
     tell([News(bank.everyone.pk, "services.given", "customers.customer", bank.person.pk)])
     names = ("account_change_password", "mfa_index", "usersessions_list", "account_logout")
     told = ("sysadmin:notifications", "sysadmin:notification_choices")
-    somebody.open(*map(reverse, (*names, *told)))
+    somebody.open(*map(reverse, ("home", *names, *told)))
     somebody.open(reverse("mfa_activate_totp"))
     page.locator("[name=password]").fill(PHRASE)
     page.locator("main [type=submit]").click()

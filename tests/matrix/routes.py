@@ -99,7 +99,7 @@ GUARDED = {
 }
 # pages that everybody who is signed in may open, and why
 SIGNED_IN = {
-    "home": "leads to the first page that the user's rights open",
+    "home": "counts lists as these count themselves, or leads to the first page of the user",
     "palette": "finds customers within reach, and nothing for those who see none",
     "preferences": "one's own theme and density",
     "reminders": "counts one's own reminders, and none for those who see no tasks",

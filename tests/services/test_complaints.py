@@ -19,6 +19,7 @@ from crm.ops.roles import (
     RECEIVE_COMPLAINTS,
     REVIEW_COMPLAINTS,
 )
+from services import tasks
 from services.complaints.parameters import RECUSE_LEADER
 from services.models import Complaint, ComplaintReply
 from sysadmin.models import User, period
@@ -653,7 +654,7 @@ def test_a_complaint_and_its_list_cost_few_queries(
 
 
 @pytest.mark.proves("ST-5")
-def test_what_somebody_handles_goes_to_the_successor_but_not_what_is_about_them(
+def test_what_somebody_handles_goes_to_the_successor_but_what_is_about_them_is_put_back(
     signed_in, keyed, person, branch, agent, customer
 ):
     answers = ("staff.view_handover", "staff.accept_handover")
@@ -668,11 +669,16 @@ def test_what_somebody_handles_goes_to_the_successor_but_not_what_is_about_them(
     assert signed_in(taker).post(f"{address}accept/", keyed(reason="")).status_code == 302
     going.refresh_from_db()
     assert going.handler == taker.staff_member
+    page = signed_in(taker).get(address).content.decode()
+    assert "The successor may not work on this complaint; somebody else" in page
+    # the successor may not even touch it, so the system puts it back
+    tasks.put_back_complaints(handover_id=handover.pk)
     for row in (staying, done):
         row.refresh_from_db()
-        assert row.handler == agent.staff_member
-    page = signed_in(taker).get(address).content.decode()
-    assert "The successor may not work on this complaint." in page
+    assert (staying.handler, staying.status) == (None, Status.RECEIVED)
+    assert done.handler == agent.staff_member
+    going.refresh_from_db()
+    assert going.handler == taker.staff_member
 
 
 def test_a_branch_stays_open_while_a_complaint_waits_for_its_answer(agent, customer):

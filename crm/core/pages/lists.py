@@ -50,22 +50,24 @@ class ListPage(Rows):
 
     def keyset(self, rows, size):
         ask = self.request.GET
+        # names from many tables are fetched for the rows of the page alone, not joined to all
+        in_two = self.resource.listing or (self.resource.apart and not rows.query.annotations)
         found = keyset(
-            rows if self.resource.listing else rows.select_related(*self.resource.joins),
+            rows if in_two else rows.select_related(*self.resource.joins),
             self.order(),
             after=ask.get("after", ""),
             before=ask.get("before", ""),
             size=size,
             context=CursorContext(str(self.resource), self.request.user.pk),
         )
-        return replace(found, rows=self.read(found.rows)) if self.resource.listing else found
+        return replace(found, rows=self.read(found.rows)) if in_two else found
 
     def page_of_rows(self):
         """The rows of this page, with the records behind them."""
         return self.keyset(self.found(), self.size)
 
     def read(self, lines):
-        """The records behind the lines of a listing, in their order, each with its line."""
+        """The records behind the lines of a page, in their order, each with its line."""
         records = self.resource.model._default_manager.select_related(*self.resource.joins)
         found = records.in_bulk([line.pk for line in lines])
         for line in lines:

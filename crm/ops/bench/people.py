@@ -33,15 +33,15 @@ class Persona:
     customers: int
 
 
-def personas() -> list[Persona]:
-    """One for each reach that somebody in this bank has."""
+def personas(action: str = VIEW) -> list[Persona]:
+    """One for each reach in which somebody in this bank may take an action."""
     sizes = dict(Customer.objects.values_list("home_branch").annotate(n=Count("pk")).order_by())
     led = dict(Customer.objects.values_list("lead_manager").annotate(n=Count("pk")).order_by())
     places = list(Branch.objects.values_list("pk", "lft"))
     found = []
     for reach, (extent, level) in REACHES.items():
         grants = Grant.objects.filter(
-            extent=extent, valid__contains=bank_today(), role__actions__contains=[VIEW]
+            extent=extent, valid__contains=bank_today(), role__actions__contains=[action]
         ).select_related("branch", "user__staff_member")
         if level:
             grants = grants.filter(branch__level=level)

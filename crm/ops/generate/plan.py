@@ -14,6 +14,10 @@ COMPANIES, FOREIGNERS = 0.1, 0.03
 SEALED_AT_MOST = 20_000
 COMPANY_NAMES = 20_000
 FEWEST = 1_000
+# moments at which requests came; several requests share one
+REQUEST_SLOTS = 4_000
+# of each customer, and complaints of each request
+CONTACTS, TASKS, OPPORTUNITIES, COMPLAINTS = 1.2, 0.4, 0.1, 0.01
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Plan:
     months: int = 12
     transactions: float = 3.6
     sealed: int = SEALED_AT_MOST
+    service_requests: int | None = None
     share_companies = COMPANIES
     share_foreigners = FOREIGNERS
 
@@ -63,6 +68,36 @@ class Plan:
     def company_names(self) -> int:
         """Names of companies to put together."""
         return min(max(round(self.customers * COMPANIES / 3), 40), COMPANY_NAMES)
+
+    @property
+    def requests(self) -> int:
+        """Requests of customers within a little more than a year; one of each, if not said."""
+        return self.customers if self.service_requests is None else self.service_requests
+
+    @property
+    def request_slots(self) -> int:
+        """Moments at which requests came."""
+        return min(REQUEST_SLOTS, max(self.requests // 2, 1))
+
+    @property
+    def contacts(self) -> int:
+        """Contacts with customers, before those are left out that nobody leads."""
+        return round(self.customers * CONTACTS)
+
+    @property
+    def tasks(self) -> int:
+        """Tasks about customers, before the same are left out."""
+        return round(self.customers * TASKS)
+
+    @property
+    def opportunities(self) -> int:
+        """Opportunities, before the same are left out."""
+        return round(self.customers * OPPORTUNITIES)
+
+    @property
+    def complaints(self) -> int:
+        """Complaints within two years."""
+        return max(round(self.requests * COMPLAINTS), 40)
 
     @property
     def reason(self) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from . import bookings, derived, loads, organisation, schema, sealing, structure, words
+from . import bookings, derived, loads, organisation, schema, sealing, service, structure, words
 from .organisation import SignIn
 from .plan import Plan
 from .schema import fill
@@ -72,6 +72,7 @@ class Run:
     password: str
     say: Callable[[str], object] = print
     outcome: Outcome = field(default_factory=Outcome)
+    told: dict[str, Any] = field(default_factory=dict)
 
     def fill(self) -> Outcome:
         """Make the bank, all of it or nothing."""
@@ -160,7 +161,9 @@ class Run:
             schema.make_facts(main, self.plan, self.first_serial(main))
             days = self.plan.today - dt.timedelta(days=366), self.plan.today
             main.execute("select customers_make_partitions(%s, %s)", list(days))
-            structure.remember(main, [*CUSTOMERS, *HOLDINGS])
+            service.make(main, self.plan)
+            self.told = service.values(main, self.plan)
+            structure.remember(main, [*CUSTOMERS, *HOLDINGS, *service.LOADS])
             structure.take_down(main)
             main.commit()
 
@@ -234,6 +237,19 @@ class Run:
             self.indexes(line, table)
         self.close_tables(line, CUSTOMERS)
         line.execute("select setval('customers_number_series', %s)", [serials + plan.customers])
+        self.load_service(line)
+
+    def load_service(self, line: Connection[Any]) -> None:
+        """What the customers ask for, and what is done for them and hoped to be sold to them."""
+        line.execute("analyze customers_customer")
+        tables = tuple(service.LOADS)
+        self.open_tables(line, tables)
+        for table, text in service.LOADS.items():
+            self.rows(line, table, text, **self.told)
+        for table in tables:
+            self.indexes(line, table)
+        self.close_tables(line, tables)
+        service.go_on_numbering(line, self.plan)
 
     def load_holdings(self, line: Connection[Any]) -> None:
         """Branches and staff, then holdings with parties, balances and bookings."""
@@ -327,7 +343,7 @@ class Run:
     def gather_statistics(self) -> None:
         """Statistics for the planner, and the maps that let indexes answer alone."""
         with self.step("statistics"), ThreadPoolExecutor(2) as pool:
-            list(pool.map(self.vacuum, (CUSTOMERS, (*HOLDINGS, *ORGANISATION))))
+            list(pool.map(self.vacuum, (CUSTOMERS, (*HOLDINGS, *ORGANISATION, *service.LOADS))))
 
     def vacuum(self, tables: tuple[str, ...]) -> None:
         """Vacuum and analyze tables one after the other."""

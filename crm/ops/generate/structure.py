@@ -13,7 +13,8 @@ from psycopg import Connection, sql
 
 # An index of many small keys is built faster in memory that fits the processor's cache.
 FOR_GIN, FOR_BTREE = "64MB", "512MB"
-# A foreign key goes before what it leans on, and comes back after it.
+# A foreign key goes before what it leans on, and comes back after it. An index of the rows in one
+# of several states stays: PostgreSQL writes the list of states otherwise once it is made again.
 REMEMBER = """
 insert into meridian_generate.kept (place, owner, name, down, up)
 select 1, c.conrelid::regclass::text, c.conname,
@@ -36,6 +37,7 @@ select 3, i.indrelid::regclass::text, r.relname,
         ' ON ONLY ', ' ON ')
 from pg_index i join pg_class r on r.oid = i.indexrelid
 where i.indrelid = any(%(tables)s::regclass[]) and not r.relispartition
+    and coalesce(pg_get_expr(i.indpred, i.indrelid), '') not like '%%ANY (%%'
     and not exists (select from pg_constraint c where c.conindid = i.indexrelid and c.contype in
         ('p', 'u', 'x'))
 order by 1, 2, 3

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -27,6 +28,7 @@ from crm.ops.bench.pages import Subject, customer_cases, saving_cases, search_ca
 from crm.ops.bench.people import Persona, personas
 from crm.ops.bench.plain import plain_lists
 from crm.ops.bench.plans import Offence, offences_of
+from crm.ops.bench.service import DESK, REQUESTS, desk_cases, queue_cases, work_cases
 from crm.ops.own_cluster import own_cluster_running
 from crm.ops.postgres import ClusterError
 from customers.models import Customer
@@ -37,7 +39,7 @@ TIMEOUT_MS = 15_000  # as long as a statement of a page may take in the web proc
 WIDTH = 32
 FLOOR, LOAD = "floor", "load"
 # groups of cases in which no statement may read or sort a big table as a whole
-PLANNED = ("list", "reach")
+PLANNED = ("list", "reach", "desk", "queue", "work")
 Case = tuple[str, Callable[[], int]]
 
 
@@ -78,7 +80,8 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("There is no such user. Name one after --as.")
         with connection.cursor() as cursor:
-            cursor.execute("select set_config('statement_timeout', %s, false)", [f"{TIMEOUT_MS}"])
+            for name, value in (settings.PAGE_SETTINGS | {"statement_timeout": TIMEOUT_MS}).items():
+                cursor.execute("select set_config(%s, %s, false)", [name, f"{value}"])
         bench = Bench(user)
         count = Customer.objects.count()
         load = " ".join(f"{each:.1f}" for each in os.getloadavg())
@@ -177,7 +180,7 @@ class Bench:
         self.user = user
         self.personas: list[Persona] = personas()
         self.client = signed_in(user)
-        self.clients = {each.reach: signed_in(each.user) for each in self.personas}
+        self.clients = clients_of(self.personas)
         self.subject = Subject.within(user)
         if self.subject is None:
             raise CommandError(
@@ -202,10 +205,21 @@ class Bench:
             "sql": lambda: plain_lists(self.personas),
             "list": lambda: list_cases(self.clients[widest.reach], widest.reach),
             "reach": lambda: combined_cases(self.clients, self.personas),
+            "desk": lambda: self.as_those_who_may(DESK, desk_cases),
+            "queue": lambda: self.as_those_who_may(REQUESTS, queue_cases),
+            "work": lambda: work_cases(self.clients, self.personas),
             "search": lambda: search_cases(self.clients[widest.reach], subject),
             "customer": lambda: customer_cases(self.client, subject),
             "save": lambda: saving_cases(self.client, subject),
         }
+
+    @staticmethod
+    def as_those_who_may(
+        action: str, cases: Callable[[dict[str, Client], list[Persona]], Iterator[Case]]
+    ) -> Iterator[Case]:
+        """Cases in the names of those who may take an action, one of each reach."""
+        found = personas(action)
+        return cases(clients_of(found), found)
 
     def floor(self) -> Callable[[], int]:
         """Sends a request to the bare page."""
@@ -224,6 +238,11 @@ class Bench:
         own = f"/customers/{self.subject.customer.pk}/" if self.subject else "/"
         addresses = ["/customers/", own, f"{own}holdings/", f"{own}history/", f"{own}change/"]
         return worker_memory_mb(self.client, addresses)
+
+
+def clients_of(personas: list[Persona]) -> dict[str, Client]:
+    """A signed-in client for each reach."""
+    return {each.reach: signed_in(each.user) for each in personas}
 
 
 def signed_in(user: User) -> Client:

@@ -41,6 +41,9 @@ class Command(BaseCommand):
             "--transactions", type=float, default=3.6, help="bookings a customer and year"
         )
         parser.add_argument(
+            "--requests", type=int, help="requests of customers; as many as customers if not said"
+        )
+        parser.add_argument(
             "--sealed",
             type=int,
             default=plans.SEALED_AT_MOST,
@@ -73,8 +76,14 @@ class Command(BaseCommand):
             raise CommandError(f"--customers takes a number from {plans.FEWEST} to {MOST}.")
         if not 1 <= options["months"] <= LONGEST:
             raise CommandError(f"--months takes a number from 1 to {LONGEST}.")
+        if not 0 < (options["requests"] or 1) <= MOST:
+            raise CommandError(f"--requests takes a number from 1 to {MOST}.")
         names = ("customers", "seed", "months", "transactions", "sealed")
-        return plans.Plan(today=bank_today(), **{name: options[name] for name in names})
+        return plans.Plan(
+            today=bank_today(),
+            service_requests=options["requests"],
+            **{name: options[name] for name in names},
+        )
 
     def say(self, text: str) -> None:
         """Write a line at once."""

@@ -201,7 +201,7 @@ def held(client, address):
 @pytest.mark.proves("SY-2")
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_every_other_action_of_the_bank_opens_nothing_and_the_one_alone_suffices(db, route):
-    world = world_of(route.resource).fill()
+    world = world_of(route.resource).fill("mine")
     parents = actions_of(route.resource) - {r.action for r in routes_of(route.resource)}
     method = route.methods[0]
     grant = world.give(every_action() - {route.action}, world.bank, Reach.BANK)

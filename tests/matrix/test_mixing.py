@@ -27,7 +27,7 @@ PLAIN = [r for r in TIED if not (r.transition and str(r.resource) in STEPS_OF_TH
 
 def set_up(route) -> tuple[World, Client]:
     """Viewing at one's own branch, and the page's action at another one."""
-    world = world_of(route.resource).fill()
+    world = world_of(route.resource).fill("branch", "elsewhere")
     world.give({route.resource.permission("view")}, world.branch, BRANCH)
     world.give({route.action}, world.other, BRANCH)
     client = Client()

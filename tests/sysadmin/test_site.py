@@ -202,7 +202,7 @@ def test_the_site_asks_for_the_second_factor_as_every_page_does(db, settings):
 @pytest.mark.proves("SY-14")
 @pytest.mark.parametrize("model", shown_models(), ids=label_of)
 def test_records_are_listed_found_and_read_within_reach_and_nowhere_else(db, model):
-    world = world_of(model).fill()
+    world = world_of(model).fill("mine", "below", "elsewhere")
     client = reader(world, *LOOKING, quick=False)
     here = {row.pk for place, row in world.rows.items() if reaches(model, SUBTREE, place)}
     rows = {row.pk: row for row in world.rows.values()}

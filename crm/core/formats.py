@@ -136,6 +136,14 @@ def moment(at: dt.datetime | None) -> str:
     return f"{day(local.date())} {local.hour:02}:{local.minute:02}"
 
 
+def last_moment(at: dt.datetime) -> str:
+    """Until when: a time that ends at midnight ends with the day before."""
+    local = in_bank_zone(at)
+    if local.time() == dt.time():
+        return day(local.date() - dt.timedelta(days=1))
+    return moment(at)
+
+
 def in_bank_zone(at: dt.datetime) -> dt.datetime:
     """A moment by the bank's clock, whatever the user's zone."""
     return at.astimezone(timezone.get_default_timezone())

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from config_admin.calendars.working_time import Timetable
 from crm.core.clock import now
-from crm.core.formats import moment
+from crm.core.formats import last_moment
 from services.models import ServiceRequest
 
 from . import due
@@ -62,7 +62,7 @@ def _done(request: ServiceRequest) -> Face:
 
 def _title(step: str, at: dt.datetime) -> str:
     said = _("First response by %(at)s") if step == Step.RESPONSE else _("Resolution by %(at)s")
-    return said % {"at": moment(at)}
+    return said % {"at": last_moment(at)}
 
 
 def _share(promise: due.Promise, rest: dt.timedelta) -> Decimal:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from config_admin.models import ReplyTemplate
 from config_admin.services.placeholders import fill
 from crm.core import idempotency
 from crm.core.clock import now
-from crm.core.formats import day
+from crm.core.formats import day, last_moment
 from crm.core.operations import DomainError, operation, save_new, write
 from services.clock import setting
 from services.models import RequestCheck, RequestEntry, ServiceRequest
@@ -61,8 +62,11 @@ def keyed(checks: Iterable[RequestCheck]) -> list[tuple[RequestCheck, object]]:
 
 def filled(template: ReplyTemplate, request: ServiceRequest, by: User) -> str:
     """A reply template with what this request says, in the customer's language."""
-    text = template.text_zh if request.customer.country == "CN" else template.text
-    return fill(text, values_of(request, by))
+    is_chinese = request.customer.country == "CN"
+    # days and hours are written in the language of the text, whatever the agent reads
+    with translation.override("zh-hans" if is_chinese else "en"):
+        text = template.text_zh if is_chinese else template.text
+        return fill(text, values_of(request, by))
 
 
 def values_of(request: ServiceRequest, by: User) -> dict[str, str]:
@@ -74,8 +78,8 @@ def values_of(request: ServiceRequest, by: User) -> dict[str, str]:
         "customer_name": customer.name if is_chinese else customer.latin_name or customer.name,
         "case_number": request.number,
         "service": request.service.name_zh if is_chinese else request.service.name,
-        "received_on": day(request.received_at.date()),
-        "deadline": day(request.resolution_due_at),
+        "received_on": day(request.received_at),
+        "deadline": last_moment(request.resolution_due_at),
         "branch": request.branch.name if is_chinese else request.branch.name_en,
         "handler": (owner.name if is_chinese else owner.latin_name) if owner else by.shown_name,
     }

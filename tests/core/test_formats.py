@@ -97,6 +97,12 @@ def test_a_moment_is_shown_by_the_banks_clock_whatever_the_users_zone():
     assert formats.moment(None) == "\u2013"
 
 
+def test_a_time_that_ends_at_midnight_ends_with_the_day_before():
+    midnight = dt.datetime(2026, 12, 12, 16, tzinfo=dt.UTC)
+    assert formats.last_moment(midnight) == "12 Dec 2026"
+    assert formats.last_moment(midnight - dt.timedelta(minutes=1)) == "12 Dec 2026 23:59"
+
+
 @pytest.mark.parametrize(
     ("days", "said"),
     [

@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from config_admin.services.placeholders import PLACEHOLDERS
 from crm.core.acting import acting
+from crm.core.formats import last_moment
 from crm.core.operations import broken_rule
 from services.models import RequestEntry
 from sysadmin.models import system_user
@@ -73,6 +75,8 @@ def test_a_template_fills_in_what_is_known_and_leaves_the_rest_to_be_seen(desk, 
     text = page.context["form"].initial["text"]
     assert "{" not in text
     assert mine.number in text
+    with translation.override("zh-hans"):
+        assert last_moment(mine.resolution_due_at) in text
     assert mine.customer.name in text
     assert "银行卡挂失" in text
     other = ReplyTemplateFactory()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
@@ -241,7 +242,9 @@ def notes(rows: list[tuple[Contact, Scene]]) -> list[ContactNote]:
 
 def promises(rows: list[tuple[Contact, Scene]], today: dt.date) -> list[Promise]:
     """What was promised: kept, kept late, broken, due today and still to come."""
-    turns, waiting, found = cycle(DUE), cycle(WAITING), []
+    turns, found = cycle(DUE), []
+    # whoever has promised anything that is not over has something to keep today
+    waiting: dict[int, Iterator[int]] = defaultdict(lambda: cycle(WAITING))
     for contact, scene in rows:
         if not scene.promise:
             continue
@@ -249,7 +252,10 @@ def promises(rows: list[tuple[Contact, Scene]], today: dt.date) -> list[Promise]
         days, status = next(turns)
         due_on = made_on + dt.timedelta(days=days)
         if due_on >= today:
-            due_on, status = today + dt.timedelta(days=next(waiting)), Status.OPEN
+            due_on, status = (
+                today + dt.timedelta(days=next(waiting[contact.author_id])),
+                Status.OPEN,
+            )
         settled = {Status.KEPT: due_on, Status.KEPT_LATE: due_on + dt.timedelta(days=2)}
         is_kept = status in settled
         found.append(

@@ -106,9 +106,11 @@ def accept(
         remark=referral.words,
         referral=referral,
     )
+    # first, so that a referral whose opportunity is refused stays as it was
+    opportunities.enter(opportunity, by=by)
     answered(referral, Status.ACCEPTED, reason, taker)
     notices.answered(referral, by=by)
-    return opportunities.enter(opportunity, by=by)
+    return opportunity
 
 
 @operation

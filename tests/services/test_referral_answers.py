@@ -25,6 +25,7 @@ from tests.factories import (
     CustomerFactory,
     StaffMemberFactory,
 )
+from tests.factories_risk import RestrictionFactory
 from tests.factories_services.opportunities import (
     OpportunityFactory,
     OpportunityStageFactory,
@@ -196,6 +197,23 @@ def test_what_is_refused_says_why_to_its_author(author, taker, customer, signed_
     assert not Opportunity.objects.exists()
     done = answer(signed_in(taker), row, "accept")
     assert "This referral has been answered already. Status now: Refused." in done.content.decode()
+
+
+@pytest.mark.proves("CS-9")
+def test_what_cannot_be_sold_is_not_accepted_and_one_reason_is_given(
+    author, taker, customer, signed_in
+):
+    row = referred(author, taker, customer=customer)
+    RestrictionFactory(customer=customer)
+    done = answer(signed_in(taker), row, "accept")
+    assert done.status_code == 422
+    page = done.content.decode()
+    assert "Service for this customer is stopped" in page
+    assert "has been answered already" not in page
+    assert 'name="amount"' in page
+    row.refresh_from_db()
+    assert row.status == Status.WAITING
+    assert not Opportunity.objects.exists()
 
 
 @pytest.mark.proves("CS-9")

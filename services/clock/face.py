@@ -43,7 +43,7 @@ def face_of(request: ServiceRequest) -> Face:
     hours = timetable_of(request)
     rest = due.left(promise, at, request.due_at, hours)
     share = _share(promise, rest)
-    words = in_words(rest, working_day(hours, request.due_at) if promise.is_working_time else DAY)
+    words = _said(promise, rest, hours, request.due_at)
     title = _title(step, request.due_at)
     if at >= request.due_at:
         return Face(words, Decimal(0), "bad", bool(request.stopped_at), title=title)
@@ -56,8 +56,27 @@ def face_of(request: ServiceRequest) -> Face:
 def _done(request: ServiceRequest) -> Face:
     is_late = request.resolved_at is not None and request.resolved_at > request.resolution_due_at
     words = _("Done late") if is_late else _("Done in time")
+    tone = "bad" if is_late else ""
+    if not is_late and is_answer_late(request):
+        words, tone = _("Done, first answer late"), "warn"
     title = _title(Step.RESOLUTION, request.resolution_due_at)
-    return Face(words, Decimal(0), "bad" if is_late else "", is_done=True, title=title)
+    return Face(words, Decimal(0), tone, is_done=True, title=title)
+
+
+def is_answer_late(request: ServiceRequest) -> bool:
+    """Whether the first answer was given after its deadline."""
+    answered = request.responded_at
+    return answered is not None and answered > request.response_due_at
+
+
+def late_answer(request: ServiceRequest) -> str:
+    """By how much the first answer was late; empty if it came in time or is still owed."""
+    answered = request.responded_at
+    if answered is None or not is_answer_late(request):
+        return ""
+    promise, hours = promise_of(request, Step.RESPONSE), timetable_of(request)
+    rest = due.left(promise, answered, request.response_due_at, hours)
+    return _("First answer %(over)s") % {"over": _said(promise, rest, hours, answered)}
 
 
 def _title(step: str, at: dt.datetime) -> str:
@@ -68,6 +87,10 @@ def _title(step: str, at: dt.datetime) -> str:
 def _share(promise: due.Promise, rest: dt.timedelta) -> Decimal:
     whole = promise.amount * (MINUTE if promise.is_working_time else DAY)
     return min(max(Decimal(rest / whole), Decimal(0)), Decimal(1)).quantize(Decimal("0.01"))
+
+
+def _said(promise: due.Promise, rest: dt.timedelta, hours: Timetable, at: dt.datetime) -> str:
+    return in_words(rest, working_day(hours, at) if promise.is_working_time else DAY)
 
 
 def working_day(hours: Timetable, at: dt.datetime) -> dt.timedelta:

@@ -19,6 +19,7 @@ from crm.core.pages import (
 )
 from customers.ownership.views import may
 from services.answers import in_words, names_for
+from services.clock.face import late_answer
 from services.conversation import operations as talk
 from services.conversation.forms import TickForm, WriteForm
 from services.conversation.timeline import timeline
@@ -173,6 +174,7 @@ class RequestPage(DetailPage):
             "checks": talk.keyed(self.object.checks.select_related("item", "ticked_by")),
             "may_tick": self.object.is_at_work and self.may("check"),
             "clock": self.object.face,
+            "late_answer": late_answer(self.object),
             "answers": list(in_words(answers, names_for(answers, user))),
         }
 

@@ -95,11 +95,37 @@ def at_the_desk(signed_in, keyed, agent):
     return act
 
 
+def coming_tuesday_at_ten():
+    """A moment of work soon, as the trail has room for the next months alone."""
+    ahead = dt.timedelta(days=(8 - bank_today().weekday()) % 7)
+    return dt.datetime.combine(bank_today() + ahead, dt.time(10), ZONE)
+
+
+@pytest.mark.proves("CS-2")
+def test_a_first_answer_that_came_late_is_told_as_long_as_there_is_the_request(
+    enter, service, at_the_desk
+):
+    ServiceDeadlineFactory(service=service, priority="urgent", step="response", amount=5)
+    ten = coming_tuesday_at_ten()
+    late, timely = (enter(ten, priority=priority) for priority in ("urgent", "normal"))
+    for request in (late, timely):
+        at_the_desk(ten, request, "take")
+    pages = {}
+    for request in (late, timely):
+        asked = {"kind": "reply", "text": "We block it now."}
+        pages["answered", request] = at_the_desk(ten + HOUR / 60 * 8, request, "write", **asked)
+        at = ten + HOUR / 2
+        pages["resolved", request] = at_the_desk(at, request, "resolve", outcome="Blocked.")
+    for when in ("answered", "resolved"):
+        assert "First answer 3m over" in pages[when, late]
+        assert "First answer" not in pages[when, timely]
+    assert "Done, first answer late" in pages["resolved", late]
+    assert "Done in time" in pages["resolved", timely]
+
+
 @pytest.mark.proves("CS-2")
 def test_a_stop_moves_the_deadline_by_the_working_time_in_which_the_clock_stood(enter, at_the_desk):
-    # the trail has room for the next months alone
-    ahead = dt.timedelta(days=(8 - bank_today().weekday()) % 7)
-    ten = dt.datetime.combine(bank_today() + ahead, dt.time(10), ZONE)
+    ten = coming_tuesday_at_ten()
     request = enter(ten)
     assert "50m left" in at_the_desk(ten + HOUR / 6, request, "take")
     stopped = ten + HOUR / 2
@@ -168,21 +194,20 @@ def test_the_time_in_which_a_request_was_resolved_does_not_count(agent, at_work)
 
 
 @pytest.mark.proves("CS-2")
-def test_nothing_stops_the_calendar_days_of_a_complaint(enter, agent, service):
-    for kind, moved in (("complaint", 0), ("request", 4)):
-        with acting(by=system_user()):
-            type(service).objects.filter(pk=service.pk).update(kind=kind)
-            ServiceDeadline.objects.filter(service=service, step="resolution").update(
-                amount=15, unit="calendar_days"
-            )
-        service.refresh_from_db()
-        request = enter(service=service)
-        with clock_at(TEN):
-            operations.take(request, by=agent.user)
-            operations.wait(request, by=agent.user, cause="answer")
-        with clock_at(TEN + 4 * DAY):
-            operations.resume(request, by=agent.user)
-        assert request.resolution_due_at == dt.datetime(2027, 11, 18 + moved, tzinfo=ZONE)
+def test_a_stop_moves_a_deadline_in_calendar_days_by_the_days_in_which_the_clock_stood(
+    enter, agent, service
+):
+    with acting(by=system_user()):
+        ServiceDeadline.objects.filter(service=service, step="resolution").update(
+            amount=15, unit="calendar_days"
+        )
+    request = enter()
+    with clock_at(TEN):
+        operations.take(request, by=agent.user)
+        operations.wait(request, by=agent.user, cause="answer")
+    with clock_at(TEN + 4 * DAY):
+        operations.resume(request, by=agent.user)
+    assert request.resolution_due_at == dt.datetime(2027, 11, 22, tzinfo=ZONE)
 
 
 def test_another_priority_is_promised_anew_from_the_day_it_came(desk, keyed, mine, service):

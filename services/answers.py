@@ -38,7 +38,7 @@ def kept(edition: Edition, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _written(field: AskedField, value: Any) -> Any:
-    if field.kind == Kind.HOLDING:
+    if field.kind in ServiceField.HELD:
         return {"record": [Holding._meta.label_lower, getattr(value, "pk", value)]}
     return Writer().write(value)
 
@@ -71,7 +71,7 @@ def in_words(answers: Mapping[str, Any], holding: Namer) -> Iterator[tuple[str, 
 
 
 def _word(field: AskedField, value: Any, holding: Namer) -> str:
-    if field.kind == Kind.HOLDING:
+    if field.kind in ServiceField.HELD:
         return holding(value)
     if field.kind == Kind.CHOICE:
         return name_of(field.dictionary, value)

@@ -31,6 +31,13 @@ class ServiceField(Bilingual, Record):
         YES_NO = "yes_no", pgettext_lazy("field", "Yes or no")
         # the number of an account stays where it is sealed; the answer points to the holding
         HOLDING = "holding", pgettext_lazy("field", "One of the customer's holdings")
+        # called as what is held, which says what fits
+        DEPOSIT = "deposit", pgettext_lazy("field", "One of the customer's deposits")
+        INVESTMENT = "investment", pgettext_lazy("field", "One of the customer's investments")
+        LOAN = "loan", pgettext_lazy("field", "One of the customer's loans")
+        CARD = "card", pgettext_lazy("field", "One of the customer's cards")
+
+    HELD = frozenset({Kind.HOLDING, Kind.DEPOSIT, Kind.INVESTMENT, Kind.LOAN, Kind.CARD})
 
     service = models.ForeignKey(
         ServiceType,
@@ -39,7 +46,7 @@ class ServiceField(Bilingual, Record):
         verbose_name=pgettext_lazy("catalogue", "service"),
     )
     code = code_field()
-    kind = models.CharField(pgettext_lazy("field", "kind"), max_length=8, choices=Kind)
+    kind = models.CharField(pgettext_lazy("field", "kind"), max_length=12, choices=Kind)
     dictionary = models.ForeignKey(
         Dictionary,
         models.PROTECT,

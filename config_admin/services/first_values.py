@@ -83,7 +83,7 @@ FIELDS: dict[str, tuple[tuple[str, str, str, str, bool, str], ...]] = {
         ("copies", "Copies", "份数", "number", False, ""),
     ),
     "card_lost": (
-        ("card", "Card", "卡片", "holding", False, ""),
+        ("card", "Card", "卡片", "card", False, ""),
         ("lost_on", "Lost on", "丢失日期", "day", True, ""),
         ("police_told", "Reported to the police", "是否已报警", "yes_no", False, ""),
     ),
@@ -98,7 +98,7 @@ FIELDS: dict[str, tuple[tuple[str, str, str, str, bool, str], ...]] = {
         ("goods", "Goods", "货物", "text", True, ""),
     ),
     "early_repayment": (
-        ("loan", "Loan", "贷款", "holding", False, ""),
+        ("loan", "Loan", "贷款", "loan", False, ""),
         ("amount", "Amount to be repaid", "还款金额", "money", True, ""),
         ("keeps_instalment", "Instalment stays, term is shorter", "缩短期限(月供不变)", "yes_no",
          False, ""),

@@ -39,16 +39,25 @@ def form_fields(edition: Edition, customer: Any, user: Any) -> Iterator[tuple[st
             required=asked.is_required,
         )
         if isinstance(built, forms.ModelChoiceField):
-            built.queryset = holdings_of(customer, user)
+            offer_holdings(built, asked, customer, user)
         built.error_messages["required"] = missing(asked)
         bound_days(built)
         yield name_of_field(edition, asked.code), built
 
 
-def holdings_of(customer: Any, user: Any) -> Any:
-    """What the customer holds, as far as the user may see it; nothing before one is chosen."""
-    rows = Holding.objects.permitted(user)
-    return rows.filter(customer=customer).order_by("pk") if customer else rows.none()
+def offer_holdings(
+    field: forms.ModelChoiceField, asked: AskedField, customer: Any, user: Any
+) -> None:
+    """Offer what the customer holds of the kind that fits, as far as the user may see it.
+
+    Before a customer is chosen there is nothing to offer.
+    """
+    if customer is None:
+        return
+    rows = Holding.objects.permitted(user).filter(customer=customer).order_by("pk")
+    field.queryset = rows if asked.kind == Kind.HOLDING else rows.filter(kind=asked.kind)
+    if not field.queryset.exists():
+        field.help_text = _("The customer has none that you may see.")
 
 
 def missing(asked: AskedField) -> str:
@@ -76,7 +85,17 @@ def answered(edition: Edition | None, values: Mapping[str, Any]) -> dict[str, An
     for asked in edition.fields:
         if asked.is_required and values.get(asked.code) in {None, ""}:
             raise DomainError(missing(asked), name_of_field(edition, asked.code))
+        refuse_unfit(asked, values.get(asked.code), name_of_field(edition, asked.code))
     return answers.kept(edition, values)
+
+
+def refuse_unfit(asked: AskedField, value: Any, field: str) -> None:
+    """Refuse a holding of a kind that the service does not ask for."""
+    if isinstance(value, Holding) and asked.kind not in {Kind.HOLDING, value.kind}:
+        raise DomainError(
+            _("%(field)s: choose one of the kind that the service asks for.") % {"field": asked},
+            field,
+        )
 
 
 def _text(_asked: AskedField, **options: Any) -> forms.Field:
@@ -123,5 +142,5 @@ _BUILT: Mapping[Kind, Any] = {
     Kind.DAY: lambda _asked, **options: day_field(**options),
     Kind.CHOICE: _choice,
     Kind.YES_NO: _yes_no,
-    Kind.HOLDING: _holding,
+    **dict.fromkeys(ServiceField.HELD, _holding),
 }

@@ -8,11 +8,14 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from config_admin.models import ServiceEdition, ServiceField
+from config_admin.services.own_fields import edition_of
 from crm.core.acting import acting
 from crm.core.models import AuditEvent
+from crm.core.operations import DomainError
 from crm.ops.roles import CONFIGURE
 from services import answers
 from services.models import ServiceRequest
+from services.requests.own_fields import answered
 from sysadmin.models import Grant, system_user
 from tests.factories import (
     DictionaryEntryFactory,
@@ -194,6 +197,31 @@ def test_what_is_missing_or_wrong_is_said_beside_its_field(certificate, customer
     assert set(form.errors) == set(own(certificate, **dict.fromkeys(codes)))
     assert form.errors[f"own-{certificate.pk}-amount"] == ["Amount: the service needs this."]
     assert "In yuan" in answer.content.decode()
+
+
+@pytest.mark.proves("CS-1")
+def test_a_field_for_a_loan_offers_the_customers_loans_and_says_so_if_there_are_none(
+    service, customer, draft, publish, entered, engaged, branch, signed_in
+):
+    for code in ("loan", "card", "holding"):
+        assert draft(service, code, code).status_code == 302
+    publish(service)
+    products = ("housing_loan", "time_deposit")
+    loan, deposit = (HoldingFactory(customer=customer, product_code=code) for code in products)
+    client = signed_in(engaged(branch, "customers.view_holding").user)
+    address = reverse("services:servicerequest_fields")
+    asked = client.post(address, {"service": service.pk, "customer": customer.pk})
+    fields = asked.context["form"].own_fields.values()
+    assert [list(field.queryset) for field in fields] == [[loan], [], [loan, deposit]]
+    assert asked.content.decode().count("The customer has none that you may see.") == 1
+    answer, none = entered(client, **own(service, loan=deposit.pk))
+    assert (answer.status_code, none) == (422, None)
+    assert set(answer.context["form"].errors) == set(own(service, loan=""))
+    _answer, request = entered(client, **own(service, loan=loan.pk, holding=deposit.pk))
+    assert answers.read(request.answers) == {"loan": loan.pk, "holding": deposit.pk}
+    assert str(loan) in client.get(f"/service/requests/{request.pk}/").content.decode()
+    with pytest.raises(DomainError, match="of the kind that the service asks for"):
+        answered(edition_of(service.pk), {"loan": deposit})
 
 
 @pytest.mark.proves("CS-1")

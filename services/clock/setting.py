@@ -67,10 +67,7 @@ def step_due(
     request: ServiceRequest, step: str, stops: list[Stop], hours: Timetable, share: int = 100
 ) -> dt.datetime:
     """By when a step is due, or when a share of its time is used."""
-    found = promise_of(request, step)
-    # the law counts every calendar day of a complaint
-    counted = [] if request.is_complaint and not found.is_working_time else stops
-    return due_at(found, request.received_at, counted, hours, share)
+    return due_at(promise_of(request, step), request.received_at, stops, hours, share)
 
 
 def pressure_at(request: ServiceRequest, at: dt.datetime) -> str:

@@ -26,7 +26,7 @@ AT_WORK = Q(status__in=["queued", "assigned", "in_progress", "waiting"])
 
 
 class ServiceRequest(Workflow):
-    """Something that a customer asks the bank for, complains of or suggests."""
+    """Something that a customer asks the bank for or suggests."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", pgettext_lazy("request", "In the queue")
@@ -319,11 +319,6 @@ class ServiceRequest(Workflow):
     def is_at_work(self) -> bool:
         """Whether something is still to be done."""
         return self.status in self.AT_WORK
-
-    @property
-    def is_complaint(self) -> bool:
-        """Whether it is a complaint, whose calendar days nothing stops."""
-        return bool(self.service.kind == ServiceType.Kind.COMPLAINT)
 
     @property
     def face(self) -> Face:

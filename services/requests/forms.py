@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config_admin.models import ServiceType
 from config_admin.services.own_fields import Edition, edition_of
+from crm.core.formats import markup
 from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
 from customers.models import Customer
 from services.answers import edition_in
@@ -18,6 +21,14 @@ from staff.forms import member_field
 from staff.models import StaffMember
 
 from . import operations, own_fields, routing
+
+RECEIVE = "services.add_complaint"
+
+
+def way_to_complain(customer: Any) -> SafeString:
+    """A link to the form of a complaint, which is no request: the law sets its time."""
+    address = reverse("services:complaint_add", query={"customer": customer.pk} if customer else {})
+    return markup('<a href="{}">{}</a>', address, _("Receive a complaint"))
 
 
 class RemarkForm(forms.Form):
@@ -83,11 +94,15 @@ class NewRequestForm(AnsweredForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].queryset = ServiceType.objects.filter(
-            status=ServiceType.Status.OFFERED
-        ).order_by("category__position", "code")
-        service = self.chosen("service")
-        self.ask(edition_of(service.pk) if service else None, self.chosen("customer"))
+        offered = ServiceType.objects.filter(status=ServiceType.Status.OFFERED)
+        field = self.fields["service"]
+        field.queryset = offered.exclude(kind=ServiceType.Kind.COMPLAINT).order_by(
+            "category__position", "code"
+        )
+        service, customer = self.chosen("service"), self.chosen("customer")
+        self.ask(edition_of(service.pk) if service else None, customer)
+        if self.user.has_action(RECEIVE):
+            field.help_text = way_to_complain(customer)
 
     def chosen(self, name: str) -> Any:
         """What is chosen in a field so far; None if nothing that is offered."""

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
 Status = ServiceRequest.Status
 ASSIGN = "services.assign_servicerequest"
-SERIES = {ServiceType.Kind.COMPLAINT.value: "complaint"}
-USUAL_SERIES = "case"
+SERIES = "case"
 SEE = "services.view_servicerequest"
 
 
@@ -52,10 +51,14 @@ def enter(
     service, customer = request.service, request.customer
     if service.status != ServiceType.Status.OFFERED:
         raise DomainError(_("This service is not offered now. Choose another one."), "service")
+    if service.kind == ServiceType.Kind.COMPLAINT:
+        raise DomainError(
+            _("The law sets the time of a complaint. Receive it as a complaint."), "service"
+        )
     if customer.status == Customer.Status.MERGED:
         raise DomainError(_("This customer has been merged into another one."), "customer")
     request.answers = answered(edition_of(service.pk), values or {})
-    request.number = draw_number(SERIES.get(service.kind, USUAL_SERIES), by=by)
+    request.number = draw_number(SERIES, by=by)
     request.queue, request.branch = service.queue, customer.home_branch
     request.received_at = request.status_since = now()
     setting.promise(request)

@@ -8,14 +8,15 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from config_admin.models import NumberSeries
 from crm.core import jobs
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.idempotency import FIELD
 from crm.core.models import AuditEvent, Job
+from crm.core.operations import DomainError
 from customers.models import ConflictOfInterest, Customer
 from services.models import ServiceRequest
+from services.requests import operations
 from sysadmin.models import Grant, period, system_user
 from tests.factories import (
     ChecklistItemFactory,
@@ -64,12 +65,22 @@ def test_a_request_gets_number_queue_branch_and_checklist_and_waits(desk, entere
     assert event.subject_id == request.customer_id
 
 
-def test_a_complaint_has_a_series_of_its_own(desk, entered):
+@pytest.mark.proves("CS-1")
+def test_a_complaint_is_no_request_and_is_received_as_a_complaint(
+    desk, entered, service, customer, engaged, branch, signed_in
+):
     complaint = ServiceTypeFactory.offered(kind="complaint")
-    entered(desk)
-    entered(desk, service=complaint.pk)
-    drawn = dict(NumberSeries.objects.values_list("code", "drawn"))
-    assert drawn == {"case": 1, "complaint": 1}
+    form = desk.get(f"{LIST}add/?customer={customer.pk}").context["form"]
+    assert list(form.fields["service"].queryset) == [service]
+    assert not form.fields["service"].help_text
+    answer, request = entered(desk, service=complaint.pk)
+    assert (answer.status_code, request) == (422, None)
+    receives = signed_in(engaged(branch, "services.add_complaint").user)
+    page = receives.get(f"{LIST}add/?customer={customer.pk}").content.decode()
+    assert f'<a href="/service/complaints/add/?customer={customer.pk}">' in page
+    sent = ServiceRequest(customer=customer, service=complaint, channel="hotline", subject="Fees")
+    with pytest.raises(DomainError, match="Receive it as a complaint"):
+        operations.enter(sent, by=system_user())
 
 
 def test_a_service_that_is_not_offered_is_refused(desk, entered, service):

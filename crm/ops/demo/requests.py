@@ -145,16 +145,6 @@ CASES = (
         values={"amount": Decimal(300000), "keeps_instalment": True},
     ),
     Case(
-        "complaint",
-        "对信用卡年费有异议",
-        "称办卡时承诺免年费，要求退还。",
-        4 * DAY,
-        "in_progress",
-        priority="high",
-        reply="您的投诉已受理，我们正在向经办网点核实。",
-        note="已调取办卡录音。",
-    ),
-    Case(
         "payment_inquiry",
         "跨行汇款延迟到账",
         "收款方两天未收到，金额八万元。",
@@ -238,7 +228,6 @@ CASES = (
         "outlet",
         values={"goods": "CNC lathes", "amount": Decimal(1850000), "ships_by": -60 * DAY},
     ),
-    Case("complaint", "对排队时间不满", "等候一个半小时，只开两个窗口。", HOUR, "queued", "outlet"),
     Case(
         "card_lost",
         "手机和银行卡一起被盗",

@@ -17,8 +17,9 @@ from config_admin.services.deadlines import promised
 from crm.core.clock import midnight
 from crm.ops.demo import complaints, contacts, opportunities, requests
 from services.clock.due import Promise, due_at
+from services.complaints.operations import SERIES as COMPLAINTS
 from services.parameters import RISK_SHARE
-from services.requests.operations import SERIES, USUAL_SERIES
+from services.requests.operations import SERIES as REQUESTS
 
 from . import service_loads as loads
 from .plan import Plan
@@ -41,7 +42,7 @@ LOADS = {
     "services_opportunity": loads.OPPORTUNITIES,
     "services_complaint": loads.COMPLAINTS,
 }
-NUMBERED = {"services_request": USUAL_SERIES, "services_complaint": SERIES["complaint"]}
+NUMBERED = {"services_request": REQUESTS, "services_complaint": COMPLAINTS}
 
 
 def make(connection: Connection[Any], plan: Plan) -> None:
@@ -105,11 +106,10 @@ def go_on_numbering(connection: Connection[Any], plan: Plan) -> None:
 
 
 def usual_cases() -> Iterator[tuple[requests.Case, ServiceType]]:
-    """What customers of the demonstration ask for; complaints have a register of their own."""
+    """What customers of the demonstration ask for."""
     services = {one.code: one for one in ServiceType.objects.select_related("queue__calendar")}
     for case in requests.CASES:
-        if services[case.service].kind != ServiceType.Kind.COMPLAINT:
-            yield case, services[case.service]
+        yield case, services[case.service]
 
 
 def topics() -> Iterator[tuple[Any, ...]]:

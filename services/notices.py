@@ -17,9 +17,10 @@ from services.models import (
     ServiceRequest,
 )
 from staff.models import StaffMember
-from sysadmin.models import Importance
+from sysadmin.models import Grant, Importance
 from sysadmin.notices.kinds import Kind, add_kinds
 from sysadmin.notices.operations import News, nothing_waits, tell, tell_of
+from sysadmin.notices.told import reaching
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 # where more are asked, each would wait for another: they find it in their lists
 FEW = 10
+ASSIGN_COMPLAINT = "services.assign_complaint"
 GIVEN = Kind(
     "services.given",
     _("Something was given to you"),
@@ -48,6 +50,13 @@ BREACHED = Kind(
     _("The deadline of %(name)s is breached."),
     icon="alarm-clock",
     importance=Importance.BAD,
+)
+TO_ASSIGN = Kind(
+    "services.complaint_to_assign",
+    _("A complaint is to be assigned"),
+    _("The complaint %(name)s is to be assigned."),
+    icon="megaphone",
+    importance=Importance.WARN,
 )
 COMPLAINT_DUE = Kind(
     "services.complaint_due",
@@ -107,6 +116,7 @@ def register() -> None:
         GIVEN,
         AT_RISK,
         BREACHED,
+        TO_ASSIGN,
         COMPLAINT_DUE,
         COMPLAINT_OVERDUE,
         REFERRED,
@@ -143,6 +153,40 @@ def answered(referral: Referral, *, by: User) -> None:
     """Tell the author of a referral what became of it; nobody is asked for an answer any more."""
     nothing_waits(referral, REFERRED.code)
     tell_of(referral, ANSWERED.code, referral.from_member.user_id, by=by, code=referral.status)
+
+
+def received(complaint: Complaint, *, by: User) -> None:
+    """Tell those who may assign a complaint that nobody has it yet."""
+    tell_of(complaint, TO_ASSIGN.code, *assigners_of(complaint), by=by)
+
+
+def assigners_of(complaint: Complaint) -> set[int]:
+    """The users nearest to the branch who may assign a complaint, or nobody if they are many.
+
+    Whoever keeps away from the complaint is none of them.
+    """
+    from services.complaints.rules import kept_away  # noqa: PLC0415  (operations tell of these)
+
+    rows = reaching(complaint.branch).filter(role__actions__contains=[ASSIGN_COMPLAINT])
+    open_to = rows.filter(user__is_active=True).exclude(user__staff_member__in=kept_away(complaint))
+    found = [
+        ((extent != Grant.Reach.BANK, place), user)
+        for extent, place, user in open_to.values_list("extent", "branch__lft", "user")
+    ]
+    nearest = max((how_near for how_near, _user in found), default=None)
+    users = {user for how_near, user in found if how_near == nearest}
+    return users if len(users) <= FEW else set()
+
+
+def assigned(complaint: Complaint, handler: StaffMember, *, by: User) -> None:
+    """Tell whoever handles a complaint; nobody is asked to assign it any more."""
+    no_longer_to_assign(complaint)
+    given(complaint, handler, by=by)
+
+
+def no_longer_to_assign(complaint: Complaint) -> None:
+    """Note that nobody is asked to assign a complaint any more."""
+    nothing_waits(complaint, TO_ASSIGN.code)
 
 
 def expired(referrals: Iterable[tuple[int, int | None]]) -> None:

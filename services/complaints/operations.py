@@ -62,6 +62,7 @@ def receive(complaint: Complaint, *, by: User) -> Complaint:
     complaint.due_on = due_day(complaint.received_at, USUAL)
     complaint.number = draw_number(SERIES, by=by)
     save_new(complaint)
+    notices.received(complaint, by=by)
     return complaint
 
 
@@ -147,7 +148,7 @@ def assign(complaint: Complaint, *, by: User, handler: StaffMember, reason: str 
         )
     complaint.handler = handler
     keep(complaint, "assign", "handler")
-    notices.given(complaint, handler, by=by)
+    notices.assigned(complaint, handler, by=by)
 
 
 @operation
@@ -378,6 +379,7 @@ def withdraw(complaint: Complaint, *, by: User, reason: str) -> None:
     take(complaint, "withdraw", by=by)
     refuse_waiting(complaint)
     keep(complaint, "withdraw")
+    notices.no_longer_to_assign(complaint)
 
 
 @operation

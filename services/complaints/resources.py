@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
 from services.models import Complaint
+from services.notices import ASSIGN_COMPLAINT
 
 from . import forms, operations, views
 from .filters import ComplaintFilter
@@ -52,6 +53,12 @@ complaint = Resource(
     palette="message-square-warning",
     views=(
         View("mine", pgettext_lazy("complaint", "Mine"), "handler=me&open=yes&sort=due_on"),
+        View(
+            "to_assign",
+            pgettext_lazy("complaints", "To be assigned"),
+            "status=received&sort=due_on",
+            action=ASSIGN_COMPLAINT,
+        ),
         View("week", pgettext_lazy("complaint", "Due this week"), "due=week&sort=due_on"),
         View("overdue", pgettext_lazy("complaint", "Overdue"), "due=overdue&sort=due_on"),
         View(

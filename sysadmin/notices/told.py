@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.core import approvals
@@ -63,13 +63,16 @@ def tell_deciders(request: Approval, by: Any, **_signal: Any) -> None:
 
 def grants_at(request: Approval) -> Any:
     """The grants of the role that decides, in force at the branch of a request."""
-    rows = Grant.objects.filter(role=request.role_id, valid__contains=bank_today())
-    place: Any = request.branch
+    return reaching(request.branch).filter(role=request.role_id)
+
+
+def reaching(place: Any) -> QuerySet[Grant]:
+    """The grants in force that reach a branch; without one, those for the whole bank."""
     there = Q(extent=Grant.Reach.BANK)
     if place is not None:
         above = Q(branch__lft__lte=place.lft, branch__rgt__gte=place.rgt)
         there |= Q(branch=place.pk) | Q(above, extent=Grant.Reach.BRANCHES_BELOW)
-    return rows.filter(there)
+    return Grant.objects.filter(there, valid__contains=bank_today())
 
 
 def may_decide(user: User, request: Approval) -> bool:

@@ -6,13 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm.core.acting import acting
 from crm.core.clock import bank_today, clock_at, now
 from services import tasks
 from services.appointments import operations as appointments
-from services.models import Referral
-from services.notices import COMPLAINT_OVERDUE
+from services.models import Complaint, Referral
+from services.notices import COMPLAINT_OVERDUE, FEW
 from services.referrals.operations import expire
-from sysadmin.models import Delivery, Grant, Notification
+from sysadmin.models import Delivery, Grant, Notification, User, system_user
 from sysadmin.notices.operations import choose
 from tests.factories import (
     CustomerFactory,
@@ -24,6 +25,7 @@ from tests.factories_services.agenda import AppointmentFactory, TaskFactory, fre
 from tests.factories_services.complaints import ComplaintFactory, prepare
 from tests.factories_services.contacts import PromiseFactory
 from tests.factories_services.opportunities import OpportunityStageFactory, office
+from tests.services.test_complaints import received as sent_in
 from tests.services.test_referral_answers import ANSWER, REFER, answer, referred, sent
 from tests.staff.handing import HEAD, MANAGER, proposed, send
 from tests.sysadmin.test_notices import ALL, words
@@ -152,6 +154,53 @@ def test_nobody_who_keeps_away_from_a_complaint_is_told_of_it(customer, branch):
     )
     tasks.watch_complaints(timestamp=0)
     assert told("complaint_due", "complaint_overdue") == keys(handler)
+
+
+RECEIVE = ["customers.view_customer", "services.view_complaint", "services.add_complaint"]
+MAY_ASSIGN = [*RECEIVE, "services.assign_complaint"]
+
+
+@pytest.mark.proves("CS-3")
+def test_of_a_complaint_that_nobody_has_those_are_told_who_may_assign_it_nearest_to_the_branch(
+    person, bank, branch, other_branch, customer, signed_in, keyed
+):
+    prepare()
+    clerk, near, second = (
+        person(branch, *actions).staff_member for actions in (RECEIVE, MAY_ASSIGN, MAY_ASSIGN)
+    )
+    above = person(bank, *MAY_ASSIGN, extent=Grant.Reach.BANK).staff_member
+    person(other_branch, *MAY_ASSIGN)
+
+    def receive(**values):
+        Notification.objects.all().delete()
+        client = signed_in(clerk.user)
+        assert (
+            client.post(f"{COMPLAINTS}add/", keyed(**sent_in(customer, **values))).status_code
+            == 302
+        )
+        return Complaint.objects.latest("id")
+
+    complaint = receive()
+    assert told("complaint_to_assign") == keys(near, second)
+    desk = signed_in(near.user)
+    assert words(desk) == [f"The complaint {complaint} is to be assigned."]
+    (line,) = desk.get(f"{COMPLAINTS}?status=received&sort=due_on").context["table"].rows
+    assert line.record == complaint
+    assert "To be assigned" in desk.get(COMPLAINTS).content.decode()
+    sent_by = keyed(reason="Settled with the customer")
+    withdrawn = signed_in(person(branch, *RECEIVE, "services.withdraw_complaint"))
+    assert withdrawn.post(f"{COMPLAINTS}{complaint.pk}/withdraw/", sent_by).status_code == 302
+    assert not Notification.objects.unread().exists()
+    receive(about=near.pk)
+    assert told("complaint_to_assign") == keys(second)
+    with acting(by=system_user()):
+        User.objects.filter(pk=second.user_id).update(is_active=False)
+    receive(about=near.pk)
+    assert told("complaint_to_assign") == keys(above)
+    for _ in range(FEW + 1):
+        person(branch, *MAY_ASSIGN)
+    receive()
+    assert told("complaint_to_assign") == []
 
 
 # --- referrals -----------------------------------------------------------------------------------

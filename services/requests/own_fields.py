@@ -45,9 +45,7 @@ def form_fields(edition: Edition, customer: Any, user: Any) -> Iterator[tuple[st
         yield name_of_field(edition, asked.code), built
 
 
-def offer_holdings(
-    field: forms.ModelChoiceField, asked: AskedField, customer: Any, user: Any
-) -> None:
+def offer_holdings(field: Any, asked: AskedField, customer: Any, user: Any) -> None:
     """Offer what the customer holds of the kind that fits, as far as the user may see it.
 
     Before a customer is chosen there is nothing to offer.

@@ -25,6 +25,7 @@ from customers.models import Customer, Holding, HoldingParty, HoldingYear
 from customers.products import ASSETS, HoldingKind
 
 POINTS = 13
+DAY = dt.timedelta(days=1)
 STEADY = Decimal("0.005")
 OWNING = sorted(HoldingParty.OWNING)
 # assets first, then what is owed
@@ -42,6 +43,7 @@ class Assets:
     a_year_before: Decimal | None
     last_month_end: Decimal | None
     as_of: dt.date | None
+    month_end: dt.date
 
     @property
     def change(self) -> Decimal | None:
@@ -196,7 +198,7 @@ def months_until(today: dt.date) -> list[tuple[int, int]]:
 def assets_of(customer: Customer, today: dt.date) -> Assets:
     """Assets under management now, at the last month end and a year before it, in one statement."""
     rows = asked(ASSETS_NOW_AND_IN_A_YEAR, customer, today)
-    return Assets(*rows[0])
+    return Assets(*rows[0], today.replace(day=1) - DAY)
 
 
 def assets_chart(customer: Customer, today: dt.date) -> SafeString:

@@ -25,6 +25,7 @@ from crm.core.formats import (
     signed_money,
 )
 from crm.core.icons import icon
+from customers.holdings.reports import Assets
 from customers.holdings.tables import STATUS_TONES, overdue_tag
 from customers.models import Holding
 
@@ -65,11 +66,12 @@ def rate(value: Decimal | None) -> str:
 
 
 @register.filter
-def growth(change: Decimal | None) -> str:
-    """A change over twelve months, without judgement; empty where there is nothing to compare."""
-    if change is None:
+def growth(assets: Assets) -> str:
+    """How assets changed over twelve months, and until when; empty with nothing to compare."""
+    if assets.change is None:
         return ""
-    return _("%(change)s in 12 months") % {"change": share_of(change)}
+    told = {"change": share_of(assets.change), "day": day(assets.month_end)}
+    return _("%(change)s in the 12 months to %(day)s") % told
 
 
 @register.filter

@@ -25,6 +25,13 @@ class AskForm(Sectioned, forms.Form):
     first = day_field(_("From"))
     last = day_field(_("Until"))
 
+    def clean(self) -> dict[str, Any]:
+        known = super().clean() or self.cleaned_data
+        first, last = known.get("first"), known.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("The end lies before the beginning. Exchange the two."))
+        return known
+
     @property
     def asked(self) -> Asked:
         """What was asked for; what cannot be meant is left out."""

@@ -314,6 +314,16 @@ def test_days_of_the_bank_and_kinds_narrow_it(client, user, customer, language, 
     assert all(f">{label}<" in page for label in labels)
 
 
+@pytest.mark.proves("CI-19")
+def test_days_that_end_before_they_begin_are_refused_beside_the_field(client, customer):
+    page = client.get(address(customer), {"first": "2026-03-02", "last": "2026-03-01"})
+    backwards = "The end lies before the beginning. Exchange the two."
+    assert page.context["form"].errors == {"last": [backwards]}
+    assert page.content.decode().count(backwards) == 1
+    one_day = client.get(address(customer), {"first": "2026-03-01", "last": "2026-03-01"})
+    assert one_day.context["form"].errors == {}
+
+
 def test_why_nothing_is_there_is_said(client, customer, person, branch, signed_in):
     looks = signed_in(person(branch, *SEE))
     assert EMPTY in looks.get(address(customer)).content.decode()

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.apps import apps
 
+        # for every bound without words of its own
+        MinValueValidator.message = _("Enter %(limit_value)s or more.")
+        MaxValueValidator.message = _("Enter %(limit_value)s or less.")
         # once, when the last app has migrated
         last = list(apps.get_app_configs())[-1]
         post_migrate.connect(install_audit, sender=last, dispatch_uid="core.install_audit")

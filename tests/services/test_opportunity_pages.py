@@ -183,6 +183,12 @@ def test_a_currency_without_a_rate_and_a_day_that_is_over_are_refused(
     assert answer.context["form"].errors["closes_on"] == ["This day is over. Enter today or later."]
 
 
+def test_an_amount_below_the_least_one_is_refused_in_plain_words(desk, customer, seller, stages):
+    for amount in ("0", "-5"):
+        answer = add(desk, customer, seller, stages, amount=amount)
+        assert answer.context["form"].errors["amount"] == ["Enter 0.01 or more."]
+
+
 @pytest.mark.proves("ST-12")
 def test_nobody_sells_to_whom_they_are_too_close(desk, customer, seller, stages):
     ConflictFactory(member=seller.staff_member, customer=customer)

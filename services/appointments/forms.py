@@ -53,6 +53,10 @@ class AppointmentForm(RecordForm):
             # whoever does not reach the customer is not told the name, and leaves it as it is
             del self.fields["customer"]
 
+        if not kept and self.initial.get("customer"):
+            # whom it is with is known, so the time is what is chosen next
+            self.fields["begins_at"].widget.attrs["autofocus"] = True
+
     def apply(self, *, by: Any, version: int | None) -> Appointment:
         if self.instance.pk is None:
             return operations.book(self.instance, by=by)

@@ -17,7 +17,7 @@ class WriteForm(Sectioned, forms.Form):
     text = forms.CharField(
         label=pgettext_lazy("conversation", "Text"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"rows": 8, "autofocus": True}),
         error_messages={"required": _("Write what was said.")},
     )
 

@@ -84,6 +84,12 @@ def test_a_template_fills_in_what_is_known_and_leaves_the_rest_to_be_seen(desk, 
     assert "text" not in page.context["form"].initial
 
 
+def test_a_reply_is_typed_at_once_as_its_kind_is_chosen_already(desk, mine):
+    form = desk.get(f"/service/requests/{mine.pk}/write/?kind=reply").context["form"]
+    assert form["kind"].value() == "reply"
+    assert [field.name for field in form if "autofocus" in str(field)] == ["text"]
+
+
 def test_a_value_that_looks_like_a_placeholder_stays_what_it_is(desk, mine, service, customer):
     with acting(by=system_user()):
         type(customer).objects.filter(pk=customer.pk).update(name="{deadline}")

@@ -114,6 +114,15 @@ def test_an_appointment_is_booked_and_shown_at_the_branch_and_on_the_customers_p
     assert "09:00–10:00" in board
 
 
+def test_whoever_books_from_a_customers_page_begins_with_the_time(desk, customer):
+    def begins_with(address):
+        form = desk.get(address).context["form"]
+        return [field.name for field in form if "autofocus" in str(field)]
+
+    assert begins_with(f"{LIST}add/") == []
+    assert begins_with(f"{LIST}add/?customer={customer.pk}") == ["begins_at"]
+
+
 @pytest.mark.proves("CS-15")
 def test_nobody_is_booked_twice_at_once_and_it_is_said_who_is_and_when(desk, member, customer):
     AppointmentFactory(member=member, begins_at=NINE, ends_at=NINE + HOUR)

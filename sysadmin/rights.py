@@ -30,7 +30,7 @@ NEWS = """
 exists (
   select from sysadmin_announcement a
   join staff_branch ab on ab.id = a.branch_id
-  where a.last_day >= %s and a.first_day <= %s and a.ended_at is null
+  where a.last_day >= %s and a.first_day <= %s and a.ended_at is null and a.author_id <> u.id
     and b.lft between ab.lft and ab.rgt and (a.role_id is null or a.role_id = g.role_id)
     and not exists (
       select from sysadmin_acknowledgement k

@@ -57,6 +57,9 @@ class AnnouncementForm(RecordForm):
             branches, url_name="staff:branch_lookup", label=_("Branch")
         )
         super().__init__(*args, **kwargs)
+        member = getattr(self.user, "staff_member", None)
+        if member is not None:
+            self.initial["branch"] = member.branch_id
 
     def apply(self, *, by: Any, version: int | None) -> Announcement:
         return operations.publish(self.instance, by=by)

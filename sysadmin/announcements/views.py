@@ -43,5 +43,6 @@ class AnnouncementPage(DetailPage):
         rows = self.object.acknowledgements
         return super().facts() | {
             "heeded": rows.select_related("user").order_by("-id")[:NAMED],
-            "heeded_count": capped_count(rows.all()),
+            "heeded_count": capped_count(rows.exclude(user=self.object.author_id)),
+            "reader_count": capped_count(self.object.readers()),
         }

@@ -17,7 +17,7 @@ from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import InTree, Through
 
 from .notices import Importance
-from .users import Role, User
+from .users import Grant, Role, User
 
 # in this order they are shown
 URGENCY = (Importance.BAD, Importance.WARN, Importance.INFO)
@@ -41,13 +41,17 @@ class AnnouncementQuerySet(ScopedQuerySet["Announcement"]):
         return self.filter(audience)
 
     def waiting_for(self, user: User) -> Self:
-        """Those of today that the user has not heeded yet, urgent ones first."""
+        """Those of today, but for the user's own, that the user has not heeded yet.
+
+        Urgent ones come first.
+        """
         answered = Acknowledgement.objects.filter(announcement=OuterRef("pk"), user=user.pk)
         rank = models.Case(
             *(models.When(importance=one, then=place) for place, one in enumerate(URGENCY)),
             output_field=models.IntegerField(),
         )
-        return self.live().meant_for(user).filter(~Exists(answered)).order_by(rank, "-id")
+        others = self.live().meant_for(user).exclude(author=user.pk)
+        return others.filter(~Exists(answered)).order_by(rank, "-id")
 
 
 class Announcement(Record):
@@ -163,6 +167,14 @@ class Announcement(Record):
     def is_live(self) -> bool:
         """Whether it is shown today."""
         return self.ended_at is None and self.first_day <= bank_today() <= self.last_day
+
+    def readers(self) -> models.QuerySet[User]:
+        """The users for whom it is meant today, but for its author."""
+        low, high = self.branch.lft, self.branch.rgt
+        there = Q(branch__lft__gte=low, branch__rgt__lte=high, valid__contains=bank_today())
+        grants = Grant.objects.filter(there, Q(role=self.role_id) if self.role_id else Q())
+        users = User.objects.filter(is_active=True, is_system=False)
+        return users.filter(pk__in=grants.values("user")).exclude(pk=self.author_id)
 
     def can(self, verb: str) -> bool:
         """Whether it is shown today, or will be."""

@@ -141,6 +141,28 @@ def test_it_stays_until_it_is_acknowledged_and_who_did_is_listed(
     assert Acknowledgement.objects.count() == 1
 
 
+@pytest.mark.proves("SY-8")
+def test_its_author_need_not_acknowledge_it_and_reads_how_many_of_the_others_have(
+    signed_in, head, person, branch, other_branch, keyed
+):
+    desk = signed_in(head)
+    assert desk.get(f"{LIST}add/").context["form"]["branch"].value() == branch.pk
+    desk.post(f"{LIST}add/", keyed(**form(branch, must_acknowledge="on")))
+    row = Announcement.objects.get()
+    assert shown(desk) == ""
+    first, *_others = readers = [person(branch, LOOK) for _ in range(3)]
+    GrantFactory(user=first, role=RoleFactory(actions=[LOOK]), branch=branch)
+    person(branch, LOOK, since=9, days=3)
+    person(other_branch, LOOK)
+    assert "0 of 3" in desk.get(f"{LIST}{row.pk}/").content.decode()
+    for user in (first, head):
+        signed_in(user).post(f"{LIST}{row.pk}/heed/")
+    assert "1 of 3" in desk.get(f"{LIST}{row.pk}/").content.decode()
+    held = Grant.objects.get(user=readers[1]).role
+    narrow = AnnouncementFactory(branch=branch, role=held)
+    assert "0 of 1" in desk.get(f"{LIST}{narrow.pk}/").content.decode()
+
+
 def test_a_strip_costs_one_query_and_none_where_nothing_is_announced(
     signed_in, person, branch, other_branch
 ):

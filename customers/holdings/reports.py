@@ -197,8 +197,8 @@ def months_until(today: dt.date) -> list[tuple[int, int]]:
 
 def assets_of(customer: Customer, today: dt.date) -> Assets:
     """Assets under management now, at the last month end and a year before it, in one statement."""
-    rows = asked(ASSETS_NOW_AND_IN_A_YEAR, customer, today)
-    return Assets(*rows[0], today.replace(day=1) - DAY)
+    ((total, before, last, as_of),) = asked(ASSETS_NOW_AND_IN_A_YEAR, customer, today)
+    return Assets(total, before, last, as_of, today.replace(day=1) - DAY)
 
 
 def assets_chart(customer: Customer, today: dt.date) -> SafeString:

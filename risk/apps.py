@@ -7,9 +7,10 @@ class RiskConfig(AppConfig):
     verbose_name = _("Risk management")
 
     def ready(self) -> None:
-        from . import navigation, told
+        from . import navigation, notices, told
 
         navigation.register()
+        notices.register()
         told.register()
         begin_screening()
         begin_cases()

@@ -86,7 +86,7 @@ def asked(case: AlertCase) -> Iterator[Line]:
     """What was asked about a case, and the answers."""
     for one in case.questions.select_related("asked_by", "answered_by"):
         title = _("Asked for information")
-        yield Line(one.asked_at, one.asked_by.shown_name, title, "circle-help", "ic-warn", one.text)
+        yield Line(one.asked_at, one.asked_by.shown_name, title, "circle-question-mark", "ic-warn", one.text)
         if one.answered_by and one.answered_at:
             title = _("Gave information")
             yield Line(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, operation, save_new, write
+from crm.core.operations import DomainError, insert, operation, write
+from risk import notices
 from risk.models import AlertCase, CaseProposal, CaseQuestion
 from risk.warnings.parameters import due_day
 from staff.models import StaffMember
@@ -27,7 +28,7 @@ LONGEST_SILENCE = dt.timedelta(days=366)
 def take(case: AlertCase, verb: str, *, by: User) -> None:
     """Take a case under a lock, as it is now, if the step can be taken and by this user."""
     rows = AlertCase._base_manager.select_for_update(of=("self",))
-    case.refresh_from_db(from_queryset=rows.select_related("customer", "officer"))
+    case.refresh_from_db(from_queryset=rows.select_related("customer__lead_manager", "officer"))
     if not case.can(verb):
         raise DomainError(case.sentence(case.MOVES[verb].refused))
     if refusal := why_not(case, verb, by):
@@ -47,6 +48,7 @@ def assign(case: AlertCase, *, by: User, officer: StaffMember, reason: str = "")
     refuse_officer(case, officer, "officer")
     case.officer = officer
     keep(case, "assign", "officer")
+    notices.given(case, by=by)
 
 
 @operation
@@ -55,11 +57,12 @@ def ask(case: AlertCase, *, by: User, question: str, diary_on: dt.date) -> None:
     take(case, "ask", by=by)
     if diary_on < bank_today():
         raise DomainError(_("This day is over. Enter today or a later day."), "diary_on")
-    save_new(
+    insert(
         CaseQuestion(case=case, customer_id=case.customer_id, text=question, asked_by=by)
     )
     case.waits_since, case.diary_on, case.edited_by = bank_today(), diary_on, by
     keep(case, "ask", "waits_since", "diary_on", "edited_by")
+    notices.asked(case, by=by)
 
 
 @operation
@@ -73,6 +76,7 @@ def answer(case: AlertCase, *, by: User, reply: str) -> None:
         case.due_on += bank_today() - case.waits_since
     case.waits_since, case.diary_on, case.edited_by = None, None, by
     keep(case, "answer", "due_on", "waits_since", "diary_on", "edited_by")
+    notices.answered(case, by=by)
 
 
 @operation
@@ -104,7 +108,7 @@ def propose(
     refuse_silence(outcome, silent_until)
     case.is_restricted = case.is_restricted or outcome == Outcome.REPORT
     keep(case, "propose", "is_restricted")
-    save_new(
+    insert(
         CaseProposal(
             case=case,
             customer_id=case.customer_id,
@@ -151,6 +155,7 @@ def approve(case: AlertCase, *, by: User, reason: str = "") -> None:
     proposal = judged(case, Decision.APPROVED, by=by, remark=reason)
     case.silent_until = proposal.silent_until
     keep(case, "approve", "silent_until")
+    notices.decided(case, proposal, by=by)
 
 
 @operation
@@ -159,8 +164,9 @@ def send_back(case: AlertCase, *, by: User, reason: str) -> None:
     take(case, "send_back", by=by)
     if case.proposal and case.proposal.proposed_by_id == by.pk:
         raise DomainError(_("A second person decides: not the one who made the proposal."))
-    judged(case, Decision.SENT_BACK, by=by, remark=reason)
+    proposal = judged(case, Decision.SENT_BACK, by=by, remark=reason)
     keep(case, "send_back")
+    notices.decided(case, proposal, by=by)
 
 
 @operation

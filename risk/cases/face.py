@@ -53,7 +53,11 @@ def told(alert: Alert) -> Told:
         alert,
         rule.label if rule else alert.rule,
         rule.meaning if rule else "",
-        [(MEASURES.get(code, code), shown(code, value)) for code, value in alert.measures.items()],
+        [
+            (label, shown(code, alert.measures[code]))
+            for code, label in MEASURES.items()
+            if code in alert.measures
+        ],
         [(parameter(code).label, number(Decimal(v))) for code, v in alert.cut_offs.items()],
     )
 
@@ -61,7 +65,9 @@ def told(alert: Alert) -> Told:
 def shown(code: str, value: Any) -> str:
     """A measured figure as people read it."""
     figure = Decimal(str(value))
-    return str(money(figure, settings.BASE_CURRENCY) if code in AMOUNTS else number(figure, 1))
+    if code in AMOUNTS:
+        return str(money(figure, settings.BASE_CURRENCY))
+    return str(number(figure, 1 if code == "share" else 0))
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,8 @@ class EscalateForm(StepForm, ReasonForm):
 class ProposeForm(StepForm, ReasonForm):
     outcome = forms.ChoiceField(
         label=pgettext_lazy("alert case", "Decision"),
-        choices=CaseProposal.Outcome,
+        choices=[("", _("Choose one")), *CaseProposal.Outcome.choices],
+        error_messages={"required": _("Choose what you propose.")},
         help_text=_("What is referred for report is closed to others from now on."),
     )
     evidence = words(_("Evidence"), _("Enter what the decision rests on."))

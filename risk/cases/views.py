@@ -14,6 +14,8 @@ from .tables import LEVEL_TONES, TONES
 
 # what leads a case on, and so stands out among the steps
 MAIN = ("approve", "propose", "answer", "assign", "reopen")
+# steps that ask for much open beside the record, the others in a dialog
+IN_DRAWER = frozenset({"propose", "ask", "answer"})
 MOST_HOLDINGS = 8
 
 
@@ -32,6 +34,7 @@ class CasePage(DetailPage):
         alerts = case.alerts.order_by("-pk")
         holdings = Holding.objects.permitted(user).filter(customer=case.customer_id)
         return facts | {
+            "in_drawer_steps": IN_DRAWER,
             "main_step": next((name for name in MAIN if name in names), ""),
             "tone": TONES[case.status],
             "level_tone": LEVEL_TONES[case.level],

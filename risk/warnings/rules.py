@@ -70,7 +70,7 @@ from (
         and booked_on > %(day)s::date - 365 and booked_on <= %(day)s::date
         and kind in ('salary', 'transfer_in', 'cash_in', 'sales')
         and amount > 0 and currency = %(currency)s
-    group by customer_id
+    group by customer_id having min(booked_on) <= %(day)s::date - 275
 ) known
 where usual > 0 and usual >= %(warning_turnover_least)s
 """

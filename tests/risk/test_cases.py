@@ -168,8 +168,10 @@ def test_the_night_warns_by_every_rule_at_its_cut_off_and_of_nobody_else(
     averages(HoldingFactory(customer=emptied), 2_400, 100_000)
     averages(HoldingFactory(customer=halved), 5_100, 100_000)
     quiet, steady = CustomerFactory(home_branch=branch), CustomerFactory(home_branch=branch)
-    credited(quiet, (30, 20_000), (100, 300_000))
-    credited(steady, (30, 50_000), (100, 300_000))
+    credited(quiet, (30, 20_000), (100, 200_000), (300, 100_000))
+    credited(steady, (30, 50_000), (100, 200_000), (300, 100_000))
+    begun = CustomerFactory(home_branch=branch)
+    credited(begun, (30, 1_000), (100, 300_000))
     spent = HoldingFactory(
         customer=CustomerFactory(home_branch=branch),
         product_code="credit_card",
@@ -191,7 +193,7 @@ def test_the_night_warns_by_every_rule_at_its_cut_off_and_of_nobody_else(
         spent.customer_id: {("limit_used_up", 1)},
         guaranteed.customer_id: {("guarantor_overdue", 2)},
     }
-    assert {four, too_late, halved.pk, steady.pk, guarantor.pk}.isdisjoint(levels())
+    assert {four, too_late, halved.pk, steady.pk, begun.pk, guarantor.pk}.isdisjoint(levels())
     job = Job.objects.get(kind="risk.warn")
     assert (job.status, job.progress.changed) == ("done", 6)
     grave = AlertCase.objects.get(customer=twenty_one)

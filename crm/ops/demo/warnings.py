@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 from crm.core.acting import acting
 from crm.core.clock import clock_at, now
@@ -41,6 +41,8 @@ STORIES: tuple[tuple[str, ...], ...] = (
     ("escalate", "confirm", "approve"),
     ("report",),
 )
+# what has become of older cases, over and over; the rest is still to be begun with
+USUAL: tuple[tuple[str, ...], ...] = (("deny", "approve"), ("confirm", "approve"), ())
 
 
 def enter(today: dt.date) -> None:
@@ -60,7 +62,10 @@ def tell_stories(today: dt.date) -> None:
     officer, compliance = (User.objects.get(username=name) for name in (OFFICER, COMPLIANCE))
     rows = AlertCase.objects.permitted(officer).exclude(customer__lead_manager__user=officer)
     cases = list(rows.filter(status=AlertCase.Status.NEW).order_by("-opened_on", "pk"))
-    for story, case in zip(STORIES, cases[::2], strict=False):
+    fresh, older = cases[: 2 * len(STORIES) : 2], cases[2 * len(STORIES) :]
+    for story, case in zip(STORIES, fresh, strict=False):
+        tell(case, story, officer, compliance, today)
+    for story, case in zip(cycle(USUAL), [c for n, c in enumerate(older) if n % 6], strict=False):
         tell(case, story, officer, compliance, today)
 
 

@@ -36,7 +36,9 @@ CASES = Teller(
     AlertCase,
     {
         "assign": Telling(_("Assigned an alert case"), Kind.CASE, "user-round-cog", QUIET),
-        "ask": Telling(_("Asked for information about a warning"), Kind.CASE, "circle-question-mark", WARN),
+        "ask": Telling(
+            _("Asked for information about a warning"), Kind.CASE, "circle-question-mark", WARN
+        ),
         "answer": Telling(_("Gave information about a warning"), Kind.CASE, "reply"),
         "escalate": Telling(_("Escalated an alert case"), Kind.CASE, "triangle-alert", BAD),
         "propose": Telling(_("Proposed a decision on a warning"), Kind.CASE, "file-pen", QUIET),

@@ -325,7 +325,10 @@ class RoleSpec:
 
 ROLES = (
     RoleSpec(
-        "wealth_manager", "Wealth manager", "理财经理", (*SERVE, *WORK_CASES, "staff.view_handover", *TAKE_OVER)
+        "wealth_manager",
+        "Wealth manager",
+        "理财经理",
+        (*SERVE, *WORK_CASES, "staff.view_handover", *TAKE_OVER),
     ),
     RoleSpec(
         "corporate_manager",

@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from config_admin.figures.declared import parameter
 from crm.core.formats import day, money, number
@@ -92,7 +91,14 @@ def asked(case: AlertCase) -> Iterator[Line]:
     """What was asked about a case, and the answers."""
     for one in case.questions.select_related("asked_by", "answered_by"):
         title = _("Asked for information")
-        yield Line(one.asked_at, one.asked_by.shown_name, title, "circle-question-mark", "ic-warn", one.text)
+        yield Line(
+            one.asked_at,
+            one.asked_by.shown_name,
+            title,
+            "circle-question-mark",
+            "ic-warn",
+            one.text,
+        )
         if one.answered_by and one.answered_at:
             title = _("Gave information")
             yield Line(

@@ -63,9 +63,7 @@ class AssignForm(StepForm):
 
 
 class AskForm(StepForm):
-    question = words(
-        pgettext_lazy("alert case", "Question"), _("Enter what you want to know.")
-    )
+    question = words(pgettext_lazy("alert case", "Question"), _("Enter what you want to know."))
     diary_on = day_field(label=_("Information expected by"))
 
 

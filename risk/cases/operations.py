@@ -57,9 +57,7 @@ def ask(case: AlertCase, *, by: User, question: str, diary_on: dt.date) -> None:
     take(case, "ask", by=by)
     if diary_on < bank_today():
         raise DomainError(_("This day is over. Enter today or a later day."), "diary_on")
-    insert(
-        CaseQuestion(case=case, customer_id=case.customer_id, text=question, asked_by=by)
-    )
+    insert(CaseQuestion(case=case, customer_id=case.customer_id, text=question, asked_by=by))
     case.waits_since, case.diary_on, case.edited_by = bank_today(), diary_on, by
     keep(case, "ask", "waits_since", "diary_on", "edited_by")
     notices.asked(case, by=by)
@@ -140,7 +138,7 @@ def refuse_silence(outcome: str, until: dt.date | None) -> None:
 
 def judged(case: AlertCase, decision: str, *, by: User, remark: str) -> CaseProposal:
     """Keep what a second person said to the proposal of a case."""
-    proposal = case.proposals.select_for_update().get(decision=Decision.OPEN)
+    proposal: CaseProposal = case.proposals.select_for_update().get(decision=Decision.OPEN)
     proposal.decision, proposal.remark = decision, remark
     proposal.decided_by, proposal.decided_at = by, now()
     fields = ["decision", "remark", "decided_by", "decided_at"]

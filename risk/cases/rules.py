@@ -53,8 +53,10 @@ def why_not_second(case: AlertCase, verb: str, user: Any) -> str:
         return _("You have a conflict of interest with this customer. Somebody else decides.")
     if case.version != proposal.case_version:
         return str(AlertCase.TRIGGERS["risk_case_unchanged"])
-    return "" if outranks(user, proposal.proposed_by) else _(
-        "This is decided by somebody of the same branch or of one above."
+    return (
+        ""
+        if outranks(user, proposal.proposed_by)
+        else _("This is decided by somebody of the same branch or of one above.")
     )
 
 

@@ -53,7 +53,9 @@ class CaseTable(FastTable):
     )
     # where the customer is known, as on their page, this leads to the record
     number = Column(linkify=("risk:alertcase_view", [A("pk")]))
-    family = Column(accessor="get_family_display", verbose_name=pgettext_lazy("alert case", "About"))
+    family = Column(
+        accessor="get_family_display", verbose_name=pgettext_lazy("alert case", "About")
+    )
     level = BadgeColumn(tones=LEVEL_TONES)
     status = BadgeColumn(tones=TONES)
     opened_on = DateColumn()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
 
 from crm.core.pages import DetailPage, TransitionPage
@@ -55,7 +57,8 @@ class StepPage(TransitionPage):
     def build_form(self, data=None):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
-        return self.transition.form(
+        form: Any = self.transition.form
+        return form(
             data,
             about=self.object,
             user=self.request.user,

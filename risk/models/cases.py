@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -158,9 +158,7 @@ class AlertCase(Workflow):
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.NEW, editable=False
     )
-    level = models.PositiveSmallIntegerField(
-        _("severity"), choices=Level, editable=False
-    )
+    level = models.PositiveSmallIntegerField(_("severity"), choices=Level, editable=False)
     opened_on = models.DateField(
         pgettext_lazy("alert case", "opened on"), default=bank_today, editable=False
     )
@@ -283,7 +281,7 @@ class AlertCase(Workflow):
         return self.proposals.order_by("-pk").first()
 
 
-class PartQuerySet(ScopedQuerySet[models.Model]):
+class PartQuerySet(ScopedQuerySet[Any]):
     """What belongs to alert cases."""
 
     def closed_to(self, user: Asker) -> Q | None:
@@ -314,7 +312,7 @@ class Alert(Record):
     CLASSES = dict.fromkeys(
         ["case", "customer", "rule", "rule_version", "level", "cut_offs", "raised_on"], INTERNAL
     ) | {"measures": PERSONAL}
-    objects = PartQuerySet.as_manager()
+    objects: Any = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name = pgettext_lazy("warning", "alert")
@@ -366,7 +364,7 @@ class CaseQuestion(Record):
     CLASSES = dict.fromkeys(
         ["case", "customer", "asked_by", "asked_at", "answered_by", "answered_at"], INTERNAL
     ) | dict.fromkeys(["text", "reply"], PERSONAL)
-    objects = PartQuerySet.as_manager()
+    objects: Any = PartQuerySet.as_manager()
 
     class Meta:
         db_table = "risk_case_question"
@@ -464,7 +462,7 @@ class CaseProposal(Record):
         INTERNAL,
     ) | dict.fromkeys(["reason", "evidence", "remark"], PERSONAL)
     TRIGGERS = {"risk_proposal_kept": _("What was proposed and decided stays as it is.")}
-    objects = PartQuerySet.as_manager()
+    objects: Any = PartQuerySet.as_manager()
 
     class Meta:
         db_table = "risk_case_proposal"

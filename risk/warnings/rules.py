@@ -164,7 +164,9 @@ class Rule:
         told = json.dumps([self.sql, self.cut_offs(day)])
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 
-    def values(self, day: dt.date, after: int, until: int) -> dict[str, object]:
+    def values(
+        self, day: dt.date, after: int, until: int
+    ) -> dict[str, str | int | Decimal | dt.date]:
         """What the statement is asked with for the customers after one key, up to another."""
         cut_offs = {code: Decimal(value) for code, value in self.cut_offs(day).items()}
         low, medium, high = (cut_offs[p.code] for p in self.levels)

@@ -227,9 +227,7 @@ def test_no_second_alert_while_one_is_open_but_a_graver_one_joins_the_case(serie
 def test_the_banks_own_figures_decide_and_name_another_version_of_the_rule(series, branch):
     customer = CustomerFactory(home_branch=branch)
     loan = HoldingFactory(customer=customer, product_code="car_loan", overdue_days=8)
-    ParameterValueFactory(
-        code="warning_arrears_low", value="9", valid=period(bank_today())
-    )
+    ParameterValueFactory(code="warning_arrears_low", value="9", valid=period(bank_today()))
     night()
     assert not Alert.objects.exists()
     with acting(by=system_user()):
@@ -237,8 +235,9 @@ def test_the_banks_own_figures_decide_and_name_another_version_of_the_rule(serie
         assert run.warn_of(customer, by=system_user()) == 1
     alert = Alert.objects.get()
     assert alert.cut_offs["warning_arrears_low"] == "9"
-    usual = {**alert.cut_offs, "warning_arrears_low": "5"}
-    assert alert.rule_version != "" and usual != alert.cut_offs
+    rule, today = run.RULES["early_arrears"], bank_today()
+    assert alert.rule_version == rule.version(today)
+    assert alert.rule_version != rule.version(today - dt.timedelta(days=1))
     assert alert.measures["overdue_days"] == 9
 
 
@@ -327,6 +326,12 @@ def test_a_second_person_closes_a_case_and_the_decision_stays_when_it_is_opened_
     assert told == {"propose", "approve", "reopen"}
 
 
+def approved_for(case, second):
+    """Write without any operation that a second person has approved, and close the case."""
+    CaseProposal.objects.update(decision="approved", decided_by=second, decided_at=now())
+    AlertCase.objects.filter(pk=case.pk).update(status="closed")
+
+
 @pytest.mark.proves("RM-6")
 def test_whoever_proposes_never_approves_by_whatever_role_address_or_statement(
     case, officer, second, branch, bank, take
@@ -342,8 +347,7 @@ def test_whoever_proposes_never_approves_by_whatever_role_address_or_statement(
     with pytest.raises(IntegrityError), acting(by=second):
         AlertCase.objects.filter(pk=case.pk).update(status="closed")
     with pytest.raises(IntegrityError), acting(by=officer):
-        CaseProposal.objects.update(decision="approved", decided_by=second, decided_at=now())
-        AlertCase.objects.filter(pk=case.pk).update(status="closed")
+        approved_for(case, second)
     with pytest.raises(IntegrityError), acting(by=officer):
         CaseProposal.objects.update(outcome="duplicate")
     case.refresh_from_db()

@@ -55,7 +55,7 @@ COLLAPSE_LEAST = figure(
 )
 TURNOVER = by_level(
     "turnover",
-    _("Warning of a turnover drop: credits of 90 days in per cent of those before, below"),
+    _("Warning of a turnover drop: credits of 90 days in per cent of those before, up to"),
     (50, 30, 10),
     100,
 )

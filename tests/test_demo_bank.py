@@ -20,7 +20,7 @@ from customers.models import (
     Restriction,
     TimelineEntry,
 )
-from risk.models import ScreeningHit
+from risk.models import Alert, AlertCase, ScreeningHit
 from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
@@ -232,3 +232,16 @@ def test_the_demonstration_has_hits_to_decide_and_a_customer_who_is_stopped(demo
     stopped = Restriction.objects.in_force().get()
     page = officer.get(f"/customers/{stopped.customer_id}/").content.decode()
     assert "Service is stopped since" in page
+
+
+@pytest.mark.proves("RM-6")
+def test_three_nights_have_warned_and_cases_stand_in_every_state(demo, signed_in):
+    rows = AlertCase.objects.all()
+    assert {row.status for row in rows} == set(AlertCase.Status.values)
+    assert {alert.rule for alert in Alert.objects.all()} >= {"early_arrears", "balance_collapse"}
+    hidden = rows.get(is_restricted=True)
+    seen = {
+        name: signed_in(User.objects.get(username=name)).get(f"/risk/cases/{hidden.pk}/")
+        for name in ("gu.mingchuan", "lu.wanqing", "shen.zhiheng", "lin.yue")
+    }
+    assert [answer.status_code for answer in seen.values()] == [200, 200, 404, 404]

@@ -160,8 +160,6 @@ def approve(case: AlertCase, *, by: User, reason: str = "") -> None:
 def send_back(case: AlertCase, *, by: User, reason: str) -> None:
     """Send a proposal back to the officer, and say what is missing."""
     take(case, "send_back", by=by)
-    if case.proposal and case.proposal.proposed_by_id == by.pk:
-        raise DomainError(_("A second person decides: not the one who made the proposal."))
     proposal = judged(case, Decision.SENT_BACK, by=by, remark=reason)
     keep(case, "send_back")
     notices.decided(case, proposal, by=by)

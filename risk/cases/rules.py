@@ -10,15 +10,13 @@ from crm.core.clock import bank_today
 from crm.core.operations import DomainError
 from customers.conflicts.rules import refuse_conflict
 from customers.models import ConflictOfInterest, Customer
-from risk.models import AlertCase
+from risk.models import AlertCase, CaseProposal
 from staff.models import StaffMember
 from sysadmin.models import period
 
 SEE, WORK = "risk.view_alertcase", "risk.propose_alertcase"
 # steps of the officer, and of nobody else
 OWN_STEPS = frozenset({"ask", "escalate", "propose"})
-# steps of a second person
-SECOND_STEPS = frozenset({"approve", "reopen"})
 
 
 def member_of(user: Any) -> StaffMember | None:
@@ -34,30 +32,41 @@ def why_not(case: AlertCase, verb: str, user: Any) -> str:
             if case.officer
             else _("Nobody investigates this case yet.")
         )
-    if verb in SECOND_STEPS:
-        return why_not_second(case, verb, user)
+    if verb in SECOND_STEPS and (proposal := case.proposal):
+        return SECOND_STEPS[verb](case, proposal, user)
     return ""
 
 
-def why_not_second(case: AlertCase, verb: str, user: Any) -> str:
-    """Why a user is not the second person for a case; empty if they are."""
-    proposal = case.proposal
-    if proposal is None:
-        return ""
-    if verb == "reopen":
-        took_part = user.pk in {proposal.proposed_by_id, proposal.decided_by_id}
-        return str(AlertCase.TRIGGERS["risk_case_reopened_by_another"]) if took_part else ""
+def why_not_approve(case: AlertCase, proposal: CaseProposal, user: Any) -> str:
+    """Why a user does not close a case as proposed; empty if they may."""
     if user.pk in {proposal.proposed_by_id, case.edited_by_id}:
         return str(AlertCase.TRIGGERS["risk_case_closed_by_another"])
     if is_close(case, user):
         return _("You have a conflict of interest with this customer. Somebody else decides.")
     if case.version != proposal.case_version:
         return str(AlertCase.TRIGGERS["risk_case_unchanged"])
-    return (
-        ""
-        if outranks(user, proposal.proposed_by)
-        else _("This is decided by somebody of the same branch or of one above.")
-    )
+    if not outranks(user, proposal.proposed_by):
+        return _("This is decided by somebody of the same branch or of one above.")
+    return ""
+
+
+def why_not_send_back(_case: AlertCase, proposal: CaseProposal, user: Any) -> str:
+    """Why a user does not send a proposal back; empty if they may."""
+    is_own = user.pk == proposal.proposed_by_id
+    return _("A second person decides: not the one who made the proposal.") if is_own else ""
+
+
+def why_not_reopen(_case: AlertCase, proposal: CaseProposal, user: Any) -> str:
+    """Why a user does not open a closed case again; empty if they may."""
+    took_part = user.pk in {proposal.proposed_by_id, proposal.decided_by_id}
+    return str(AlertCase.TRIGGERS["risk_case_reopened_by_another"]) if took_part else ""
+
+
+SECOND_STEPS = {
+    "approve": why_not_approve,
+    "send_back": why_not_send_back,
+    "reopen": why_not_reopen,
+}
 
 
 def is_close(case: AlertCase, user: Any) -> bool:

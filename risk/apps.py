@@ -7,11 +7,13 @@ class RiskConfig(AppConfig):
     verbose_name = _("Risk management")
 
     def ready(self) -> None:
-        from . import navigation, told
+        from . import navigation, notices, told
 
         navigation.register()
+        notices.register()
         told.register()
         begin_screening()
+        begin_cases()
 
 
 def begin_screening() -> None:
@@ -30,3 +32,17 @@ def begin_screening() -> None:
     signals.customers_loaded.connect(receivers.screen_loaded, sender=Customer)
     jobs.register(SCREEN_LIST)
     add_panel("customers.customer", Panel(hit, "customer"))
+
+
+def begin_cases() -> None:
+    """Warnings every night, and their cases on the pages of customers and in handovers."""
+    from crm.core import jobs
+    from crm.core.registry import Panel, add_panel
+
+    from .cases import handover
+    from .cases.resources import case
+    from .warnings.run import WARN
+
+    jobs.register(WARN)
+    add_panel("customers.customer", Panel(case, "customer"))
+    handover.register()

@@ -27,3 +27,12 @@ def register() -> None:
             order=232,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Alert cases"),
+            icon="siren",
+            url_name="risk:alertcase_list",
+            action="risk.view_alertcase",
+            order=234,
+        )
+    )

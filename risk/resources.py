@@ -1,6 +1,7 @@
 """Pages of this module."""
 
+from .cases.resources import case
 from .screening.resources import hit
 from .watchlists.resources import watchlist
 
-RESOURCES = (hit, watchlist)
+RESOURCES = (hit, watchlist, case)

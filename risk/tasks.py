@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from sysadmin.models import system_user
 
 from .screening import run
+from .warnings.run import start_nightly
 
 
 @app.periodic(cron="25 * * * *")
@@ -21,3 +22,10 @@ def screen_missed(timestamp: int) -> None:  # noqa: ARG001  (the queue passes wh
 def screen_customers(customer_ids: list[int]) -> None:
     """Screen customers who are new or whose identity has changed."""
     run.screen(customer_ids, by=system_user())
+
+
+@app.periodic(cron="35 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="warn_nightly")
+def warn_nightly(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Begin with the early warnings of the bank's day."""
+    start_nightly(by=system_user())

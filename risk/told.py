@@ -5,17 +5,22 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import TimelineEntry
-from customers.timeline.telling import Teller, Telling, add_teller
+from customers.timeline.telling import Teller, Telling, add_teller, leave_untold
 
-from .models import ScreeningHit
+from .models import Alert, AlertCase, CaseProposal, CaseQuestion, ScreeningHit
 
 Kind = TimelineEntry.Kind
-QUIET, GOOD, BAD = "ic-n", "ic-ok", "ic-bad"
+QUIET, GOOD, WARN, BAD = "ic-n", "ic-ok", "ic-warn", "ic-bad"
 
 
 def list_and_name(hit: ScreeningHit) -> str:
     """On which list somebody stands, and under which name."""
     return f"{hit.entry.watchlist} · {hit.listed_name}"
+
+
+def number_and_family(case: AlertCase) -> str:
+    """Which case it is, and about what."""
+    return f"{case.number} · {case.get_family_display()}"
 
 
 HITS = Teller(
@@ -27,8 +32,27 @@ HITS = Teller(
     },
     gist=list_and_name,
 )
+CASES = Teller(
+    AlertCase,
+    {
+        "assign": Telling(_("Assigned an alert case"), Kind.CASE, "user-round-cog", QUIET),
+        "ask": Telling(
+            _("Asked for information about a warning"), Kind.CASE, "circle-question-mark", WARN
+        ),
+        "answer": Telling(_("Gave information about a warning"), Kind.CASE, "reply"),
+        "escalate": Telling(_("Escalated an alert case"), Kind.CASE, "triangle-alert", BAD),
+        "propose": Telling(_("Proposed a decision on a warning"), Kind.CASE, "file-pen", QUIET),
+        "approve": Telling(_("Closed an alert case"), Kind.CASE, "archive", GOOD),
+        "send_back": Telling(_("Sent a decision on a warning back"), Kind.CASE, "undo-2", QUIET),
+        "reopen": Telling(_("Opened an alert case again"), Kind.CASE, "rotate-ccw", WARN),
+    },
+    gist=number_and_family,
+)
 
 
 def register() -> None:
     """Let timelines tell of what happens in this module."""
     add_teller(HITS)
+    add_teller(CASES)
+    leave_untold([Alert], "the case that it stands in is told of")
+    leave_untold([CaseQuestion, CaseProposal], "the case is told to be asked about and decided")

@@ -1,12 +1,20 @@
-"""Valid watchlists, entries and hits in few words."""
+"""Valid watchlists, entries and hits, alerts and their cases in few words."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import factory
 
-from crm.core.clock import now
+from crm.core.clock import bank_today, now
 from customers.models import Restriction
 from risk.models import (
+    Alert,
+    AlertCase,
+    CaseProposal,
+    CaseQuestion,
+    Family,
+    Level,
     ListedName,
     ScreeningHit,
     Watchlist,
@@ -15,7 +23,7 @@ from risk.models import (
 )
 from risk.screening.keys import keys_of
 from sysadmin.models import system_user
-from tests.factories import CustomerFactory, Recorded
+from tests.factories import CustomerFactory, Recorded, StaffMemberFactory
 
 
 class WatchlistFactory(Recorded):
@@ -103,3 +111,69 @@ class RestrictionFactory(Recorded):
     customer = factory.SubFactory(CustomerFactory)
     cause = Restriction.Cause.OWN_LIST
     source = factory.Sequence("risk.screeninghit:{}".format)
+
+
+class AlertCaseFactory(Recorded):
+    """A case that nobody investigates yet."""
+
+    class Meta:
+        model = AlertCase
+
+    number = factory.Sequence("YJ1999{:06d}".format)
+    customer = factory.SubFactory(CustomerFactory)
+    family = Family.ARREARS
+    level = Level.MEDIUM
+    due_on = factory.LazyFunction(lambda: bank_today() + dt.timedelta(days=10))
+    edited_by = factory.LazyAttribute(
+        lambda o: StaffMemberFactory(branch=o.customer.home_branch).user
+    )
+
+
+class AlertFactory(Recorded):
+    """A warning of arrears."""
+
+    class Meta:
+        model = Alert
+
+    case = factory.SubFactory(AlertCaseFactory)
+    customer = factory.SelfAttribute("case.customer")
+    rule = factory.Sequence("early_arrears_{}".format)
+    rule_version = "0123456789ab"
+    level = Level.MEDIUM
+    measures = factory.LazyFunction(lambda: {"overdue_days": 12, "overdue_amount": "8200.00"})
+    cut_offs = factory.LazyFunction(lambda: {"warning_arrears_low": "5"})
+
+
+class CaseQuestionFactory(Recorded):
+    """A question that was answered."""
+
+    class Meta:
+        model = CaseQuestion
+
+    case = factory.SubFactory(AlertCaseFactory)
+    customer = factory.SelfAttribute("case.customer")
+    text = factory.Sequence("Why is instalment {} late".format)
+    asked_by = factory.LazyFunction(system_user)
+    reply = factory.Sequence("Wages came late in month {}".format)
+    answered_by = factory.LazyFunction(system_user)
+    answered_at = factory.LazyFunction(now)
+
+
+class CaseProposalFactory(Recorded):
+    """A proposal that was sent back."""
+
+    class Meta:
+        model = CaseProposal
+
+    case = factory.SubFactory(AlertCaseFactory)
+    customer = factory.SelfAttribute("case.customer")
+    outcome = CaseProposal.Outcome.CONFIRMED
+    reason = factory.Sequence("Pays late for the {}th time".format)
+    evidence = factory.Sequence("Statement {}".format)
+    case_version = factory.SelfAttribute("case.version")
+    proposed_by = factory.LazyAttribute(
+        lambda o: StaffMemberFactory(branch=o.case.customer.home_branch).user
+    )
+    decision = CaseProposal.Decision.SENT_BACK
+    decided_by = factory.LazyAttribute(lambda o: None if o.decision == "open" else system_user())
+    decided_at = factory.LazyAttribute(lambda o: None if o.decision == "open" else now())

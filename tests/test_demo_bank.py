@@ -20,7 +20,7 @@ from customers.models import (
     Restriction,
     TimelineEntry,
 )
-from risk.models import ScreeningHit
+from risk.models import Alert, AlertCase, ScreeningHit
 from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
@@ -232,3 +232,11 @@ def test_the_demonstration_has_hits_to_decide_and_a_customer_who_is_stopped(demo
     stopped = Restriction.objects.in_force().get()
     page = officer.get(f"/customers/{stopped.customer_id}/").content.decode()
     assert "Service is stopped since" in page
+
+
+def test_the_nights_have_warned_and_an_officer_has_asked_about_a_case(demo, signed_in):
+    case = AlertCase.objects.filter(status="waiting").latest("pk")
+    assert Alert.objects.filter(case=case).exists()
+    officer = signed_in(User.objects.get(username="gu.mingchuan"))
+    assert case.number in officer.get("/risk/cases/?status=waiting").content.decode()
+    assert "Asked for information" in officer.get(f"/risk/cases/{case.pk}/").content.decode()

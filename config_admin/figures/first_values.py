@@ -14,6 +14,7 @@ from .values import VALUES
 SERIES = (
     ("case", "Cases", "工单编号", "SR"),
     ("complaint", "Complaints", "投诉编号", "TS"),
+    ("alert_case", "Alert cases", "预警编号", "YJ"),
 )
 
 

@@ -158,6 +158,22 @@ REVIEW_COMPLAINTS = ("services.review_complaint",)
 COMPLAINTS = (*RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS, *DECIDE_COMPLAINTS)
 SEE_SCREENING = ("risk.view_screeninghit", "risk.view_watchlist")
 DECIDE_HITS = (*SEE_SCREENING, "risk.confirm_screeninghit", "risk.dismiss_screeninghit")
+SEE_CASES = ("risk.view_alertcase",)
+ANSWER_CASES = (*SEE_CASES, "risk.answer_alertcase")
+# the lead manager begins with what is light
+WORK_CASES = (
+    *ANSWER_CASES,
+    "risk.ask_alertcase",
+    "risk.escalate_alertcase",
+    "risk.propose_alertcase",
+)
+DECIDE_CASES = (
+    *WORK_CASES,
+    "risk.assign_alertcase",
+    "risk.approve_alertcase",
+    "risk.send_back_alertcase",
+    "risk.reopen_alertcase",
+)
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",
@@ -309,13 +325,16 @@ class RoleSpec:
 
 ROLES = (
     RoleSpec(
-        "wealth_manager", "Wealth manager", "理财经理", (*SERVE, "staff.view_handover", *TAKE_OVER)
+        "wealth_manager",
+        "Wealth manager",
+        "理财经理",
+        (*SERVE, *WORK_CASES, "staff.view_handover", *TAKE_OVER),
     ),
     RoleSpec(
         "corporate_manager",
         "Corporate relationship manager",
         "对公客户经理",
-        (*SERVE, "staff.view_handover", *TAKE_OVER),
+        (*SERVE, *WORK_CASES, "staff.view_handover", *TAKE_OVER),
     ),
     RoleSpec(
         "service_agent",
@@ -345,13 +364,14 @@ ROLES = (
             *COMPLAINTS,
             *REVIEW_COMPLAINTS,
             *ANNOUNCE,
+            *SEE_CASES,
         ),
     ),
     RoleSpec(
         "risk_officer",
         "Risk officer",
         "风险经理",
-        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS),
+        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS, *DECIDE_CASES),
     ),
     RoleSpec(
         "compliance_officer",
@@ -370,6 +390,8 @@ ROLES = (
             *REVIEW_COMPLAINTS,
             *TASKS,
             *DECIDE_HITS,
+            *DECIDE_CASES,
+            "risk.view_restricted_alertcase",
             "risk.release_screeninghit",
             "risk.load_watchlist",
             "core.view_job",
@@ -459,6 +481,8 @@ ROLES = (
             "services.view_task",
             "services.view_appointment",
             *SEE_SCREENING,
+            *SEE_CASES,
+            "risk.view_restricted_alertcase",
         ),
         is_read_only=True,
     ),

@@ -79,6 +79,10 @@ from tests.factories import (
     serials,
 )
 from tests.factories_risk import (
+    AlertCaseFactory,
+    AlertFactory,
+    CaseProposalFactory,
+    CaseQuestionFactory,
     ListedNameFactory,
     RestrictionFactory,
     ScreeningHitFactory,
@@ -430,9 +434,42 @@ def decided(status: str) -> dict[str, Any]:
     return {"decided_by": system_user(), "decided_at": now(), "decision": "compared"}
 
 
+def alert_case(branch: Any, manager: Any) -> Model:
+    """A case about a customer of a branch, perhaps in the hands of a member of staff."""
+    about = customer(branch, manager)
+    status = "investigating" if manager else "new"
+    return AlertCaseFactory(customer=about, officer=manager, status=status)
+
+
+def further_case(row: Any) -> None:
+    """What was measured, asked and proposed about this case."""
+    AlertFactory(case=row)
+    CaseQuestionFactory(case=row)
+    CaseProposalFactory(case=row)
+
+
+def case_stands(status: str, row: Any) -> dict[str, Any]:
+    """What an alert case has beside its state."""
+    today = bank_today()
+    waits = status == "waiting"
+    if waits and not row.questions.filter(answered_at=None).exists():
+        CaseQuestionFactory(case=row, reply="", answered_by=None, answered_at=None)
+    if status in {"proposed", "closed"}:
+        decision = "open" if status == "proposed" else "approved"
+        CaseProposalFactory(case=row, decision=decision)
+    officer = row.officer or StaffMemberFactory(branch=row.customer.home_branch)
+    return {
+        "officer": None if status == "new" else officer,
+        "edited_by": StaffMemberFactory(branch=row.customer.home_branch).user,
+        "waits_since": today if waits else None,
+        "diary_on": today if waits else None,
+    }
+
+
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
+    "risk.alertcase": "who investigates proposes, another decides: tests/risk/test_cases.py",
     "risk.screeninghit": "a release needs what a match stopped: tests/risk/test_screening.py",
     "services.contact": "who reviews took no part: tests/services/test_contacts.py",
     "services.promise": "the day decides what a promise becomes: tests/services/test_promises.py",
@@ -529,6 +566,10 @@ FACTORIES = {
         fill=lambda b: {"until": in_a_month()},
         beside=lambda status, row: decided(status),
     ),
+    "risk.alertcase": Subject(alert_case, children=(further_case,), beside=case_stands),
+    "risk.alert": Subject(lambda b, m: AlertFactory(case=alert_case(b, m))),
+    "risk.casequestion": Subject(lambda b, m: CaseQuestionFactory(case=alert_case(b, m))),
+    "risk.caseproposal": Subject(lambda b, m: CaseProposalFactory(case=alert_case(b, m))),
     "services.servicerequest": Subject(
         service_request,
         fill=new_request,

@@ -37,6 +37,7 @@ from . import (
     opportunities,
     requests,
     screening,
+    warnings,
 )
 from .approvals import ask_and_decide, enter_limits, enter_policies
 from .branches import BranchSpec, branches
@@ -96,6 +97,7 @@ def fill(today: dt.date, *, size: int) -> int:
         complaints.enter()
         agenda.plan(today)
         screening.enter(today)
+        warnings.enter(today)
         notices.enter(today)
     return entered
 

@@ -144,7 +144,7 @@ class _Maker:
             balance = Decimal(0)
         if currency != "CNY":
             balance = (balance / USD).quantize(CENT, ROUND_HALF_UP)
-        limit = _rounded(balance * 6 + 10_000) if code == "credit_card" else None
+        limit = _limit(number, balance) if code == "credit_card" else None
         row = {
             "holding_no": key,
             "customer_no": customer.source_key,
@@ -211,7 +211,7 @@ class _Maker:
         self, row: Row, code: str, opened: date, balance: Decimal, principal: Decimal | None
     ) -> None:
         """Month ends backwards from today's balance, with trend, season and chance."""
-        rng = self.rng
+        rng, number = self.rng, len(self.files.holdings)
         trend, swing = rng.gauss(0.008, 0.014), rng.uniform(0.0, 0.07)
         moves = not row["matures_on"]
         later = balance
@@ -226,6 +226,8 @@ class _Maker:
                 end = balance * _cents(factor)
             else:
                 end = balance
+            if back and code == "corporate_current" and number % 23 == 0:
+                end *= 30 + number % 50  # money that has left a month ago
             end = end.quantize(CENT, ROUND_HALF_UP)
             self.files.balances.append(
                 {
@@ -333,6 +335,12 @@ def _cents(value: float) -> Decimal:
 
 def _rounded(value: Decimal) -> Decimal:
     return (value / 1_000).to_integral_value(ROUND_HALF_UP) * 1_000
+
+
+def _limit(number: int, balance: Decimal) -> Decimal:
+    """Most have room; each ninth has used up what there was."""
+    used_up = number % 9 == 0 and balance > 1_000
+    return _rounded(balance) if used_up else _rounded(balance * 6 + 10_000)
 
 
 def _in_base(amount: Decimal, currency: str) -> Decimal:

@@ -163,9 +163,9 @@ where me.n = s.n
 ENTER_STAFF = """
 insert into sysadmin_user
     (id, created_at, updated_at, version, password, username, display_name, latin_name, is_active,
-     is_system, language, theme, density, views)
+     is_system, language, theme, density, views, deliveries)
 select {users} + n, now(), now(), 1, password, username, name, latin, true, false, '', 'light',
-    'compact', '{{}}'
+    'compact', '{{}}', '{{}}'
 from meridian_generate.staff
 order by n;
 insert into staff_staffmember

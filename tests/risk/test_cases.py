@@ -1,0 +1,440 @@
+"""Customers warned of every night, and alert cases decided by two persons."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection
+
+from crm.core.acting import acting
+from crm.core.clock import bank_today, clock_at, now
+from crm.core.idempotency import FIELD
+from crm.core.models import AuditEvent, Job
+from customers.models import TimelineEntry
+from risk.cases import handover
+from risk.models import Alert, AlertCase, CaseProposal
+from risk.tasks import warn_nightly
+from risk.warnings import run
+from sysadmin.models import Grant, Notification, period, system_user
+from tests.factories import (
+    ConflictFactory,
+    CustomerFactory,
+    GrantFactory,
+    HandoverFactory,
+    HoldingFactory,
+    HoldingPartyFactory,
+    HoldingYearFactory,
+    NumberSeriesFactory,
+    ParameterValueFactory,
+    RoleFactory,
+    TransactionFactory,
+)
+from tests.factories_risk import AlertCaseFactory, AlertFactory
+from tests.jobs import work_off
+
+CASES = "/risk/cases/"
+SEE = (
+    "customers.view_customer",
+    "customers.history_customer",
+    "customers.view_holding",
+    "risk.view_alertcase",
+)
+WORK = (
+    *SEE,
+    "risk.ask_alertcase",
+    "risk.answer_alertcase",
+    "risk.escalate_alertcase",
+    "risk.propose_alertcase",
+)
+DECIDE = (
+    *WORK,
+    "risk.assign_alertcase",
+    "risk.approve_alertcase",
+    "risk.send_back_alertcase",
+    "risk.reopen_alertcase",
+)
+FOUND = {"outcome": "confirmed", "evidence": "statements", "reason": "wages stopped"}
+LATE = {"outcome": "accepted", "evidence": "pay slips", "reason": "new employer"}
+
+
+@pytest.fixture
+def series(db):
+    return NumberSeriesFactory(code=run.SERIES, prefix="YJ")
+
+
+@pytest.fixture
+def manager(person, branch):
+    return person(branch, *WORK, extent=Grant.Reach.OWN)
+
+
+@pytest.fixture
+def officer(person, branch):
+    return person(branch, *DECIDE)
+
+
+@pytest.fixture
+def second(person, branch):
+    return person(branch, *DECIDE)
+
+
+@pytest.fixture
+def compliance(person, bank):
+    rights = (*DECIDE, "risk.view_restricted_alertcase")
+    return person(bank, *rights, extent=Grant.Reach.BANK)
+
+
+@pytest.fixture
+def case(officer, manager, branch):
+    about = CustomerFactory(home_branch=branch, lead_manager=manager.staff_member)
+    made = AlertCaseFactory(customer=about, officer=officer.staff_member, status="investigating")
+    AlertFactory(case=made, rule="early_arrears")
+    return made
+
+
+@pytest.fixture
+def take(signed_in):
+    """Sends the form of a step with a case as somebody."""
+
+    def send(user, case, verb, **data):
+        sent = {FIELD: str(uuid.uuid4()), "reason": "looked into it", **data}
+        return signed_in(user).post(f"{CASES}{case.pk}/{verb}/", sent)
+
+    return send
+
+
+def said(answer):
+    """What a refused form says."""
+    assert answer.status_code == 422
+    return answer.content.decode()
+
+
+def night():
+    """Let the clock's task begin, and a worker do its work."""
+    warn_nightly(0)
+    work_off()
+
+
+def levels():
+    """What is warned of: the rule and the severity of each alert, by customer."""
+    found = defaultdict(set)
+    for alert in Alert.objects.all():
+        found[alert.customer_id].add((alert.rule, alert.level))
+    return found
+
+
+def averages(holding, last, before):
+    """The averages of a deposit: that of the last whole month, and those of the six before it."""
+    month, years = bank_today().year * 12 + bank_today().month - 2, defaultdict(lambda: [None] * 12)
+    for back in range(7):
+        year, place = divmod(month - back, 12)
+        years[year][place] = Decimal(before if back else last)
+    for year, values in years.items():
+        HoldingYearFactory(holding=holding, year=year, average=values, month_end=values)
+
+
+def credited(customer, *amounts):
+    """Credits of a customer, each so many days ago."""
+    day = bank_today()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select customers_make_partitions(%s, %s)", [day - dt.timedelta(days=400), day]
+        )
+    holding = HoldingFactory(customer=customer, product_code="current_deposit")
+    for days, amount in amounts:
+        booked_on = day - dt.timedelta(days=days)
+        facts = {"kind": "sales", "amount": Decimal(amount), "booked_on": booked_on}
+        TransactionFactory(holding=holding, **facts)
+
+
+# --- warned -------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-5")
+def test_the_night_warns_by_every_rule_at_its_cut_off_and_of_nobody_else(
+    series, officer, signed_in, branch
+):
+    def owing(days, **facts):
+        return HoldingFactory(
+            customer=CustomerFactory(home_branch=branch),
+            product_code="consumer_loan",
+            overdue_days=days,
+            **facts,
+        )
+
+    four, five, twenty_one, too_late = (owing(n).customer_id for n in (4, 5, 21, 31))
+    emptied, halved = CustomerFactory(home_branch=branch), CustomerFactory(home_branch=branch)
+    averages(HoldingFactory(customer=emptied), 2_400, 100_000)
+    averages(HoldingFactory(customer=halved), 5_100, 100_000)
+    quiet, steady = CustomerFactory(home_branch=branch), CustomerFactory(home_branch=branch)
+    credited(quiet, (30, 20_000), (100, 200_000), (300, 100_000))
+    credited(steady, (30, 50_000), (100, 200_000), (300, 100_000))
+    begun = CustomerFactory(home_branch=branch)
+    credited(begun, (30, 1_000), (100, 300_000))
+    spent = HoldingFactory(
+        customer=CustomerFactory(home_branch=branch),
+        product_code="credit_card",
+        balance=Decimal(19_600),
+        credit_limit=Decimal(20_000),
+    )
+    averages(spent, 19_500, 19_500)
+    guaranteed = owing(0)
+    guarantor = owing(62).customer
+    HoldingPartyFactory(holding=guaranteed, customer=guarantor, role="guarantor")
+
+    night()
+
+    assert levels() == {
+        five: {("early_arrears", 1)},
+        twenty_one: {("early_arrears", 3)},
+        emptied.pk: {("balance_collapse", 2)},
+        quiet.pk: {("turnover_drop", 2)},
+        spent.customer_id: {("limit_used_up", 1)},
+        guaranteed.customer_id: {("guarantor_overdue", 2)},
+    }
+    assert {four, too_late, halved.pk, steady.pk, begun.pk, guarantor.pk}.isdisjoint(levels())
+    job = Job.objects.get(kind="risk.warn")
+    assert (job.status, job.progress.changed) == ("done", 6)
+    grave = AlertCase.objects.get(customer=twenty_one)
+    assert grave.due_on == bank_today() + dt.timedelta(days=5)
+    page = signed_in(officer).get(f"{CASES}{grave.pk}/").content.decode()
+    for shown in ("Early arrears", "Worst days overdue", "125,000.50", "(High)"):
+        assert shown in page
+    assert grave.number in signed_in(officer).get(f"{CASES}?level=3").content.decode()
+
+
+@pytest.mark.proves("RM-5")
+def test_no_second_alert_while_one_is_open_but_a_graver_one_joins_the_case(series, branch):
+    loan = HoldingFactory(
+        customer=CustomerFactory(home_branch=branch), product_code="car_loan", overdue_days=6
+    )
+    night()
+    warn_nightly(0)  # once a day, however often the clock asks
+    assert Job.objects.filter(kind="risk.warn").count() == 1
+    with clock_at(now() + dt.timedelta(days=1)):
+        night()
+        assert Alert.objects.count() == 1
+        with acting(by=system_user()):
+            type(loan).objects.filter(pk=loan.pk).update(overdue_days=12)
+            assert run.warn_of(loan.customer, by=system_user()) == 1
+    case = AlertCase.objects.get()
+    assert [alert.level for alert in case.alerts.order_by("pk")] == [1, 2]
+    assert (case.level, case.due_on) == (2, bank_today() + dt.timedelta(days=11))
+
+
+@pytest.mark.proves("RM-5")
+def test_the_banks_own_figures_decide_and_name_another_version_of_the_rule(series, branch):
+    customer = CustomerFactory(home_branch=branch)
+    loan = HoldingFactory(customer=customer, product_code="car_loan", overdue_days=8)
+    ParameterValueFactory(code="warning_arrears_low", value="9", valid=period(bank_today()))
+    night()
+    assert not Alert.objects.exists()
+    with acting(by=system_user()):
+        type(loan).objects.filter(pk=loan.pk).update(overdue_days=9)
+        assert run.warn_of(customer, by=system_user()) == 1
+    alert = Alert.objects.get()
+    assert alert.cut_offs["warning_arrears_low"] == "9"
+    rule, today = run.RULES["early_arrears"], bank_today()
+    assert alert.rule_version == rule.version(today)
+    assert alert.rule_version != rule.version(today - dt.timedelta(days=1))
+    assert alert.measures["overdue_days"] == 9
+
+
+@pytest.mark.proves("RM-5")
+def test_light_cases_are_the_lead_managers_unless_they_are_too_close(series, manager, branch):
+    lead = manager.staff_member
+    led, close, grave = (
+        CustomerFactory(home_branch=branch, lead_manager=lead if n != 1 else None) for n in range(3)
+    )
+    for customer, days in ((led, 5), (close, 5), (grave, 12)):
+        HoldingFactory(customer=customer, product_code="car_loan", overdue_days=days)
+    night()
+    by_customer = {case.customer_id: case for case in AlertCase.objects.all()}
+    assert (by_customer[led.pk].officer, by_customer[led.pk].status) == (lead, "investigating")
+    assert by_customer[grave.pk].officer is by_customer[close.pk].officer is None
+    assert {by_customer[c.pk].status for c in (close, grave)} == {"new"}
+
+
+# --- worked on ----------------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-6")
+def test_a_question_stops_the_time_and_the_lead_manager_answers_within_reach(
+    case, officer, manager, person, other_branch, take, signed_in
+):
+    due, day = case.due_on, bank_today()
+    asked = {"question": "Does he still work there?", "diary_on": str(day + dt.timedelta(days=3))}
+    assert take(officer, case, "ask", **asked).status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.waits_since) == ("waiting", day)
+    told = Notification.objects.get(recipient=manager, kind="risk.case_asked")
+    assert told.subject_key == case.pk
+    assert "still work there" in signed_in(manager).get(f"{CASES}{case.pk}/").content.decode()
+    stranger = person(other_branch, *WORK)
+    assert take(stranger, case, "answer", reply="no").status_code == 404
+    with clock_at(now() + dt.timedelta(days=2)):
+        assert take(manager, case, "answer", reply="Yes, on sick leave").status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.due_on) == ("investigating", due + dt.timedelta(days=2))
+    assert "sick leave" in signed_in(officer).get(f"{CASES}{case.pk}/").content.decode()
+    assert "investigates the case" in said(take(manager, case, "propose", **FOUND))
+
+
+@pytest.mark.proves("RM-6")
+def test_a_case_is_given_to_those_who_can_work_on_it_and_only_grows_graver(
+    case, officer, second, person, branch, take
+):
+    clerk = person(branch, *SEE).staff_member
+    assert "no right to investigate" in said(take(officer, case, "assign", officer=clerk.pk))
+    ConflictFactory(member=second.staff_member, customer=case.customer)
+    close = said(take(officer, case, "assign", officer=second.staff_member.pk))
+    assert "conflict of interest" in close
+    with pytest.raises(IntegrityError), acting(by=officer):
+        AlertCase.objects.filter(pk=case.pk).update(officer=second.staff_member)
+    assert "only rises" in said(take(officer, case, "escalate", level=1))
+    with pytest.raises(IntegrityError), acting(by=officer):
+        AlertCase.objects.filter(pk=case.pk).update(level=1)
+    assert take(officer, case, "escalate", level=3).status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.level) == ("escalated", 3)
+    assert case.due_on == bank_today() + dt.timedelta(days=5)
+
+
+# --- decided ------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-6")
+def test_a_second_person_closes_a_case_and_the_decision_stays_when_it_is_opened_again(
+    case, officer, second, compliance, take, signed_in
+):
+    assert take(officer, case, "propose", **FOUND).status_code == 302
+    assert take(second, case, "approve").status_code == 302
+    case.refresh_from_db()
+    assert case.status == "closed"
+    assert "Nothing is proposed" in said(take(compliance, case, "approve"))
+    for took_part in (officer, second):
+        assert "did not decide" in said(take(took_part, case, "reopen"))
+    assert take(compliance, case, "reopen").status_code == 302
+    case.refresh_from_db()
+    assert case.status == "investigating"
+    page = signed_in(second).get(f"{CASES}{case.pk}/").content.decode()
+    assert "Confirmed risk" in page
+    assert "Approved the proposal" in page
+    assert Notification.objects.filter(recipient=officer, kind="risk.case_decided").exists()
+    told = set(TimelineEntry.objects.filter(source="risk.alertcase").values_list("what", flat=True))
+    assert told == {"propose", "approve", "reopen"}
+
+
+def approved_for(case, second):
+    """Write without any operation that a second person has approved, and close the case."""
+    CaseProposal.objects.update(decision="approved", decided_by=second, decided_at=now())
+    AlertCase.objects.filter(pk=case.pk).update(status="closed")
+
+
+@pytest.mark.proves("RM-6")
+def test_whoever_proposes_never_approves_by_whatever_role_address_or_statement(
+    case, officer, second, branch, bank, take
+):
+    assert take(officer, case, "propose", **FOUND).status_code == 302
+    role = RoleFactory(actions=list(DECIDE))
+    GrantFactory(user=officer, role=role, branch=bank, extent=Grant.Reach.BANK)
+    assert "second person" in said(take(officer, case, "approve"))
+    assert "second person" in said(take(officer, case, "send_back"))
+    proposal = CaseProposal.objects.get()
+    with pytest.raises(IntegrityError), acting(by=officer):
+        CaseProposal.objects.update(decision="approved", decided_by=officer, decided_at=now())
+    with pytest.raises(IntegrityError), acting(by=second):
+        AlertCase.objects.filter(pk=case.pk).update(status="closed")
+    with pytest.raises(IntegrityError), acting(by=officer):
+        approved_for(case, second)
+    with pytest.raises(IntegrityError), acting(by=officer):
+        CaseProposal.objects.update(outcome="duplicate")
+    case.refresh_from_db()
+    proposal.refresh_from_db()
+    assert (case.status, proposal.decision) == ("proposed", "open")
+
+
+@pytest.mark.proves("RM-6")
+def test_approval_is_refused_to_the_last_editor_from_below_and_once_the_case_has_changed(
+    case, officer, second, manager, person, bank, take
+):
+    asked = {"question": "Why?", "diary_on": str(bank_today())}
+    assert take(officer, case, "ask", **asked).status_code == 302
+    assert take(second, case, "answer", reply="Because").status_code == 302
+    assert take(officer, case, "propose", **FOUND).status_code == 302
+    assert "worked on it last" in said(take(second, case, "approve"))
+    third = person(bank, *DECIDE, extent=Grant.Reach.BANK)
+    with acting(by=system_user()):
+        case.refresh_from_db()
+        run.renew(case, 3, bank_today(), by=system_user())
+    assert "has changed since" in said(take(third, case, "approve"))
+    assert take(third, case, "send_back").status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.level) == ("investigating", 3)
+    boss = person(bank, *DECIDE, extent=Grant.Reach.BANK)
+    with acting(by=system_user()):
+        AlertCase.objects.filter(pk=case.pk).update(officer=boss.staff_member)
+    assert take(boss, case, "propose", **FOUND).status_code == 302
+    assert "of the same branch or of one above" in said(take(officer, case, "approve"))
+
+
+@pytest.mark.proves("RM-5")
+def test_an_accepted_risk_is_silent_until_its_day_unless_it_grows_graver(
+    series, branch, officer, second, take
+):
+    customer = CustomerFactory(home_branch=branch)
+    loan = HoldingFactory(customer=customer, product_code="car_loan", overdue_days=12)
+    night()
+    case = AlertCase.objects.get()
+    assert take(second, case, "assign", officer=officer.staff_member.pk).status_code == 302
+    assert "accepted until a day" in said(take(officer, case, "propose", **LATE))
+    day = bank_today() + dt.timedelta(days=30)
+    for wrong in ({**FOUND, "silent_until": str(day)}, {**LATE, "silent_until": "2199-01-01"}):
+        said(take(officer, case, "propose", **wrong))
+    take(officer, case, "propose", **LATE, silent_until=str(day))
+    assert take(second, case, "approve").status_code == 302
+    with acting(by=system_user()):
+        assert run.warn_of(customer, by=system_user()) == 0
+        rule = run.RULES["early_arrears"]
+        assert run.find(rule, day, 0, customer.pk) == []
+        assert len(run.find(rule, day + dt.timedelta(days=1), 0, customer.pk)) == 1
+        type(loan).objects.filter(pk=loan.pk).update(overdue_days=22)
+        assert run.warn_of(customer, by=system_user()) == 1
+    assert {alert.level for alert in AlertCase.objects.get(status="new").alerts.all()} == {3}
+
+
+@pytest.mark.proves("RM-6")
+def test_what_is_referred_for_a_report_is_closed_to_everybody_but_compliance(
+    case, officer, second, manager, compliance, take, signed_in
+):
+    report = {"outcome": "report", "evidence": "layers", "reason": "no plausible source"}
+    assert take(officer, case, "propose", **report).status_code == 302
+    with acting(by=system_user()):
+        AlertCase.objects.filter(pk=case.pk).update(officer=compliance.staff_member)
+    key = case.customer_id
+    for user in (second, manager, officer):
+        desk = signed_in(user)
+        assert desk.get(f"{CASES}{case.pk}/").status_code == 404
+        assert take(user, case, "escalate", level=3).status_code == 404
+        listed = desk.get(CASES).content.decode() + desk.get(f"{CASES}count/").content.decode()
+        listed += desk.get(f"{CASES}panel/customer/{key}/").content.decode()
+        listed += desk.get(f"/customers/{key}/timeline/").content.decode()
+        listed += desk.get(f"/customers/{key}/history/").content.decode()
+        assert case.number not in listed
+        assert "alert case" not in listed.lower().replace("alert cases", "")
+        assert AlertCase.objects.permitted(user).count() == 0
+        assert CaseProposal.objects.permitted(user).count() == 0
+        assert not TimelineEntry.objects.permitted(user).filter(source="risk.alertcase").exists()
+    assert signed_in(compliance).get(f"{CASES}{case.pk}/").status_code == 200
+    assert AuditEvent.objects.filter(table_name="risk_alertcase", row_key=str(case.pk)).exists()
+
+
+def test_the_officers_cases_go_with_a_handover(case, officer, second):
+    handed = HandoverFactory(
+        from_member=officer.staff_member, to_member=second.staff_member, everything=True
+    )
+    with acting(by=system_user()):
+        assert handover.move(handed, system_user()) == {"moved": 1}
+    case.refresh_from_db()
+    assert case.officer == second.staff_member

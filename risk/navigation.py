@@ -27,3 +27,12 @@ def register() -> None:
             order=232,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Risk classification"),
+            icon="scale",
+            url_name="risk:claim_list",
+            action="risk.view_claim",
+            order=234,
+        )
+    )

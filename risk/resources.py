@@ -1,6 +1,7 @@
 """Pages of this module."""
 
+from .classification.resources import claim
 from .screening.resources import hit
 from .watchlists.resources import watchlist
 
-RESOURCES = (hit, watchlist)
+RESOURCES = (hit, watchlist, claim)

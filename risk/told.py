@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import TimelineEntry
-from customers.timeline.telling import Teller, Telling, add_teller
+from customers.timeline.telling import Teller, Telling, add_teller, leave_untold
 
-from .models import ScreeningHit
+from .models import Claim, Classification, ScreeningHit
 
 Kind = TimelineEntry.Kind
 QUIET, GOOD, BAD = "ic-n", "ic-ok", "ic-bad"
@@ -29,6 +29,21 @@ HITS = Teller(
 )
 
 
+CLAIMS = Teller(
+    Claim,
+    {
+        "worsen": Telling(_("A claim fell into a worse class"), Kind.CASE, "trending-down", BAD),
+        "propose": Telling(_("Proposed the class of a claim"), Kind.CASE, "scale", QUIET),
+        "approve": Telling(_("Approved the class of a claim"), Kind.CASE, "scale", GOOD),
+        "send_back": Telling(_("Sent the class of a claim back"), Kind.CASE, "undo-2", QUIET),
+    },
+    # between the proposal and its approval nothing has happened to the customer
+    silent=frozenset({"review"}),
+)
+
+
 def register() -> None:
     """Let timelines tell of what happens in this module."""
     add_teller(HITS)
+    add_teller(CLAIMS)
+    leave_untold([Classification], "the claim is told to fall, to be proposed and approved")

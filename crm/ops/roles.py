@@ -158,6 +158,10 @@ REVIEW_COMPLAINTS = ("services.review_complaint",)
 COMPLAINTS = (*RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS, *DECIDE_COMPLAINTS)
 SEE_SCREENING = ("risk.view_screeninghit", "risk.view_watchlist")
 DECIDE_HITS = (*SEE_SCREENING, "risk.confirm_screeninghit", "risk.dismiss_screeninghit")
+SEE_CLAIMS = ("risk.view_claim",)
+PROPOSE_CLASS = (*SEE_CLAIMS, "risk.propose_claim")
+REVIEW_CLASS = (*PROPOSE_CLASS, "risk.review_claim", "risk.send_back_claim")
+APPROVE_CLASS = (*SEE_CLAIMS, "risk.approve_claim", "risk.send_back_claim")
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",
@@ -309,13 +313,16 @@ class RoleSpec:
 
 ROLES = (
     RoleSpec(
-        "wealth_manager", "Wealth manager", "理财经理", (*SERVE, "staff.view_handover", *TAKE_OVER)
+        "wealth_manager",
+        "Wealth manager",
+        "理财经理",
+        (*SERVE, *PROPOSE_CLASS, "staff.view_handover", *TAKE_OVER),
     ),
     RoleSpec(
         "corporate_manager",
         "Corporate relationship manager",
         "对公客户经理",
-        (*SERVE, "staff.view_handover", *TAKE_OVER),
+        (*SERVE, *PROPOSE_CLASS, "staff.view_handover", *TAKE_OVER),
     ),
     RoleSpec(
         "service_agent",
@@ -345,13 +352,14 @@ ROLES = (
             *COMPLAINTS,
             *REVIEW_COMPLAINTS,
             *ANNOUNCE,
+            *APPROVE_CLASS,
         ),
     ),
     RoleSpec(
         "risk_officer",
         "Risk officer",
         "风险经理",
-        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS),
+        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS, *REVIEW_CLASS),
     ),
     RoleSpec(
         "compliance_officer",
@@ -459,6 +467,7 @@ ROLES = (
             "services.view_task",
             "services.view_appointment",
             *SEE_SCREENING,
+            *SEE_CLAIMS,
         ),
         is_read_only=True,
     ),

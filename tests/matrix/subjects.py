@@ -78,6 +78,7 @@ from tests.factories import (
     resident_id,
     serials,
 )
+from tests.factories_claims import ClaimFactory, ClassificationFactory
 from tests.factories_risk import (
     ListedNameFactory,
     RestrictionFactory,
@@ -188,6 +189,12 @@ def further_contact(row: Any) -> Model:
 def holding(branch: Any, manager: Any) -> Model:
     """A holding of a customer."""
     return HoldingFactory(customer=customer(branch, manager))
+
+
+def claim(branch: Any, manager: Any) -> Model:
+    """A claim on a customer."""
+    owed = HoldingFactory(customer=customer(branch, manager), product_code="consumer_loan")
+    return ClaimFactory(holding=owed)
 
 
 def further_holding(row: Any) -> Model:
@@ -433,6 +440,7 @@ def decided(status: str) -> dict[str, Any]:
 # models whose steps depend on more than the action and the state, and where that is tested
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
+    "risk.claim": "who proposed does not review: tests/risk/test_classification.py",
     "risk.screeninghit": "a release needs what a match stopped: tests/risk/test_screening.py",
     "services.contact": "who reviews took no part: tests/services/test_contacts.py",
     "services.promise": "the day decides what a promise becomes: tests/services/test_promises.py",
@@ -529,6 +537,12 @@ FACTORIES = {
         fill=lambda b: {"until": in_a_month()},
         beside=lambda status, row: decided(status),
     ),
+    "risk.claim": Subject(
+        claim,
+        fill=lambda b: {"risk_class": 2, "due_every": 1, "worse": ""},
+        children=(lambda row: ClassificationFactory(claim=row, status="sent_back"),),
+    ),
+    "risk.classification": Subject(lambda b, m: ClassificationFactory(claim=claim(b, m))),
     "services.servicerequest": Subject(
         service_request,
         fill=new_request,

@@ -1,0 +1,61 @@
+"""Claims of the demonstration bank in all classes, and proposals at each step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Max, Min
+
+from crm.core.acting import acting
+from customers.models import Customer, Holding
+from risk.classification import assessment, operations
+from risk.classification.operations import Proposal
+from risk.models import Claim, RiskClass
+from sysadmin.models import User, system_user
+
+MANAGER, OFFICER, HEAD = "lin.yue", "gu.mingchuan", "shen.zhiheng"
+# kept as they stand, so they speak both languages
+EVIDENCE = (
+    ("Income has fallen by a third since spring · 收入自春季起下降三分之一", False),
+    ("The employer pays late; savings last two months · 单位拖欠工资,存款仅够两个月", False),
+    ("Works stand still, an appraisal halves the value · 工程停工,评估价值减半", True),
+)
+AGREED = "Statements and visit agree · 流水与走访结果一致"
+BACK = "Add the statements of the last three months · 请补充近三个月流水"
+WAITING = ("", "", "review", "review", "review", "approve", "approve", "send_back")
+
+
+def enter(today: dt.date) -> None:
+    """Classify all claims as the night does, and carry some proposals as far as they go."""
+    held = Customer.objects.aggregate(low=Min("pk"), high=Max("pk"))
+    with acting(by=system_user()):
+        assessment.keep(held["low"], held["high"], by=system_user())
+    manager, officer, head = (User.objects.get(username=n) for n in (MANAGER, OFFICER, HEAD))
+    for number, (claim, last) in enumerate(chosen()):
+        facts, is_impaired = EVIDENCE[number % len(EVIDENCE)]
+        risk_class = RiskClass.SUBSTANDARD if is_impaired else RiskClass.SPECIAL_MENTION
+        proposal = Proposal(
+            risk_class=max(risk_class, claim.floor),
+            facts=facts,
+            facts_on=today - dt.timedelta(days=number + 1),
+            is_impaired=is_impaired,
+            observed_from=None,
+            due_every=1,
+        )
+        operations.propose(claim, by=manager, proposal=proposal)
+        if last in {"review", "approve"}:
+            operations.review(claim, by=officer, reason=AGREED)
+        if last == "approve":
+            operations.approve(claim, by=head, reason=AGREED)
+        if last == "send_back":
+            operations.send_back(claim, by=officer, reason=BACK)
+
+
+def chosen() -> Iterator[tuple[Claim, str]]:
+    """Claims on the customers of one manager, each with the last step that was taken."""
+    rows = Claim.objects.filter(
+        customer__lead_manager__user__username=MANAGER, risk_class__lte=RiskClass.SPECIAL_MENTION
+    )
+    open_ones = rows.exclude(holding__status=Holding.Status.CLOSED)
+    return zip(open_ones.order_by("-risk_class", "customer__number"), WAITING, strict=False)

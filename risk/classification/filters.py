@@ -1,9 +1,12 @@
 """Filters of the list of claims."""
 
+import django_filters
+from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.core.clock import bank_today
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer, Holding
@@ -27,10 +30,20 @@ class ClaimFilter(LeanFilterSet):
         queryset=Customer.objects.all(),
         url_name="customers:customer_lookup",
     )
+    # chosen by the card on the holding's page alone
+    holding = django_filters.NumberFilter(
+        label=_("Holding"), field_name="holding_id", widget=forms.HiddenInput
+    )
+    from_class = django_filters.ChoiceFilter(
+        label=_("Moved this month from"), choices=RiskClass.choices, method="that_moved"
+    )
     ended = YesNoFilter(
         label=pgettext_lazy("claim", "Ended"), holds=Q(holding__status=Holding.Status.CLOSED)
     )
     since = DaysFilter(label=_("In its class since"))
+
+    def that_moved(self, rows, _name, before):
+        return rows.moved_since(bank_today().replace(day=1)).filter(moved_from=before)
 
     class Meta:
         model = Claim

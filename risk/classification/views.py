@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, F
 from django.utils.translation import pgettext_lazy
 
+from crm.core.clock import bank_today
 from crm.core.pages import DetailPage, TransitionPage
+from crm.core.pages.base import Page
 from customers.models import Customer, Holding
 from risk.models import Claim, Classification, RiskClass
 
@@ -74,6 +77,27 @@ class ClaimPage(DetailPage):
             .exists(),
             "may_see_holding": Holding.objects.permitted(user).filter(pk=claim.holding_id).exists(),
         }
+
+
+class MovesPage(Page):
+    """How many claims went from which class into which this month; each number opens its rows."""
+
+    page = "list"
+    template = "moves"
+
+    def get(self, request):
+        first = bank_today().replace(day=1)
+        rows = self.rows().moved_since(first).annotate(before=F("moved_from"))
+        counted = rows.order_by().values_list("before", "risk_class").annotate(Count("pk"))
+        found = {(before, after): number for before, after, number in counted}
+        return self.show(
+            first=first,
+            classes=RiskClass.choices,
+            lines=[
+                (before, label, [(after, found.get((before, after), 0)) for after in RiskClass])
+                for before, label in RiskClass.choices
+            ],
+        )
 
 
 class ProposePage(TransitionPage):

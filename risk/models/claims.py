@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -41,6 +42,12 @@ class ClaimQuerySet(ScopedQuerySet["Claim"]):
     def non_performing(self) -> Self:
         """Those of the last three classes."""
         return self.filter(risk_class__in=NON_PERFORMING)
+
+    def moved_since(self, first: dt.date) -> Self:
+        """Those that decisions since a day have moved, with the class that they had before."""
+        moves = Classification.objects.filter(claim=OuterRef("pk"), decided_on__gte=first)
+        before = moves.order_by("id").values("from_class")[:1]
+        return self.alias(moved_from=Subquery(before)).filter(moved_from__isnull=False)
 
 
 class Claim(Workflow):
@@ -289,7 +296,7 @@ class Classification(Record):
         default_permissions = ()
         ordering = ("-id",)
         indexes = [
-            models.Index(fields=["decided_on", "from_class", "risk_class"], name="risk_class_moves")
+            models.Index(fields=["claim", "decided_on", "id"], name="risk_classification_moves")
         ]
         constraints = [
             models.UniqueConstraint(

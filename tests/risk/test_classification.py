@@ -1,6 +1,7 @@
 """Claims classified by facts and by three persons; upgrades observed; debtors pulled along."""
 
 import datetime as dt
+import re
 import uuid
 from decimal import Decimal
 
@@ -241,7 +242,7 @@ def test_an_upgrade_waits_for_arrears_and_for_the_longer_of_two_periods_and_six_
     for due_every, months in ((1, 6), (4, 8)):
         year, month = divmod(bank_today().month - 1 + months, 12)
         first = bank_today().replace(day=1, year=bank_today().year + year, month=month + 1)
-        with clock_at(midnight(first)):
+        with clock_at(midnight(first - dt.timedelta(days=1))):
             early = signed_in(person(bank, *SEE, *STEPS, extent=Grant.Reach.BANK))
             asked = {"risk_class": 1, "due_every": due_every}
             refused = take(early, claim, "propose", **asked).content.decode()
@@ -341,3 +342,22 @@ def test_lists_and_cards_show_claims_within_reach(
     for address in (f"customer/{near.customer_id}", f"holding/{near.pk}"):
         card = desk.get(f"{CLAIMS}panel/{address}/").content.decode()
         assert "Substandard" in card
+
+
+def test_the_migration_of_the_month_counts_and_opens_its_rows(
+    person, branch, other_branch, signed_in
+):
+    for days, where in ((91, branch), (95, branch), (1, branch), (91, other_branch)):
+        loan(days, CustomerFactory(home_branch=where))
+    classify()
+    desk = signed_in(person(branch, *SEE))
+    page = desk.get(f"{CLAIMS}moves/").content.decode()
+    for after, number in ((2, 1), (3, 2)):
+        link = f"from_class=1&risk_class={after}"
+        assert f'{link.replace("&", "&amp;")}">{number}</a>' in page
+        rows = desk.get(f"{CLAIMS}?{link}").content.decode()
+        assert len(set(re.findall(rf'href="{CLAIMS}(\d+)/"', rows))) == number
+    next_month = midnight(bank_today().replace(day=1) + dt.timedelta(days=32))
+    with clock_at(next_month):
+        later = signed_in(person(branch, *SEE))
+        assert "from_class" not in later.get(f"{CLAIMS}moves/").content.decode()

@@ -16,11 +16,10 @@ from sysadmin.models import User, system_user
 
 MANAGER, OFFICER, HEAD = "lin.yue", "gu.mingchuan", "shen.zhiheng"
 # kept as they stand, so they speak both languages
-EVIDENCE = (
-    ("Income has fallen by a third since spring · 收入自春季起下降三分之一", False),
-    ("The employer pays late; savings last two months · 单位拖欠工资,存款仅够两个月", False),
-    ("Works stand still, an appraisal halves the value · 工程停工,评估价值减半", True),
-)
+EVIDENCE = {
+    RiskClass.SPECIAL_MENTION: "Income has fallen by a third since spring · 收入自春季起下降三分之一",
+    RiskClass.SUBSTANDARD: "The works stand still, the value is halved · 工程停工,评估价值减半",
+}
 AGREED = "Statements and visit agree · 流水与走访结果一致"
 BACK = "Add the statements of the last three months · 请补充近三个月流水"
 WAITING = ("", "", "review", "review", "review", "approve", "approve", "send_back")
@@ -33,13 +32,12 @@ def enter(today: dt.date) -> None:
         assessment.keep(held["low"], held["high"], by=system_user())
     manager, officer, head = (User.objects.get(username=n) for n in (MANAGER, OFFICER, HEAD))
     for number, (claim, last) in enumerate(chosen()):
-        facts, is_impaired = EVIDENCE[number % len(EVIDENCE)]
-        risk_class = RiskClass.SUBSTANDARD if is_impaired else RiskClass.SPECIAL_MENTION
+        worse = RiskClass(claim.risk_class + 1)
         proposal = Proposal(
-            risk_class=max(risk_class, claim.floor),
-            facts=facts,
+            risk_class=worse,
+            facts=EVIDENCE[worse],
             facts_on=today - dt.timedelta(days=number + 1),
-            is_impaired=is_impaired,
+            is_impaired=worse == RiskClass.SUBSTANDARD,
             observed_from=None,
             due_every=1,
         )

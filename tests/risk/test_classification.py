@@ -290,7 +290,7 @@ def test_a_restructured_claim_is_observed_for_a_year_which_a_miss_begins_anew(
     ("person", "11000", False),
 ])  # fmt: skip
 def test_what_would_follow_is_shown_before_the_approval_and_follows_it(
-    three, kind, amount, follows
+    three, kind, amount, follows, django_assert_max_num_queries
 ):
     customer = CustomerFactory(kind=kind)
     small = loan(customer=customer, amount=amount)
@@ -298,7 +298,9 @@ def test_what_would_follow_is_shown_before_the_approval_and_follows_it(
     classify()
     claim, other = small.claim, rest.claim
     take(three[0], claim, "propose")
-    preview = three[1].get(f"{CLAIMS}{claim.pk}/").content.decode()
+    three[1].get(CLAIMS)
+    with django_assert_max_num_queries(16):
+        preview = three[1].get(f"{CLAIMS}{claim.pk}/").content.decode()
     assert ("Pass → Substandard" in preview) == follows
     take(three[1], claim, "review")
 

@@ -34,7 +34,7 @@ CARDS = (
 PULLING = declare(
     Parameter(
         "non_performing_share",
-        _("Share of a company's claims in per cent beyond which non-performing ones pull the rest"),
+        _("Non-performing share of a debtor in per cent beyond which its other claims follow"),
         Decimal(0),
         Decimal(100),
         Decimal(10),

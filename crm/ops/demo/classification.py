@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Max, Min
+from django.db.models import Case, Max, Min, When
 
 from crm.core.acting import acting
 from customers.models import Customer, Holding
@@ -22,7 +22,7 @@ EVIDENCE = {
 }
 AGREED = "Statements and visit agree · 流水与走访结果一致"
 BACK = "Add the statements of the last three months · 请补充近三个月流水"
-WAITING = ("", "", "review", "review", "review", "approve", "approve", "send_back")
+WAITING = ("", "review", "approve", "", "review", "send_back", "review", "approve")
 
 
 def enter(today: dt.date) -> None:
@@ -51,9 +51,8 @@ def enter(today: dt.date) -> None:
 
 
 def chosen() -> Iterator[tuple[Claim, str]]:
-    """Claims on the customers of one manager, each with the last step that was taken."""
-    rows = Claim.objects.filter(
-        customer__lead_manager__user__username=MANAGER, risk_class__lte=RiskClass.SPECIAL_MENTION
-    )
+    """Claims, those on the customers of the manager first, each with the last step taken."""
+    rows = Claim.objects.filter(risk_class__lte=RiskClass.SPECIAL_MENTION)
     open_ones = rows.exclude(holding__status=Holding.Status.CLOSED)
-    return zip(open_ones.order_by("-risk_class", "customer__number"), WAITING, strict=False)
+    hers = Case(When(customer__lead_manager__user__username=MANAGER, then=0), default=1)
+    return zip(open_ones.order_by(hers, "-risk_class", "pk"), WAITING, strict=False)

@@ -14,6 +14,7 @@ class RiskConfig(AppConfig):
         told.register()
         begin_screening()
         begin_cases()
+        begin_classification()
 
 
 def begin_screening() -> None:
@@ -46,3 +47,23 @@ def begin_cases() -> None:
     jobs.register(WARN)
     add_panel("customers.customer", Panel(case, "customer"))
     handover.register()
+
+
+def begin_classification() -> None:
+    """Claims are classified every night, and shown with the customer and the holding."""
+    from crm.core import jobs
+    from crm.core.home import Figure, add_figure
+    from crm.core.registry import Panel, add_panel
+
+    from .classification.night import CLASSIFY
+    from .classification.resources import claim
+
+    jobs.register(CLASSIFY)
+    add_panel("customers.customer", Panel(claim, "customer"))
+    add_panel("customers.holding", Panel(claim, "holding"))
+    add_figure(
+        Figure(_("Classes to review"), claim, "status=proposed", 40, "risk.review_claim", "warn")
+    )
+    add_figure(
+        Figure(_("Classes to approve"), claim, "status=reviewed", 41, "risk.approve_claim", "warn")
+    )

@@ -36,3 +36,12 @@ def register() -> None:
             order=234,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Risk classification"),
+            icon="scale",
+            url_name="risk:claim_list",
+            action="risk.view_claim",
+            order=236,
+        )
+    )

@@ -1,7 +1,8 @@
 """Pages of this module."""
 
 from .cases.resources import case
+from .classification.resources import claim
 from .screening.resources import hit
 from .watchlists.resources import watchlist
 
-RESOURCES = (hit, watchlist, case)
+RESOURCES = (hit, watchlist, case, claim)

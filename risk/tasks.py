@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from sysadmin.models import system_user
 
+from .classification import night
 from .screening import run
 from .warnings.run import start_nightly
 
@@ -29,3 +30,10 @@ def screen_customers(customer_ids: list[int]) -> None:
 def warn_nightly(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
     """Begin with the early warnings of the bank's day."""
     start_nightly(by=system_user())
+
+
+@app.periodic(cron="50 * * * *")  # the queue counts in UTC; the night is the bank's own
+@app.task(queueing_lock="classify_claims")
+def classify_claims(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Classify all claims when it is night in the bank."""
+    night.classify_tonight()

@@ -7,7 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import TimelineEntry
 from customers.timeline.telling import Teller, Telling, add_teller, leave_untold
 
-from .models import Alert, AlertCase, CaseProposal, CaseQuestion, ScreeningHit
+from .models import (
+    Alert,
+    AlertCase,
+    CaseProposal,
+    CaseQuestion,
+    Claim,
+    Classification,
+    ScreeningHit,
+)
 
 Kind = TimelineEntry.Kind
 QUIET, GOOD, WARN, BAD = "ic-n", "ic-ok", "ic-warn", "ic-bad"
@@ -50,9 +58,24 @@ CASES = Teller(
 )
 
 
+CLAIMS = Teller(
+    Claim,
+    {
+        "worsen": Telling(_("A claim fell into a worse class"), Kind.CASE, "trending-down", BAD),
+        "propose": Telling(_("Proposed the class of a claim"), Kind.CASE, "scale", QUIET),
+        "approve": Telling(_("Approved the class of a claim"), Kind.CASE, "scale", GOOD),
+        "send_back": Telling(_("Sent the class of a claim back"), Kind.CASE, "undo-2", QUIET),
+    },
+    # between the proposal and its approval nothing has happened to the customer
+    silent=frozenset({"review"}),
+)
+
+
 def register() -> None:
     """Let timelines tell of what happens in this module."""
     add_teller(HITS)
     add_teller(CASES)
     leave_untold([Alert], "the case that it stands in is told of")
     leave_untold([CaseQuestion, CaseProposal], "the case is told to be asked about and decided")
+    add_teller(CLAIMS)
+    leave_untold([Classification], "the claim is told to fall, to be proposed and approved")

@@ -20,7 +20,7 @@ from customers.models import (
     Restriction,
     TimelineEntry,
 )
-from risk.models import Alert, AlertCase, ScreeningHit
+from risk.models import Alert, AlertCase, Claim, ScreeningHit
 from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
@@ -240,3 +240,11 @@ def test_the_nights_have_warned_and_an_officer_has_asked_about_a_case(demo, sign
     officer = signed_in(User.objects.get(username="gu.mingchuan"))
     assert case.number in officer.get("/risk/cases/?status=waiting").content.decode()
     assert "Asked for information" in officer.get(f"/risk/cases/{case.pk}/").content.decode()
+
+
+def test_the_demonstration_has_claims_at_each_step(demo, signed_in):
+    officer = signed_in(User.objects.get(username="gu.mingchuan"))
+    for status in ("proposed", "reviewed"):
+        claim = Claim.objects.filter(status=status).latest("pk")
+        address = f"/risk/claims/{claim.pk}/"
+        assert address in officer.get(f"/risk/claims/?status={status}").content.decode()

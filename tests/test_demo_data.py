@@ -298,7 +298,12 @@ def test_terms_end_in_the_coming_weeks_and_some_loans_are_overdue():
         if row["matures_on"] and row["status"] == "active"
     ]
     assert sum(0 <= day <= 30 for day in days) >= 40
-    assert 20 <= sum(int(row["overdue_days"]) > 0 for row in fed().holdings) <= 150
+    late = [int(row["overdue_days"]) for row in fed().holdings]
+    assert 20 <= sum(days > 0 for days in late) <= 150
+    # in every class of risk
+    assert any(90 < days <= 270 for days in late)
+    assert any(270 < days <= 360 for days in late)
+    assert max(late) > 360
 
 
 def test_balances_go_back_more_than_a_year_and_end_with_the_last_month():

@@ -174,6 +174,10 @@ DECIDE_CASES = (
     "risk.send_back_alertcase",
     "risk.reopen_alertcase",
 )
+SEE_CLAIMS = ("risk.view_claim",)
+PROPOSE_CLASS = (*SEE_CLAIMS, "risk.propose_claim")
+REVIEW_CLASS = (*PROPOSE_CLASS, "risk.review_claim", "risk.send_back_claim")
+APPROVE_CLASS = (*SEE_CLAIMS, "risk.approve_claim", "risk.send_back_claim")
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",
@@ -328,13 +332,13 @@ ROLES = (
         "wealth_manager",
         "Wealth manager",
         "理财经理",
-        (*SERVE, *WORK_CASES, "staff.view_handover", *TAKE_OVER),
+        (*SERVE, *WORK_CASES, "staff.view_handover", *TAKE_OVER, *PROPOSE_CLASS),
     ),
     RoleSpec(
         "corporate_manager",
         "Corporate relationship manager",
         "对公客户经理",
-        (*SERVE, *WORK_CASES, "staff.view_handover", *TAKE_OVER),
+        (*SERVE, *WORK_CASES, "staff.view_handover", *TAKE_OVER, *PROPOSE_CLASS),
     ),
     RoleSpec(
         "service_agent",
@@ -365,13 +369,14 @@ ROLES = (
             *REVIEW_COMPLAINTS,
             *ANNOUNCE,
             *SEE_CASES,
+            *APPROVE_CLASS,
         ),
     ),
     RoleSpec(
         "risk_officer",
         "Risk officer",
         "风险经理",
-        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS, *DECIDE_CASES),
+        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS, *DECIDE_CASES, *REVIEW_CLASS),
     ),
     RoleSpec(
         "compliance_officer",
@@ -483,6 +488,7 @@ ROLES = (
             *SEE_SCREENING,
             *SEE_CASES,
             "risk.view_restricted_alertcase",
+            *SEE_CLAIMS,
         ),
         is_read_only=True,
     ),

@@ -78,6 +78,7 @@ from tests.factories import (
     resident_id,
     serials,
 )
+from tests.factories_claims import ClaimFactory, ClassificationFactory
 from tests.factories_risk import (
     AlertCaseFactory,
     AlertFactory,
@@ -192,6 +193,12 @@ def further_contact(row: Any) -> Model:
 def holding(branch: Any, manager: Any) -> Model:
     """A holding of a customer."""
     return HoldingFactory(customer=customer(branch, manager))
+
+
+def claim(branch: Any, manager: Any) -> Model:
+    """A claim on a customer."""
+    owed = HoldingFactory(customer=customer(branch, manager), product_code="consumer_loan")
+    return ClaimFactory(holding=owed)
 
 
 def further_holding(row: Any) -> Model:
@@ -470,6 +477,7 @@ def case_stands(status: str, row: Any) -> dict[str, Any]:
 STEPS_OF_THEIR_OWN = {
     "core.approval": "who may decide depends on who asked: tests/core/test_approvals.py",
     "risk.alertcase": "who investigates proposes, another decides: tests/risk/test_cases.py",
+    "risk.claim": "who proposed does not review: tests/risk/test_classification.py",
     "risk.screeninghit": "a release needs what a match stopped: tests/risk/test_screening.py",
     "services.contact": "who reviews took no part: tests/services/test_contacts.py",
     "services.promise": "the day decides what a promise becomes: tests/services/test_promises.py",
@@ -570,6 +578,12 @@ FACTORIES = {
     "risk.alert": Subject(lambda b, m: AlertFactory(case=alert_case(b, m))),
     "risk.casequestion": Subject(lambda b, m: CaseQuestionFactory(case=alert_case(b, m))),
     "risk.caseproposal": Subject(lambda b, m: CaseProposalFactory(case=alert_case(b, m))),
+    "risk.claim": Subject(
+        claim,
+        fill=lambda b: {"risk_class": 2, "due_every": 1, "worse": ""},
+        children=(lambda row: ClassificationFactory(claim=row, status="sent_back"),),
+    ),
+    "risk.classification": Subject(lambda b, m: ClassificationFactory(claim=claim(b, m))),
     "services.servicerequest": Subject(
         service_request,
         fill=new_request,

@@ -28,6 +28,7 @@ from sysadmin.models import Grant, Role, User, period, system_user
 from . import (
     agenda,
     careers,
+    classification,
     complaints,
     contacts,
     handovers,
@@ -98,6 +99,7 @@ def fill(today: dt.date, *, size: int) -> int:
         agenda.plan(today)
         screening.enter(today)
         warnings.enter(today)
+        classification.enter(today)
         notices.enter(today)
     return entered
 

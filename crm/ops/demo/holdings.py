@@ -12,6 +12,8 @@ from crm.ops.demo.names import person_name
 
 SEED = "Lanjiang Bank holdings"
 MONTHS = 14
+# who is that many days late is mostly much later
+LATE = 95
 USD = Decimal("7.08")
 CENT = Decimal("0.01")
 # how often a person or a company has it, the share of their means in it, terms in months, the rate
@@ -194,12 +196,13 @@ class _Maker:
         return opened + timedelta(days=self.rng.randrange((self.as_of - opened).days + 1))
 
     def overdue(self, code: str, status: str) -> int:
-        """Some loans and cards are late; most by days, a few by months."""
+        """Some loans and cards are late; most by days, a few by months or a year."""
         late = {True: 0.07, False: 0.03}[code in _LOANS]
         owed = code in _LOANS or code == "credit_card"
         if not owed or status != "active" or self.rng.random() > late:
             return 0
-        return int(self.rng.triangular(2, 150, 9))
+        days = int(self.rng.triangular(2, 150, 9))
+        return days * 3 if days > LATE else days
 
     def account(self, number: int, code: str) -> str:
         """A number of the usual length that no bank has given out."""

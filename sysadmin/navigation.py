@@ -55,6 +55,16 @@ def register() -> None:
             order=990,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Seals of the trails"),
+            icon="badge-check",
+            url_name="sysadmin:seals",
+            action="core.view_auditevent",
+            group=GROUP,
+            order=980,
+        )
+    )
     for place, (label, icon, model, action) in enumerate(entries):
         register_item(
             NavItem(

@@ -5,10 +5,12 @@ from django.urls import include, path
 from . import views
 from .announcements.views import heed
 from .notices import views as notices
-from .resources import RESOURCES, job
+from .resources import RESOURCES, audit_event, job
+from .trails.views import SealsPage
 
 app_name = "sysadmin"
 urlpatterns = [
+    path("seals/", SealsPage.as_view(resource=audit_event), name="seals"),
     path(
         "jobs/<int:pk>/progress/",
         views.JobProgressPage.as_view(resource=job),

@@ -51,6 +51,7 @@ user = Resource(
         ),
     ),
     search=("username", "display_name", "latin_name"),
+    overrides={"view": views.UserPage},
 )
 role = Resource(
     Role,

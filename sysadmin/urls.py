@@ -5,11 +5,13 @@ from django.urls import include, path
 from . import views
 from .announcements.views import heed
 from .notices import views as notices
-from .resources import RESOURCES, audit_event, job
+from .resources import RESOURCES, audit_event, job, user
 from .trails.views import SealsPage
+from .why.views import WhyPage
 
 app_name = "sysadmin"
 urlpatterns = [
+    path("users/<int:pk>/why/", WhyPage.as_view(resource=user), name="user_why"),
     path("seals/", SealsPage.as_view(resource=audit_event), name="seals"),
     path(
         "jobs/<int:pk>/progress/",

@@ -281,6 +281,7 @@ ANNOUNCE = (
 )
 ACCOUNTS = (
     "sysadmin.view_user",
+    "sysadmin.view_rights_user",
     "sysadmin.view_role",
     "sysadmin.view_grant",
     "sysadmin.view_administration",

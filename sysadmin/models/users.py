@@ -102,7 +102,10 @@ class User(AbstractBaseUser, Record):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        permissions = [("view_administration", _("Open the administration site"))]
+        permissions = [
+            ("view_administration", _("Open the administration site")),
+            ("view_rights_user", _("See why somebody can or cannot do something")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

@@ -14,6 +14,12 @@ from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, J
 from .models import Announcement, Grant, Importance, IncompatibleDuties, Role, User
 
 
+def valid_today(rows, *, is_valid):
+    """What is in force today, or what is not."""
+    today = {"valid__contains": bank_today()}
+    return rows.filter(**today) if is_valid else rows.exclude(**today)
+
+
 class UserFilter(LeanFilterSet):
     is_active = django_filters.BooleanFilter(label=_("May sign in"))
     username = django_filters.CharFilter(
@@ -28,6 +34,10 @@ class UserFilter(LeanFilterSet):
 class GrantFilter(LeanFilterSet):
     role = django_filters.ModelChoiceFilter(label=_("Role"), queryset=Role.objects.all())
     extent = django_filters.ChoiceFilter(label=_("Reach"), choices=Grant.Reach)
+    now = django_filters.BooleanFilter(label=_("Valid today"), method="by_today")
+
+    def by_today(self, rows, name, value):
+        return valid_today(rows, is_valid=value)
 
     class Meta:
         model = Grant
@@ -44,8 +54,7 @@ class DutiesFilter(LeanFilterSet):
         return rows.filter(Q(first=value) | Q(second=value))
 
     def by_today(self, rows, name, value):
-        today = {"valid__contains": bank_today()}
-        return rows.filter(**today) if value else rows.exclude(**today)
+        return valid_today(rows, is_valid=value)
 
     class Meta:
         model = IncompatibleDuties

@@ -25,6 +25,8 @@ from .filters import (
 )
 from .forms import DecisionForm, DutiesForm, GrantForm, PolicyForm
 from .models import Announcement, Grant, IncompatibleDuties, Role, User
+from .roles import views as role_views
+from .roles.forms import RoleForm
 from .tables import (
     AccessEventTable,
     AnnouncementTable,
@@ -63,6 +65,9 @@ role = Resource(
             _("Role"), ("code", "name", "name_zh", "needs_second_factor", "is_read_only", "actions")
         ),
     ),
+    form=RoleForm,
+    in_drawer=False,
+    overrides={"view": role_views.RolePage, "add": role_views.AddRolePage},
 )
 grant = Resource(
     Grant,

@@ -426,7 +426,14 @@ ROLES = (
         "security_administrator",
         "Security administrator",
         "安全管理员",
-        (*DIRECTORY, *ACCOUNTS, *KEEP_APART, *DECIDE),
+        (
+            *DIRECTORY,
+            *ACCOUNTS,
+            *KEEP_APART,
+            *DECIDE,
+            "sysadmin.add_role",
+            "sysadmin.change_role",
+        ),
     ),
     RoleSpec(
         "auditor",

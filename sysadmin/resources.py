@@ -27,6 +27,8 @@ from .forms import DecisionForm, DutiesForm, GrantForm, PolicyForm
 from .models import Announcement, Grant, IncompatibleDuties, Role, User
 from .roles import views as role_views
 from .roles.forms import RoleForm
+from .signing_in.operations import end_sessions
+from .signing_in.views import EndSessionsPage
 from .tables import (
     AccessEventTable,
     AnnouncementTable,
@@ -53,7 +55,8 @@ user = Resource(
         ),
     ),
     search=("username", "display_name", "latin_name"),
-    overrides={"view": views.UserPage},
+    transitions=(Transition("end_sessions", end_sessions),),
+    overrides={"view": views.UserPage, "end_sessions": EndSessionsPage},
 )
 role = Resource(
     Role,

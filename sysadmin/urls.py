@@ -6,12 +6,14 @@ from . import views
 from .announcements.views import heed
 from .notices import views as notices
 from .resources import RESOURCES, audit_event, job, user
+from .signing_in.views import SessionsPage
 from .trails.views import SealsPage
 from .why.views import WhyPage
 
 app_name = "sysadmin"
 urlpatterns = [
     path("users/<int:pk>/why/", WhyPage.as_view(resource=user), name="user_why"),
+    path("users/<int:pk>/sessions/", SessionsPage.as_view(resource=user), name="user_sessions"),
     path("seals/", SealsPage.as_view(resource=audit_event), name="seals"),
     path(
         "jobs/<int:pk>/progress/",

@@ -91,7 +91,10 @@ class UserPage(DetailPage):
     """A user, and what may be asked about them."""
 
     def facts(self):
-        return super().facts() | {"may_ask_why": self.may("view_rights")}
+        return super().facts() | {
+            "may_ask_why": self.may("view_rights"),
+            "may_see_sessions": self.may("view_sessions"),
+        }
 
 
 class DutiesPage(DetailPage):

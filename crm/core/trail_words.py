@@ -17,6 +17,13 @@ from .resources import Resource, all_resources
 from .scope import Asker
 
 METHODS: dict[str, Text] = {"GET": _("Opening the page"), "POST": _("Sending the form")}
+# by what somebody signed in, or tried to
+WAYS: dict[str, Text] = {
+    "password": _("Password"),
+    "totp": _("Code of an app"),
+    "webauthn": _("Security key"),
+    "recovery_codes": _("Recovery code"),
+}
 STEPS: dict[str, Text] = {
     "list": _("List"),
     "count": _("List"),
@@ -79,6 +86,8 @@ def field_words(named: str, field: str) -> str:
     """What of a record was looked at; of a page that was refused, how it was asked for."""
     if ":" in named:
         return str(METHODS.get(field, field))
+    if not named:
+        return str(WAYS.get(field, field))
     model = model_named(named)
     try:
         found: Any = model._meta.get_field(field) if model else None

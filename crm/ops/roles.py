@@ -282,6 +282,7 @@ ANNOUNCE = (
 ACCOUNTS = (
     "sysadmin.view_user",
     "sysadmin.view_rights_user",
+    "sysadmin.view_sessions_user",
     "sysadmin.view_role",
     "sysadmin.view_grant",
     "sysadmin.view_administration",
@@ -413,6 +414,7 @@ ROLES = (
             *SHARE,
             *DECIDE,
             *ANNOUNCE,
+            "sysadmin.end_sessions_user",
             "sysadmin.add_grant",
             "sysadmin.end_grant",
             *KEEP_APART,
@@ -431,6 +433,7 @@ ROLES = (
             *ACCOUNTS,
             *KEEP_APART,
             *DECIDE,
+            "sysadmin.end_sessions_user",
             "sysadmin.add_role",
             "sysadmin.change_role",
         ),

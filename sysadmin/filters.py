@@ -7,9 +7,10 @@ from django.utils.translation import pgettext_lazy
 
 from crm.core.approvals import operations as checked_operations
 from crm.core.clock import bank_today
-from crm.core.filter_kinds import ChoicesFilter, DaysFilter
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
+from crm.core.trail import MAX_KEY
 
 from .models import Announcement, Grant, Importance, IncompatibleDuties, Role, User
 
@@ -73,7 +74,14 @@ class AuditEventFilter(LeanFilterSet):
 
 
 class AccessEventFilter(LeanFilterSet):
+    actor = LookupFilter(
+        label=_("User"), queryset=User.scoped.all(), url_name="sysadmin:user_lookup"
+    )
     kind = ChoicesFilter(label=_("Kind"), choices=AccessEvent.Kind)
+    subject_id = django_filters.NumberFilter(
+        label=_("Key of the customer"), min_value=1, max_value=MAX_KEY
+    )
+    address = django_filters.CharFilter(label=_("Network address"), max_length=45)
     at = DaysFilter(label=_("When"))
 
     class Meta:

@@ -1,11 +1,13 @@
 """Pages of this module."""
 
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from crm.core import approvals, jobs
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
+from crm.core.trail import LOOKING, SIGNING_IN, Kind
 
 from . import inbox_views, operations, views
 from .announcements import operations as announcements
@@ -41,6 +43,12 @@ from .tables import (
     RoleTable,
     UserTable,
 )
+
+
+def kinds_of(kinds):
+    """The address of the lines of these kinds in the access trail."""
+    return urlencode([("kind", kind.value) for kind in kinds])
+
 
 user = Resource(
     User,
@@ -122,6 +130,11 @@ access_event = Resource(
     table=AccessEventTable,
     sorts={"newest": ("-at", "-id"), "oldest": ("at", "id")},
     filterset=AccessEventFilter,
+    views=(
+        View("looks", _("Looked at, searched and revealed"), kinds_of(LOOKING)),
+        View("signing_in", _("Sign-ins"), kinds_of(SIGNING_IN)),
+        View("denials", _("Denials"), kinds_of((Kind.DENIAL,))),
+    ),
     joins=("actor",),
     without=frozenset({"view"}),
 )

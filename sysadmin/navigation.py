@@ -65,6 +65,16 @@ def register() -> None:
             order=980,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Health of the system"),
+            icon="heart-pulse",
+            url_name="sysadmin:health",
+            action="core.view_health_job",
+            group=GROUP,
+            order=985,
+        )
+    )
     for place, (label, icon, model, action) in enumerate(entries):
         register_item(
             NavItem(

@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Max, Min, Q
@@ -118,6 +119,6 @@ def _disk() -> Iterator[Reading]:
         "disk_free_bytes",
         _("Free space for files"),
         usage.free,
-        f"{number(usage.free / GIGABYTE, 1)} GB",
+        f"{number(Decimal(usage.free) / GIGABYTE, 1)} GB",
         is_well=usage.free * 100 >= usage.total * FREE_SHARE,
     )

@@ -49,7 +49,7 @@ class RoleForm(RecordForm):
             del self.fields["code"], self.fields["like"]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk is not None and "actions" in cleaned:
             cleaned["actions"] = sorted(cleaned["actions"])
             if difference := self.difference(set(cleaned["actions"])):

@@ -22,14 +22,8 @@ from sysadmin.models import IncompatibleDuties, Role, User, period
 def open_role(role: Role, *, by: User, like: Role | None = None) -> Role:
     """Make a role; one that is made like another is kept apart from the same roles."""
     save_new(role)
-    for rule in _rules_of(like) if like else ():
-        other = rule.second_id if rule.first_id == like.pk else rule.first_id
-        first, second = sorted([role.pk, other])
-        save_new(
-            IncompatibleDuties(
-                first_id=first, second_id=second, ground=rule.ground, valid=period(bank_today())
-            )
-        )
+    if like is not None:
+        _keep_apart_like(role, like)
     return role
 
 
@@ -50,6 +44,14 @@ def change_role(role: Role, *, by: User, fields: list[str], version: int) -> Rol
     return role
 
 
-def _rules_of(role: Role) -> list[IncompatibleDuties]:
-    today = IncompatibleDuties.objects.filter(valid__contains=bank_today())
-    return list(today.filter(Q(first=role) | Q(second=role)).order_by("id"))
+def _keep_apart_like(role: Role, like: Role) -> None:
+    """Keep a role apart, from today on, from every role that another is kept apart from today."""
+    rules = IncompatibleDuties.objects.filter(valid__contains=bank_today())
+    for rule in rules.filter(Q(first=like) | Q(second=like)).order_by("id"):
+        other = rule.second_id if rule.first_id == like.pk else rule.first_id
+        first, second = sorted([role.pk, other])
+        save_new(
+            IncompatibleDuties(
+                first_id=first, second_id=second, ground=rule.ground, valid=period(bank_today())
+            )
+        )

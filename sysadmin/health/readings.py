@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Max, Min, Q
@@ -114,7 +115,9 @@ def _seals() -> Iterator[Reading]:
 
 
 def _disk() -> Iterator[Reading]:
-    usage = shutil.disk_usage(settings.DATA_DIR)
+    # before the first file the folder is not there, but the disk is
+    folder = Path(settings.DATA_DIR)
+    usage = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists()))
     yield Reading(
         "disk_free_bytes",
         _("Free space for files"),

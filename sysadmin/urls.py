@@ -4,8 +4,8 @@ from django.urls import include, path
 
 from . import views
 from .announcements.views import heed
-from .notices import views as notices
 from .health.views import HealthPage
+from .notices import views as notices
 from .resources import RESOURCES, audit_event, job, user
 from .signing_in.views import SessionsPage
 from .trails.views import SealsPage

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sysadmin', '0006_administration'),
+        ('sysadmin', '0007_notifications_and_announcements'),
     ]
 
     operations = [

@@ -63,6 +63,8 @@ SEAL_KEYS = parse_keys(env("CRM_SEAL_KEYS"))
 SEAL_ACTIVE = max(SEAL_KEYS)
 INDEX_KEYS = parse_keys(env("CRM_INDEX_KEYS"))
 INDEX_ACTIVE = max(INDEX_KEYS)
+TRAIL_KEYS = parse_keys(env("CRM_TRAIL_KEYS", env("CRM_SEAL_KEYS")))
+METRICS_TOKEN = env("CRM_METRICS_TOKEN", "")
 # The owner migrates and creates; this role reads and writes and can do nothing else.
 APPLICATION_ROLE = env("CRM_APPLICATION_ROLE", "meridian_app")
 # amounts are compared and added up in this currency, as the core system gives them

@@ -14,6 +14,7 @@ from crm.core.pages import viewing
 from customers.search_views import typed
 from services.agenda.views import reminders
 from sysadmin import views
+from sysadmin.health.views import health, metrics
 from sysadmin.site.views import administration
 
 RESOURCES = [
@@ -32,6 +33,8 @@ urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
     path("palette/", typed, name="palette"),
     path("reminders/", reminders, name="reminders"),
+    path("health/", health, name="health"),
+    path("metrics/", metrics, name="metrics"),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -50,8 +51,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return refused
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Record a failed sign-in, without what was typed."""
-        record_access(Kind.SIGN_IN_FAILED, by=None)
+        """Record a failed sign-in, with whose name was tried and without what was typed."""
+        users = get_user_model().objects
+        tried = users.filter(username__iexact=credentials.get("username", "")).first()
+        record_access(Kind.SIGN_IN_FAILED, by=tried, field="password")
 
     def set_password(self, user: Any, password: str) -> None:
         """Store a new password as a change by the user."""

@@ -23,6 +23,7 @@ class SysadminConfig(AppConfig):
         from .announcements.views import strip
         from .notices import told
         from .notices.views import badge
+        from .why.views import PURPOSE as WHY
 
         signed_in.connect(receivers.signed_in, dispatch_uid="sysadmin.signed_in")
         signed_out.connect(receivers.signed_out, dispatch_uid="sysadmin.signed_out")
@@ -32,7 +33,9 @@ class SysadminConfig(AppConfig):
         for change in (authenticator_added, authenticator_removed, authenticator_reset):
             change.connect(receivers.factor_changed, dispatch_uid="sysadmin.factor_changed")
         navigation.register()
-        register_purposes({site.PURPOSE: _("Administration site")})
+        register_purposes(
+            {site.PURPOSE: _("Administration site"), WHY: _("Why somebody can or cannot")}
+        )
         classification.register()
         told.register()
         add_piece("unread", badge)

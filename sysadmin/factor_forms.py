@@ -89,7 +89,7 @@ class KeySignInForm(AuthenticateWebAuthnForm):
             with refusing_damage():
                 return super().clean_credential()
         except ValidationError:
-            record_access(Kind.SIGN_IN_FAILED, by=self.user)
+            record_access(Kind.SIGN_IN_FAILED, by=self.user, field="webauthn")
             raise
 
 

@@ -7,11 +7,18 @@ from django.utils.translation import pgettext_lazy
 
 from crm.core.approvals import operations as checked_operations
 from crm.core.clock import bank_today
-from crm.core.filter_kinds import ChoicesFilter, DaysFilter
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
+from crm.core.trail import MAX_KEY
 
 from .models import Announcement, Grant, Importance, IncompatibleDuties, Role, User
+
+
+def valid_today(rows, *, is_valid):
+    """What is in force today, or what is not."""
+    today = {"valid__contains": bank_today()}
+    return rows.filter(**today) if is_valid else rows.exclude(**today)
 
 
 class UserFilter(LeanFilterSet):
@@ -28,6 +35,10 @@ class UserFilter(LeanFilterSet):
 class GrantFilter(LeanFilterSet):
     role = django_filters.ModelChoiceFilter(label=_("Role"), queryset=Role.objects.all())
     extent = django_filters.ChoiceFilter(label=_("Reach"), choices=Grant.Reach)
+    now = django_filters.BooleanFilter(label=_("Valid today"), method="by_today")
+
+    def by_today(self, rows, name, value):
+        return valid_today(rows, is_valid=value)
 
     class Meta:
         model = Grant
@@ -44,8 +55,7 @@ class DutiesFilter(LeanFilterSet):
         return rows.filter(Q(first=value) | Q(second=value))
 
     def by_today(self, rows, name, value):
-        today = {"valid__contains": bank_today()}
-        return rows.filter(**today) if value else rows.exclude(**today)
+        return valid_today(rows, is_valid=value)
 
     class Meta:
         model = IncompatibleDuties
@@ -64,7 +74,14 @@ class AuditEventFilter(LeanFilterSet):
 
 
 class AccessEventFilter(LeanFilterSet):
+    actor = LookupFilter(
+        label=_("User"), queryset=User.scoped.all(), url_name="sysadmin:user_lookup"
+    )
     kind = ChoicesFilter(label=_("Kind"), choices=AccessEvent.Kind)
+    subject_id = django_filters.NumberFilter(
+        label=_("Key of the customer"), min_value=1, max_value=MAX_KEY
+    )
+    address = django_filters.CharFilter(label=_("Network address"), max_length=45)
     at = DaysFilter(label=_("When"))
 
     class Meta:

@@ -55,6 +55,26 @@ def register() -> None:
             order=990,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Seals of the trails"),
+            icon="badge-check",
+            url_name="sysadmin:seals",
+            action="core.view_auditevent",
+            group=GROUP,
+            order=980,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Health of the system"),
+            icon="heart-pulse",
+            url_name="sysadmin:health",
+            action="core.view_health_job",
+            group=GROUP,
+            order=985,
+        )
+    )
     for place, (label, icon, model, action) in enumerate(entries):
         register_item(
             NavItem(

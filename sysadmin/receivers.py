@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
+
 from crm.core.trail import Kind, record_access
 
 
 def signed_in(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:
-    """Record a sign-in."""
-    record_access(Kind.SIGN_IN, by=user)
+    """Record a sign-in, and by what it was proved last."""
+    proofs = get_authentication_records(request, user)
+    proof = proofs[-1] if proofs else {}
+    record_access(Kind.SIGN_IN, by=user, field=proof.get("type") or proof.get("method") or "")
 
 
 def signed_out(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:
@@ -19,9 +23,10 @@ def signed_out(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:
         record_access(Kind.SIGN_OUT, by=user)
 
 
-def factor_failed(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:
+def factor_failed(sender: object, request: Any, user: Any, **given: Any) -> None:
     """Record that the password was right and the second factor was not."""
-    record_access(Kind.SIGN_IN_FAILED, by=user)
+    factor = given.get("authenticator")
+    record_access(Kind.SIGN_IN_FAILED, by=user, field=factor.type if factor else "")
 
 
 def factor_changed(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:

@@ -1,11 +1,13 @@
 """Pages of this module."""
 
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from crm.core import approvals, jobs
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
+from crm.core.trail import LOOKING, SIGNING_IN, Kind
 
 from . import inbox_views, operations, views
 from .announcements import operations as announcements
@@ -25,6 +27,10 @@ from .filters import (
 )
 from .forms import DecisionForm, DutiesForm, GrantForm, PolicyForm
 from .models import Announcement, Grant, IncompatibleDuties, Role, User
+from .roles import views as role_views
+from .roles.forms import RoleForm
+from .signing_in.operations import end_sessions
+from .signing_in.views import EndSessionsPage
 from .tables import (
     AccessEventTable,
     AnnouncementTable,
@@ -37,6 +43,12 @@ from .tables import (
     RoleTable,
     UserTable,
 )
+
+
+def kinds_of(kinds):
+    """The address of the lines of these kinds in the access trail."""
+    return urlencode([("kind", kind.value) for kind in kinds])
+
 
 user = Resource(
     User,
@@ -51,6 +63,8 @@ user = Resource(
         ),
     ),
     search=("username", "display_name", "latin_name"),
+    transitions=(Transition("end_sessions", end_sessions),),
+    overrides={"view": views.UserPage, "end_sessions": EndSessionsPage},
 )
 role = Resource(
     Role,
@@ -62,6 +76,9 @@ role = Resource(
             _("Role"), ("code", "name", "name_zh", "needs_second_factor", "is_read_only", "actions")
         ),
     ),
+    form=RoleForm,
+    in_drawer=False,
+    overrides={"view": role_views.RolePage, "add": role_views.AddRolePage},
 )
 grant = Resource(
     Grant,
@@ -113,6 +130,11 @@ access_event = Resource(
     table=AccessEventTable,
     sorts={"newest": ("-at", "-id"), "oldest": ("at", "id")},
     filterset=AccessEventFilter,
+    views=(
+        View("looks", _("Looked at, searched and revealed"), kinds_of(LOOKING)),
+        View("signing_in", _("Sign-ins"), kinds_of(SIGNING_IN)),
+        View("denials", _("Denials"), kinds_of((Kind.DENIAL,))),
+    ),
     joins=("actor",),
     without=frozenset({"view"}),
 )

@@ -13,7 +13,7 @@ from crm.core.tables import FastTable
 from crm.core.tables.addresses import pk_url
 from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
-from crm.core.trail_words import field_words, record_names, subject_words
+from crm.core.trail_words import field_words, record_address, record_names, subject_words
 
 from .models import Announcement, Grant, IncompatibleDuties, Role, User
 
@@ -74,7 +74,7 @@ class DutiesTable(FastTable):
 
 
 class TrailTable(FastTable):
-    """A trail; each line names the record it is about, if its reader may see that."""
+    """A trail; each line leads to who did it and to the record, if its reader may see them."""
 
     place = ""
 
@@ -84,11 +84,20 @@ class TrailTable(FastTable):
         return record_names(places, self.request.user)
 
     def render_row_key(self, value, record):
-        name = self.names.get((getattr(record, self.place), str(value)), "")
-        return f"{name} (№ {value})" if name else value
+        place = getattr(record, self.place)
+        name = self.names.get((place, str(value)), "")
+        if not name:
+            return value
+        said, address = f"{name} (№ {value})", record_address(place, int(value))
+        return markup('<a href="{}">{}</a>', address, said) if address else said
 
     def value_row_key(self, value):
         return value
+
+    def render_actor(self, value, record):
+        if not self.request.user.has_action("sysadmin.view_user"):
+            return value
+        return markup('<a href="{}">{}</a>', pk_url("sysadmin:user_view")(record.actor_id), value)
 
 
 class AuditEventTable(TrailTable):

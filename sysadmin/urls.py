@@ -4,11 +4,19 @@ from django.urls import include, path
 
 from . import views
 from .announcements.views import heed
+from .health.views import HealthPage
 from .notices import views as notices
-from .resources import RESOURCES, job
+from .resources import RESOURCES, audit_event, job, user
+from .signing_in.views import SessionsPage
+from .trails.views import SealsPage
+from .why.views import WhyPage
 
 app_name = "sysadmin"
 urlpatterns = [
+    path("users/<int:pk>/why/", WhyPage.as_view(resource=user), name="user_why"),
+    path("users/<int:pk>/sessions/", SessionsPage.as_view(resource=user), name="user_sessions"),
+    path("health/", HealthPage.as_view(resource=job), name="health"),
+    path("seals/", SealsPage.as_view(resource=audit_event), name="seals"),
     path(
         "jobs/<int:pk>/progress/",
         views.JobProgressPage.as_view(resource=job),

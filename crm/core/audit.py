@@ -26,7 +26,9 @@ EXEMPT = {
     "core_idempotency_key": "guards against double submission, swept daily",
     "core_job_progress": "how far a job is; what it does is audited where it does it",
     "core_job_row": "what a job is to do with which rows; the rows themselves are audited",
+    "core_seal": "proves the trails; written once and never altered",
     "core_stored_query": "what was searched for, swept; searches are in the access trail",
+    "core_trail_check": "what a check of the seals found; written once and never altered",
     "django_admin_log": "unused: nothing is changed in the administration site",
     "django_content_type": "the framework's catalogue",
     "django_migrations": "the framework's own record",
@@ -41,6 +43,7 @@ EXEMPT = {
 }
 # Written by the database or once only; the application may not change what is in them.
 TRAILS = ("core_audit_event", "core_access_event")
+SEALS = ("core_seal", "core_trail_check")
 
 _TRANSITIONS = {
     "insert": "referencing new table as new_rows",
@@ -99,7 +102,16 @@ def _cover(model: type[models.Model]) -> None:
     subject: str = model.AUDIT_SUBJECT  # type: ignore[attr-defined]
     arguments = [model._meta.pk.column, subject, ",".join(withheld(model))]
     with connection.cursor() as cursor:
+        cursor.execute(
+            "select tgname::text from pg_trigger where tgrelid = %s::regclass"
+            " and tgenabled = 'O' and tgfoid = 'core_audit'::regproc and tgargs = %s",
+            [f'"{table}"', b"".join(f"{argument}\0".encode() for argument in arguments)],
+        )
+        # one that stands as it should is left alone: the seals tell when a trigger was touched
+        standing = {name for (name,) in cursor}
         for event, transition in _TRANSITIONS.items():
+            if f"audit_{event}" in standing:
+                continue
             cursor.execute(
                 sql.SQL(
                     "create or replace trigger {name} after {event} on {table} {transition}"
@@ -131,8 +143,8 @@ def _grant() -> None:
         # partitions are made by functions of the owner, each module's own among them
         cursor.execute(
             "select oid::regprocedure::text from pg_proc where prosecdef"
-            " and pronamespace = 'public'::regnamespace and proname like %s",
-            [r"%\_make\_partitions"],
+            " and pronamespace = 'public'::regnamespace and proname like any(%s)",
+            [[r"%\_make\_partitions", r"core\_trail\_upto"]],
         )
         for (function,) in cursor.fetchall():
             for statement in (
@@ -157,3 +169,9 @@ def _grant() -> None:
             )
         )
         cursor.execute(sql.SQL("grant insert on core_access_event to {role}").format(role=role))
+        for table in SEALS:
+            cursor.execute(
+                sql.SQL("revoke update, delete on {table} from {role}").format(
+                    table=sql.Identifier(table), role=role
+                )
+            )

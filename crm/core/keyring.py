@@ -1,4 +1,4 @@
-"""The key ring: which keys seal personal values and which blind their indexes, by number.
+"""The key ring: which keys seal personal values, blind their indexes and prove the trails.
 
 A key keeps its number for ever: it stands in front of everything it made. To rotate, add a key with
 a higher number, reseal, and only then take the old one out.
@@ -19,7 +19,7 @@ from django.dispatch import receiver
 
 KEY_BYTES = 32
 HIGHEST_ID = 0xFFFF  # the number takes two bytes of an envelope
-_SETTINGS = ("SEAL_KEYS", "SEAL_ACTIVE", "INDEX_KEYS", "INDEX_ACTIVE")
+_SETTINGS = ("SEAL_KEYS", "SEAL_ACTIVE", "INDEX_KEYS", "INDEX_ACTIVE", "TRAIL_KEYS")
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,17 @@ class Keys:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """The installation's keys: for sealing and for blind indexes."""
+    """The installation's keys: for sealing, for blind indexes and for the seals of the trails."""
 
     seal: Keys
     index: Keys
+    trail: Keys
 
 
 @lru_cache(maxsize=1)
 def key_ring() -> KeyRing:
     """The installation's keys, read once from the settings."""
-    return KeyRing(seal=_keys("SEAL"), index=_keys("INDEX"))
+    return KeyRing(seal=_keys("SEAL"), index=_keys("INDEX"), trail=_keys("TRAIL"))
 
 
 def parse_keys(text: str) -> dict[int, bytes]:

@@ -17,6 +17,8 @@ from . import approvals, jobs
 from .clock import now
 from .models import IdempotencyKey, JobRow, StoredQuery
 from .registry import sweepers
+from .seals.sealing import seal_trails
+from .seals.verifying import findings_of, verify
 
 logger = logging.getLogger(__name__)
 ATTEMPTS = 5
@@ -67,3 +69,18 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
     approvals.expire(by=get_user_model().objects.get(is_system=True))
     for sweep in sweepers():
         sweep()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="seal")
+def seal(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Seal what the trails have taken up since the last time."""
+    seal_trails()
+
+
+@app.periodic(cron="35 18 * * *")  # the queue counts in UTC: at night in the bank's home
+@app.task(queueing_lock="check_trails")
+def check_trails(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Check the trails against their seals each night; what is found goes to the log as well."""
+    for finding in findings_of(verify()):
+        logger.error("The trails are not as they were sealed: %s", finding.words)

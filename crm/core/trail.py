@@ -13,6 +13,8 @@ from .models import AccessEvent, Text
 
 Kind = AccessEvent.Kind
 MAX_KEY = 2**63 - 1
+LOOKING = (Kind.VIEW, Kind.SEARCH, Kind.REVEAL, Kind.EXPORT)
+SIGNING_IN = (Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SIGN_OUT, Kind.FACTOR)
 
 _purposes: dict[str, Text] = {}
 

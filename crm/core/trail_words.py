@@ -17,6 +17,13 @@ from .resources import Resource, all_resources
 from .scope import Asker
 
 METHODS: dict[str, Text] = {"GET": _("Opening the page"), "POST": _("Sending the form")}
+# by what somebody signed in, or tried to
+WAYS: dict[str, Text] = {
+    "password": _("Password"),
+    "totp": _("Code of an app"),
+    "webauthn": _("Security key"),
+    "recovery_codes": _("Recovery code"),
+}
 STEPS: dict[str, Text] = {
     "list": _("List"),
     "count": _("List"),
@@ -36,7 +43,7 @@ def record_names(places: Iterable[tuple[str, Any]], user: Asker) -> dict[tuple[s
     `places` are table, or name of the model, and key of each line. Only records that have pages are
     named, each kind of them by one question.
     """
-    kinds = {name: r for r in all_resources() for name in (r.model._meta.db_table, str(r))}
+    kinds = _kinds()
     keys: dict[str, set[int]] = defaultdict(set)
     for place, key in places:
         if place in kinds and str(key).isdigit():
@@ -46,6 +53,17 @@ def record_names(places: Iterable[tuple[str, Any]], user: Asker) -> dict[tuple[s
         for place, wanted in keys.items()
         for key, name in names_of(kinds[place].model, wanted, user).items()
     }
+
+
+def record_address(place: str, key: int) -> str:
+    """Where the page of the record behind a line of a trail is; empty if it has none."""
+    kind = _kinds().get(place)
+    return kind.url("view", kind.model(pk=key)) if kind and "view" in kind.pages else ""
+
+
+def _kinds() -> dict[str, Resource]:
+    """The resources by the table and by the name of their model, as the trails hold them."""
+    return {name: r for r in all_resources() for name in (r.model._meta.db_table, str(r))}
 
 
 def subject_words(named: str) -> str:
@@ -79,6 +97,8 @@ def field_words(named: str, field: str) -> str:
     """What of a record was looked at; of a page that was refused, how it was asked for."""
     if ":" in named:
         return str(METHODS.get(field, field))
+    if not named:
+        return str(WAYS.get(field, field))
     model = model_named(named)
     try:
         found: Any = model._meta.get_field(field) if model else None

@@ -301,6 +301,8 @@ ANNOUNCE = (
 )
 ACCOUNTS = (
     "sysadmin.view_user",
+    "sysadmin.view_rights_user",
+    "sysadmin.view_sessions_user",
     "sysadmin.view_role",
     "sysadmin.view_grant",
     "sysadmin.view_administration",
@@ -439,6 +441,8 @@ ROLES = (
             *SHARE,
             *DECIDE,
             *ANNOUNCE,
+            "core.view_health_job",
+            "sysadmin.end_sessions_user",
             "sysadmin.add_grant",
             "sysadmin.end_grant",
             *KEEP_APART,
@@ -452,7 +456,16 @@ ROLES = (
         "security_administrator",
         "Security administrator",
         "安全管理员",
-        (*DIRECTORY, *ACCOUNTS, *KEEP_APART, *DECIDE),
+        (
+            *DIRECTORY,
+            *ACCOUNTS,
+            *KEEP_APART,
+            *DECIDE,
+            "core.view_health_job",
+            "sysadmin.end_sessions_user",
+            "sysadmin.add_role",
+            "sysadmin.change_role",
+        ),
     ),
     RoleSpec(
         "auditor",

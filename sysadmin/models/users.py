@@ -83,12 +83,31 @@ class User(AbstractBaseUser, Record):
     unread = 0
     has_announcements = False
 
+    sessions_ended_at = models.DateTimeField(_("sessions ended"), null=True, editable=False)
+
+    MOVES = {
+        "end_sessions": Move(
+            label=_("End sessions"),
+            question=_("End the sessions of %(name)s?"),
+            done=_("The sessions of %(name)s have ended."),
+            refused=_("The sessions cannot be ended."),
+            grave=True,
+        )
+    }
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
     SCOPE = System()
     CLASSES = (
         dict.fromkeys(
-            ["username", "display_name", "latin_name", "is_active", "is_system"], INTERNAL
+            [
+                "username",
+                "display_name",
+                "latin_name",
+                "is_active",
+                "is_system",
+                "sessions_ended_at",
+            ],
+            INTERNAL,
         )
         | dict.fromkeys(
             ["language", "theme", "density", "views", "deliveries", "quiet_from", "quiet_until"],
@@ -102,7 +121,12 @@ class User(AbstractBaseUser, Record):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        permissions = [("view_administration", _("Open the administration site"))]
+        permissions = [
+            ("view_administration", _("Open the administration site")),
+            ("view_sessions_user", _("See the sessions and sign-ins of a user")),
+            ("end_sessions_user", _("End the sessions of a user")),
+            ("view_rights_user", _("See why somebody can or cannot do something")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

@@ -202,6 +202,7 @@ def test_functions_that_act_as_their_owner_trust_no_search_path(ask):
     assert {name for name, _ in found} == {
         "core_audit",
         "core_make_partitions",
+        "core_trail_upto",
         "customers_make_partitions",
         "customers_sort_in_search_keys",
         "customers_listing_begin",

@@ -144,6 +144,8 @@ PUBLIC = {
     "account_logout": "signing out twice is no fault",
     "account_inactive": "tells a disabled user what to do",
     "mfa_authenticate": "the second step of signing in",
+    "health": "a load balancer asks whether the database answers, and learns no more",
+    "metrics": "asks for a token of its own, see tests/sysadmin/test_health.py",
     "services:calendar_file": "the address itself is the secret, see tests/services",
 }
 

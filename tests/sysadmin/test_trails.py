@@ -246,3 +246,28 @@ def test_names_in_a_trail_cost_the_same_for_more_lines(person, signed_in, bank):
         assert page.content.decode().count("(№ ") == len(page.context["table"].rows)
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+@pytest.mark.proves("SY-5")
+def test_who_looked_is_found_by_user_customer_address_and_kind(auditor, manager, changed):
+    record_access("sign_in_failed", by=UserFactory())
+    seen = "/system/access/"
+    mine = rows(auditor.get(seen, {"actor": manager.pk, "kind": ["view", "reveal"]}))
+    assert {(event.actor, event.kind) for event in mine} == {(manager, "view")}
+    assert {e.subject_id for e in rows(auditor.get(seen, {"subject_id": changed.pk}))} == {
+        changed.pk
+    }
+    assert {e.address for e in rows(auditor.get(seen, {"address": "10.1.2.3"}))} == {"10.1.2.3"}
+    page = auditor.get(seen, {"actor": manager.pk}).content.decode()
+    assert f'<a href="/system/users/{manager.pk}/">{manager.shown_name}</a>' in page
+    assert f'<a href="/customers/{changed.pk}/">{changed} (№ {changed.pk})</a>' in page
+    views = auditor.get(seen).content.decode()
+    assert "kind=sign_in&amp;kind=sign_in_failed" in views
+
+
+@pytest.mark.proves("SY-5")
+def test_a_trail_leads_nowhere_that_its_reader_may_not_go(signed_in, person, bank, changed):
+    blind = signed_in(person(bank, "core.view_accessevent", extent=Grant.Reach.BANK))
+    page = blind.get("/system/access/", {"kind": "view"}).content.decode()
+    assert f'href="/customers/{changed.pk}/"' not in page
+    assert 'href="/system/users/' not in page

@@ -4,6 +4,7 @@ from .approvals import Approval, ApprovalPolicy
 from .jobs import Job, JobProgress, JobRow
 from .records import Derived, Move, Noted, Record, Text, Workflow
 from .requests import IdempotencyKey, StoredQuery
+from .seals import Seal, TrailCheck
 from .trails import AccessEvent, AuditEvent
 from .views import SavedView
 
@@ -21,7 +22,9 @@ __all__ = [
     "Noted",
     "Record",
     "SavedView",
+    "Seal",
     "StoredQuery",
     "Text",
+    "TrailCheck",
     "Workflow",
 ]

@@ -86,6 +86,7 @@ class Job(Workflow):
         permissions = [
             ("cancel_job", _("Stop a job")),
             ("retry_job", _("Continue a job")),
+            ("view_health_job", _("See how the system is")),
         ]
         indexes = [models.Index(fields=["owner", "-id"], name="core_job_by_owner")]
 

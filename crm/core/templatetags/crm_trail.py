@@ -16,7 +16,7 @@ from crm.core.classes import SENSITIVE, class_of
 from crm.core.history import figure_of
 from crm.core.labels import labels_of
 from crm.core.named import Named, keys_in
-from crm.core.trail_words import record_names
+from crm.core.trail_words import field_words, record_names
 
 from .crm_ui import text_of
 
@@ -50,6 +50,12 @@ def record_name(event: Any, user: Any) -> str:
     """The record that an entry of the trail is about, by name if the reader may see it."""
     place = (event.table_name, str(event.row_key))
     return record_names([place], user).get(place) or place[1]
+
+
+@register.filter
+def sign_in_way(way: str) -> str:
+    """By what somebody signed in, in words."""
+    return field_words("", way)
 
 
 def model_of(table: str) -> type[models.Model] | None:

@@ -1,0 +1,1 @@
+"""Seals over the trails: what was written can be neither changed nor taken away unnoticed."""

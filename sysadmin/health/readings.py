@@ -1,0 +1,127 @@
+"""What is read of the system, and from where on it is not well."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Max, Min, Q
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django.models import (
+    ProcrastinateEvent,
+    ProcrastinateJob,
+    ProcrastinatePeriodicDefer,
+    ProcrastinateWorker,
+)
+
+from crm.core.clock import now
+from crm.core.formats import moment, number
+from crm.core.models import Seal, TrailCheck
+
+SEAL_WAITS = dt.timedelta(minutes=30)
+CHECK_WAITS = dt.timedelta(hours=30)
+JOB_WAITS = dt.timedelta(minutes=10)
+FREE_SHARE = 10  # per cent of the disk
+GIGABYTE = 1 << 30
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure: its name for machines, how people read it, and whether it is as it should be."""
+
+    name: str
+    label: str
+    value: float
+    shown: str
+    is_well: bool = True
+
+
+def readings() -> list[Reading]:
+    """Everything that is read of the system; the database answers, or nobody reads this."""
+    return [*_worker(), *_queue(), *_seals(), *_disk()]
+
+
+def nightly() -> list[tuple[str, dt.datetime]]:
+    """When each piece of regular work was last begun."""
+    rows = ProcrastinatePeriodicDefer.objects.values("task_name").order_by("task_name")
+    found = rows.annotate(last=Max("defer_timestamp"))
+    return [(row["task_name"], dt.datetime.fromtimestamp(row["last"], tz=dt.UTC)) for row in found]
+
+
+def _age(at: dt.datetime | None) -> float:
+    """Seconds since a moment; none is an age of minus one."""
+    return (now() - at).total_seconds() if at else -1
+
+
+def _since(at: dt.datetime | None) -> str:
+    return moment(at) if at else _("never")
+
+
+def _worker() -> Iterator[Reading]:
+    seen = ProcrastinateWorker.objects.aggregate(seen=Max("last_heartbeat"))["seen"]
+    age = _age(seen)
+    yield Reading(
+        "worker_heartbeat_age_seconds",
+        _("Last sign of life of a worker"),
+        age,
+        _since(seen),
+        is_well=0 <= age <= settings.STALLED_SECONDS,
+    )
+
+
+def _queue() -> Iterator[Reading]:
+    due = Q(status="todo") & (Q(scheduled_at=None) | Q(scheduled_at__lte=now()))
+    waiting = ProcrastinateJob.objects.filter(due)
+    yield Reading("jobs_waiting", _("Jobs that wait"), n := waiting.count(), number(n))
+    events = ProcrastinateEvent.objects.filter(type="deferred", job__in=waiting)
+    oldest = events.aggregate(oldest=Min("at"))["oldest"]
+    yield Reading(
+        "job_oldest_age_seconds",
+        _("The oldest of them waits since"),
+        _age(oldest) if oldest else 0,
+        moment(oldest) if oldest else "–",
+        is_well=oldest is None or now() - oldest <= JOB_WAITS,
+    )
+    failed = ProcrastinateJob.objects.filter(status="failed").count()
+    yield Reading("jobs_failed", _("Jobs that failed"), failed, number(failed), is_well=not failed)
+
+
+def _seals() -> Iterator[Reading]:
+    sealed = Seal.objects.aggregate(last=Max("sealed_at"))["last"]
+    yield Reading(
+        "seal_age_seconds",
+        _("The trails were last sealed"),
+        _age(sealed),
+        _since(sealed),
+        is_well=sealed is not None and now() - sealed <= SEAL_WAITS,
+    )
+    check = TrailCheck.objects.order_by("id").last()
+    yield Reading(
+        "trail_check_age_seconds",
+        _("The seals were last checked"),
+        _age(check.at if check else None),
+        _since(check.at if check else None),
+        is_well=check is not None and now() - check.at <= CHECK_WAITS,
+    )
+    found = len(check.findings) if check else 0
+    yield Reading(
+        "trail_findings", _("What the check found"), found, number(found), is_well=not found
+    )
+
+
+def _disk() -> Iterator[Reading]:
+    # before the first file the folder is not there, but the disk is
+    folder = Path(settings.DATA_DIR)
+    usage = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists()))
+    yield Reading(
+        "disk_free_bytes",
+        _("Free space for files"),
+        usage.free,
+        f"{number(Decimal(usage.free) / GIGABYTE, 1)} GB",
+        is_well=usage.free * 100 >= usage.total * FREE_SHARE,
+    )

@@ -1,0 +1,1 @@
+"""What roles carry, and how that changes."""

@@ -1,0 +1,39 @@
+"""A role, who holds it, and new ones made like it."""
+
+from __future__ import annotations
+
+from crm.core.clock import bank_today
+from crm.core.keyset import capped_count
+from crm.core.pages import AddPage, DetailPage
+from sysadmin.models import Grant, Role
+
+COPIED = ("name", "name_zh", "needs_second_factor", "is_read_only", "actions")
+
+
+class RolePage(DetailPage):
+    """A role, with what it allows and how many grants of it are in force."""
+
+    def facts(self):
+        user = self.request.user
+        grants = Grant.objects.permitted(user).filter(
+            role=self.object, valid__contains=bank_today()
+        )
+        return super().facts() | {
+            "held": capped_count(grants) if user.has_action("sysadmin.view_grant") else None,
+            "may_copy": user.has_action("sysadmin.add_role"),
+        }
+
+
+class AddRolePage(AddPage):
+    """A new role, from nothing or from one that there is."""
+
+    def build_form(self, data=None):
+        form = super().build_form(data)
+        like = self.request.GET.get("like", "")
+        if data is None and like.isascii() and like.isdigit() and len(like) < 19:
+            source = Role.objects.permitted(self.request.user).of_key(like)
+            if source is not None:
+                form.initial |= {"like": source.pk} | {
+                    name: getattr(source, name) for name in COPIED
+                }
+        return form

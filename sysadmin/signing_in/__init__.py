@@ -1,0 +1,1 @@
+"""Where a user is signed in and when somebody signed in as them, for those who administer."""

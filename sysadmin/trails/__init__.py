@@ -1,0 +1,1 @@
+"""Pages about the trails that are no list of their lines."""

@@ -1,0 +1,1 @@
+"""Why somebody can or cannot do something: what their grants give, and what is in the way."""

@@ -1,0 +1,151 @@
+"""What a role carries is changed with the difference before one's eyes."""
+
+import pytest
+
+from crm.core.clock import bank_today
+from crm.core.models import Approval
+from crm.ops.roles import ROLES
+from sysadmin.models import Grant, IncompatibleDuties, Role, period
+from tests.factories import (
+    ApprovalPolicyFactory,
+    GrantFactory,
+    IncompatibleDutiesFactory,
+    RoleFactory,
+    UserFactory,
+)
+
+ROLE = {role.code: role.actions for role in ROLES}
+SEE, CLOSE = "customers.view_customer", "customers.close_customer"
+
+
+@pytest.fixture
+def officer(person, bank):
+    return person(bank, *ROLE["security_administrator"], extent=Grant.Reach.BANK)
+
+
+@pytest.fixture
+def desk(signed_in, officer):
+    return signed_in(officer)
+
+
+@pytest.fixture
+def teller(db):
+    return RoleFactory(name="Teller", name_zh="柜员", actions=[SEE])
+
+
+def change(desk, keyed, role, actions, **values):
+    sent = {"name": role.name, "name_zh": role.name_zh, "version": role.version}
+    sent |= {"actions": actions, "needs_second_factor": "on"} | values
+    return desk.post(f"/system/roles/{role.pk}/change/", keyed(**sent))
+
+
+def meant(actions):
+    return {"actions_is_meant": str(sorted(actions))}
+
+
+@pytest.mark.proves("SY-2")
+def test_the_difference_is_shown_before_a_role_changes(desk, keyed, teller):
+    shown = desk.get(f"/system/roles/{teller.pk}/change/").content.decode()
+    assert f'value="{SEE}" checked' in shown
+    assert f'value="{CLOSE}">' in shown
+    answer = change(desk, keyed, teller, [CLOSE])
+    assert answer.status_code == 422
+    (said,) = answer.context["form"].errors["actions"]
+    assert "would give: Customers: Close the relationship" in said
+    assert "would no longer give: Customers: See" in said
+    teller.refresh_from_db()
+    assert teller.actions == [SEE]
+    assert change(desk, keyed, teller, [CLOSE], **meant([CLOSE])).status_code == 302
+    teller.refresh_from_db()
+    assert teller.actions == [CLOSE]
+
+
+@pytest.mark.proves("SY-2")
+def test_a_change_bites_on_the_next_request_of_whoever_holds_the_role(
+    desk, keyed, signed_in, teller, bank
+):
+    user = UserFactory()
+    GrantFactory(user=user, role=teller, branch=bank)
+    client = signed_in(user)
+    assert client.get("/customers/").status_code == 200
+    change(desk, keyed, teller, [CLOSE], **meant([CLOSE]))
+    assert client.get("/customers/").status_code == 403
+
+
+@pytest.mark.proves("SY-2")
+def test_nobody_gives_more_to_a_role_that_they_hold(desk, keyed, officer):
+    own = Role.objects.get(grants__user=officer)
+    more = [*own.actions, SEE]
+    answer = change(desk, keyed, own, more, **meant(more))
+    assert "Nobody gives more to a role that they hold" in answer.content.decode()
+    less = [action for action in own.actions if action != "core.approve_approval"]
+    assert change(desk, keyed, own, less, **meant(less)).status_code == 302
+
+
+def test_an_action_that_there_is_not_and_a_change_by_a_reader_are_refused(desk, keyed, teller):
+    answer = change(desk, keyed, teller, ["customers.invent_customer"])
+    assert "customers.invent_customer is not one of" in answer.content.decode()
+    answer = change(desk, keyed, teller, [CLOSE], is_read_only="on", **meant([CLOSE]))
+    assert "A role that only reads has no action that changes" in answer.content.decode()
+
+
+@pytest.mark.proves("SY-2")
+@pytest.mark.proves("SY-6")
+def test_where_a_policy_asks_a_second_person_decides_on_a_role(
+    desk, keyed, signed_in, person, bank, teller
+):
+    other = person(bank, *ROLE["security_administrator"], extent=Grant.Reach.BANK)
+    deciders = Role.objects.get(grants__user=other)
+    ApprovalPolicyFactory(operation="sysadmin.change_role/1", role=deciders)
+    change(desk, keyed, teller, [SEE, CLOSE], **meant([SEE, CLOSE]))
+    teller.refresh_from_db()
+    assert teller.actions == [SEE]
+    request = Approval.objects.get()
+    checker = signed_in(other)
+    page = checker.get(f"/system/approvals/{request.pk}/").content.decode()
+    assert CLOSE in page
+    done = checker.post(
+        f"/system/approvals/{request.pk}/approve/", keyed(version=request.version, reason="")
+    )
+    assert done.status_code == 302
+    teller.refresh_from_db()
+    assert sorted(teller.actions) == [CLOSE, SEE]
+
+
+@pytest.mark.proves("SY-16")
+def test_a_role_made_like_another_is_kept_apart_from_the_same_roles(desk, keyed, teller):
+    rule = IncompatibleDutiesFactory(first=teller, second=RoleFactory(), ground="four eyes")
+    IncompatibleDutiesFactory(
+        first=teller,
+        second=RoleFactory(),
+        valid=period(bank_today().replace(year=2020), bank_today()),
+    )
+    page = desk.get(f"/system/roles/add/?like={teller.pk}").content.decode()
+    assert f'name="like" value="{teller.pk}"' in page
+    assert f'value="{SEE}" checked' in page
+    sent = {"code": "teller-2", "name": "Teller 2", "name_zh": "柜员二", "actions": [SEE]}
+    assert desk.post("/system/roles/add/", keyed(like=teller.pk, **sent)).status_code == 302
+    made = Role.objects.get(code="teller-2")
+    copied = IncompatibleDuties.objects.latest("id")
+    assert {copied.first_id, copied.second_id} == {made.pk, rule.second_id}
+    assert copied.ground == "four eyes"
+    assert IncompatibleDuties.objects.count() == 3
+
+
+@pytest.mark.proves("SY-2")
+def test_how_many_grants_are_in_force_leads_to_them(desk, teller, bank):
+    GrantFactory(role=teller, branch=bank)
+    GrantFactory(
+        role=teller, branch=bank, valid=period(bank_today().replace(year=2020), bank_today())
+    )
+    page = desk.get(f"/system/roles/{teller.pk}/").content.decode()
+    assert "1 grant in force" in page
+    rows = desk.get("/system/grants/", {"role": teller.pk, "now": "true"}).context["table"].rows
+    assert len(rows) == 1
+
+
+@pytest.mark.parametrize("role", ["system_administrator", "auditor", "branch_manager"])
+def test_who_gives_roles_or_audits_does_not_define_them(signed_in, person, bank, teller, role):
+    client = signed_in(person(bank, *ROLE[role], extent=Grant.Reach.BANK))
+    assert client.get(f"/system/roles/{teller.pk}/change/").status_code == 403
+    assert client.get("/system/roles/add/").status_code == 403

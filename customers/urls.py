@@ -13,6 +13,7 @@ from .handover.views import HandedPage, HandOverPage
 from .holdings import views as holding_views
 from .imports import views as import_views
 from .imports.resources import import_run
+from .links import views as link_views
 from .ownership import views as ownership_views
 from .ownership.resources import ownership
 from .portfolio import views as portfolio_views
@@ -44,6 +45,17 @@ urlpatterns = [
         name="conflictofinterest_end",
     ),
     path("<int:pk>/timeline/", customer_timeline, name="customer_timeline"),
+    path("<int:pk>/links/", link_views.customer_links, name="customer_links"),
+    path(
+        "<int:pk>/links/add/",
+        link_views.LinkPage.as_view(resource=customer),
+        name="customer_link",
+    ),
+    path(
+        "<int:pk>/links/<int:link>/end/",
+        link_views.EndLinkPage.as_view(resource=customer),
+        name="customer_link_end",
+    ),
     path("<int:pk>/history/", views.customer_history, name="customer_history"),
     path("<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"),
     path("<int:pk>/mask/<slug:part>/<int:key>/", views.customer_mask, name="customer_mask"),

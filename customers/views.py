@@ -21,10 +21,15 @@ from . import assignment, operations, search
 from .forms import AssignForm, NewCustomerForm, RevealForm
 from .handover import part as handing
 from .holdings.views import assets_for, may_see_holdings
-from .models import ContactPoint, Customer, Holding, IdentityDocument
+from .models import ContactPoint, Customer, Holding, IdentityDocument, RelatedPerson
 from .search_views import searching
 
-SEALED = {"document": IdentityDocument, "contact": ContactPoint, "holding": Holding}
+SEALED = {
+    "document": IdentityDocument,
+    "contact": ContactPoint,
+    "holding": Holding,
+    "related": RelatedPerson,
+}
 PERSON = ("born_on", "gender", "country", "city", "address")
 ORGANISATION = ("founded_on", "country", "city", "address")
 

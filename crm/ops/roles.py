@@ -17,6 +17,7 @@ LOOK = (
     "customers.view_customer",
     "customers.view_holding",
     "customers.view_ownership",
+    "customers.view_link",
     *SHELF,
     *DIRECTORY,
 )
@@ -291,6 +292,7 @@ PARTS = (
     "customers.view_contactpoint",
     "customers.view_sourcekey",
     "customers.view_restriction",
+    "customers.view_relatedperson",
     "customers.view_feedbatch",
 )
 

@@ -8,6 +8,7 @@ from .handover import HandedCustomer
 from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
 from .imports import ImportFault, ImportMapping, ImportRun
+from .links import Link, RelatedPerson
 from .listing import ListedCustomer
 from .ownership import Ownership, OwnershipPeriod
 from .restriction import Restriction
@@ -28,9 +29,11 @@ __all__ = [
     "ImportFault",
     "ImportMapping",
     "ImportRun",
+    "Link",
     "ListedCustomer",
     "Ownership",
     "OwnershipPeriod",
+    "RelatedPerson",
     "Restriction",
     "SearchDue",
     "SearchKey",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
@@ -13,12 +14,20 @@ from crm.core.clock import bank_today
 from crm.core.formats import day, relative_day
 from crm.core.templatetags.crm_ui import label_of, value_of
 from customers.countries import country_name
-from customers.models import ContactPoint, Customer, Holding, IdentityDocument
+from customers.links.face import shown_share
+from customers.models import ContactPoint, Customer, Holding, IdentityDocument, RelatedPerson
 from customers.tables import STATUS_TONES
 
 register = template.Library()
 register.filter("country", country_name)
+register.filter("share", shown_share)
 WARN_DAYS = 30
+
+
+@register.filter
+def may(user: Any, action: str) -> bool:
+    """Whether somebody has an action, for links to what it opens."""
+    return bool(user.has_action(action))
 
 
 @register.filter
@@ -94,10 +103,12 @@ def has_expired(document: IdentityDocument) -> bool:
 
 
 @register.filter
-def sealed_label(holder: IdentityDocument | ContactPoint | Holding) -> str:
+def sealed_label(holder: IdentityDocument | ContactPoint | Holding | RelatedPerson) -> str:
     """What a sealed value is, so that the button says what it reveals."""
     if isinstance(holder, Holding):
         return str(Holding._meta.get_field("number").verbose_name)
+    if isinstance(holder, RelatedPerson):
+        return str(holder.get_document_kind_display())
     return holder.get_kind_display()
 
 

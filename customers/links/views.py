@@ -1,0 +1,108 @@
+"""Pages about who stands behind and beside a customer."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from crm.core.clock import bank_today
+from crm.core.forms import version_of
+from crm.core.trail import record_denial
+from customers.holdings.views import may_see_holdings
+from customers.models import Customer, Link
+from customers.ownership.forms import EndForm
+from customers.views import AttachPage
+
+from . import operations
+from .behind import behind
+from .face import drawn
+from .forms import LinkForm
+
+VIEW = "customers.view_link"
+
+
+def links_page(customer_id):
+    """The page of who stands behind and beside a customer."""
+    return reverse("customers:customer_links", args=[customer_id])
+
+
+class LinkPage(AttachPage):
+    """Somebody who stands behind or beside a customer, asked for from their page."""
+
+    title = gettext_lazy("Who stands behind or beside the customer")
+
+    def build_form(self, data=None):
+        if self.object is None:
+            raise Http404
+        return LinkForm(data, user=self.request.user, action="customers.change_customer")
+
+    def success_url(self, done):
+        return links_page(done.pk)
+
+
+class EndLinkPage(AttachPage):
+    """The last day on which somebody stands behind or beside a customer."""
+
+    @cached_property
+    def link(self):
+        """The relationship of the address, of this customer."""
+        rows = Link.objects.filter(customer=self.object).select_related("party", "person__became")
+        found = rows.filter(pk=self.kwargs["link"]).first()
+        if found is None:
+            record_denial(self.request.user, "customers.link", self.kwargs["link"])
+            raise Http404
+        return found
+
+    def build_form(self, data=None):
+        if self.link is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return EndForm(data, initial={"last_day": bank_today()})
+
+    def perform(self, form):
+        version = version_of(self.request.POST.get("version", "")) or 0
+        operations.end(self.link, by=self.request.user, version=version, **form.cleaned_data)
+        return self.object
+
+    def success_url(self, done):
+        return links_page(done.pk)
+
+    @property
+    def title(self):
+        """What ends."""
+        return _("End: %(name)s") % {"name": self.link}
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(form, status, version=self.link.version, **context)
+
+
+@require_GET
+def customer_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who stands behind and beside a customer, and where the customer does."""
+    user = request.user
+    if not user.has_action(VIEW):
+        raise PermissionDenied
+    customer = Customer.objects.within(user, VIEW).of_key(pk)
+    if customer is None:
+        # missing or out of reach: recorded alike, answered alike
+        record_denial(user, "customers.customer", pk)
+        raise Http404
+    rows = Link.objects.permitted(user).filter(valid__contains=bank_today(), party=customer)
+    found = behind(customer, bank_today()) if customer.is_organisation else None
+    context = {
+        "object": customer,
+        "links": operations.parties_of(customer),
+        "elsewhere": list(rows.select_related("customer", "party", "person").order_by("pk")),
+        "behind": found,
+        "picture": drawn(customer, found) if found and found.links else "",
+        "may_change": Customer.objects.permitted(user, "change").filter(pk=pk).exists(),
+        "may_reveal": Customer.objects.permitted(user, "reveal").filter(pk=pk).exists(),
+        "may_see_holdings": may_see_holdings(user, customer, VIEW),
+        "may_see_history": user.has_action("customers.history_customer"),
+    }
+    return render(request, "customers/customer_links.html", context)

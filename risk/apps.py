@@ -12,6 +12,7 @@ class RiskConfig(AppConfig):
         navigation.register()
         told.register()
         begin_screening()
+        begin_diligence()
 
 
 def begin_screening() -> None:
@@ -30,3 +31,16 @@ def begin_screening() -> None:
     signals.customers_loaded.connect(receivers.screen_loaded, sender=Customer)
     jobs.register(SCREEN_LIST)
     add_panel("customers.customer", Panel(hit, "customer"))
+
+
+def begin_diligence() -> None:
+    """Due diligence is shown on the pages of customers, and called for when owners change."""
+    from crm.core.registry import Panel, add_panel
+    from customers import signals
+    from customers.models import Link
+
+    from . import receivers
+    from .diligence.resources import diligence
+
+    signals.links_changed.connect(receivers.review_owned, sender=Link)
+    add_panel("customers.customer", Panel(diligence, "customer"))

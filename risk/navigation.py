@@ -27,3 +27,30 @@ def register() -> None:
             order=232,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Due diligence"),
+            icon="shield-question-mark",
+            url_name="risk:diligence_list",
+            action="risk.view_diligence",
+            order=234,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Factors of due diligence"),
+            icon="sliders-horizontal",
+            url_name="risk:diligenceband_list",
+            action="risk.view_diligenceband",
+            order=236,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Levels of due diligence"),
+            icon="signal",
+            url_name="risk:diligencelevel_list",
+            action="risk.view_diligencelevel",
+            order=237,
+        )
+    )

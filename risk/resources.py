@@ -1,6 +1,7 @@
 """Pages of this module."""
 
+from .diligence.resources import band, diligence, level
 from .screening.resources import hit
 from .watchlists.resources import watchlist
 
-RESOURCES = (hit, watchlist)
+RESOURCES = (hit, watchlist, diligence, band, level)

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from sysadmin.models import system_user
 
+from .diligence import operations as diligence
 from .screening import run
 
 
@@ -21,3 +22,13 @@ def screen_missed(timestamp: int) -> None:  # noqa: ARG001  (the queue passes wh
 def screen_customers(customer_ids: list[int]) -> None:
     """Screen customers who are new or whose identity has changed."""
     run.screen(customer_ids, by=system_user())
+
+
+@app.periodic(cron="35 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="watch_diligence")
+def watch_diligence(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Have new customers rated, end other levels, and stop service where a review is overdue."""
+    system = system_user()
+    diligence.begin_missed(by=system)
+    diligence.end_overrides(by=system)
+    diligence.stop_overdue(by=system)

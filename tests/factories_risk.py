@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import factory
 
-from crm.core.clock import now
+from crm.core.clock import bank_today, now
+from customers.countries import country_choices
 from customers.models import Restriction
 from risk.models import (
+    Diligence,
+    DiligenceBand,
+    DiligenceLevel,
     ListedName,
     ScreeningHit,
     Watchlist,
@@ -14,7 +20,7 @@ from risk.models import (
     WatchlistVersion,
 )
 from risk.screening.keys import keys_of
-from sysadmin.models import system_user
+from sysadmin.models import period, system_user
 from tests.factories import CustomerFactory, Recorded
 
 
@@ -103,3 +109,38 @@ class RestrictionFactory(Recorded):
     customer = factory.SubFactory(CustomerFactory)
     cause = Restriction.Cause.OWN_LIST
     source = factory.Sequence("risk.screeninghit:{}".format)
+
+
+class DiligenceLevelFactory(Recorded):
+    """A level that is reviewed each year."""
+
+    class Meta:
+        model = DiligenceLevel
+
+    code = factory.Sequence("level_{}".format)
+    name = factory.Sequence("Level {}".format)
+    name_zh = factory.Sequence("等级{}".format)
+    from_points = factory.Sequence(int)
+    months = 12
+
+
+class DiligenceBandFactory(Recorded):
+    """A country that counts since a year."""
+
+    class Meta:
+        model = DiligenceBand
+
+    factor = "country"
+    value = factory.Iterator(sorted(code for code, _name in country_choices()))
+    points = 20
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=365)))
+
+
+class DiligenceFactory(Recorded):
+    """A customer who is to be rated for the first time."""
+
+    class Meta:
+        model = Diligence
+
+    customer = factory.SubFactory(CustomerFactory)
+    due_on = factory.LazyFunction(lambda: bank_today() + dt.timedelta(days=10))

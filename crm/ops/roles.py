@@ -114,6 +114,8 @@ APPOINTMENTS = (
 )
 SERVE = (
     *LOOK,
+    "risk.view_diligence",
+    "risk.rate_diligence",
     *CONTACTS,
     *HISTORY,
     *PORTFOLIO,
@@ -159,6 +161,14 @@ REVIEW_COMPLAINTS = ("services.review_complaint",)
 COMPLAINTS = (*RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS, *DECIDE_COMPLAINTS)
 SEE_SCREENING = ("risk.view_screeninghit", "risk.view_watchlist")
 DECIDE_HITS = (*SEE_SCREENING, "risk.confirm_screeninghit", "risk.dismiss_screeninghit")
+RATE = ("risk.view_diligence", "risk.rate_diligence", "risk.override_diligence")
+DILIGENCE_RULES = ("risk.view_diligenceband", "risk.view_diligencelevel")
+CONFIGURE_DILIGENCE = (
+    *DILIGENCE_RULES,
+    "risk.add_diligenceband",
+    "risk.add_diligencelevel",
+    "risk.change_diligencelevel",
+)
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",
@@ -353,7 +363,7 @@ ROLES = (
         "risk_officer",
         "Risk officer",
         "风险经理",
-        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS),
+        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS, *RATE, *DILIGENCE_RULES),
     ),
     RoleSpec(
         "compliance_officer",
@@ -372,6 +382,8 @@ ROLES = (
             *REVIEW_COMPLAINTS,
             *TASKS,
             *DECIDE_HITS,
+            *RATE,
+            *DILIGENCE_RULES,
             "risk.release_screeninghit",
             "risk.load_watchlist",
             "core.view_job",
@@ -381,7 +393,15 @@ ROLES = (
         "configuration_administrator",
         "Configuration administrator",
         "配置管理员",
-        (*DIRECTORY, *POLICIES, *CONFIGURE, *STAGES, *ASK, "sysadmin.view_role"),
+        (
+            *DIRECTORY,
+            *POLICIES,
+            *CONFIGURE,
+            *STAGES,
+            *CONFIGURE_DILIGENCE,
+            *ASK,
+            "sysadmin.view_role",
+        ),
     ),
     RoleSpec(
         "staff_administrator",
@@ -461,6 +481,8 @@ ROLES = (
             "services.view_task",
             "services.view_appointment",
             *SEE_SCREENING,
+            "risk.view_diligence",
+            *DILIGENCE_RULES,
         ),
         is_read_only=True,
     ),

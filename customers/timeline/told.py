@@ -12,7 +12,9 @@ from customers.models import (
     Holding,
     IdentityDocument,
     IdentityKey,
+    Link,
     Ownership,
+    RelatedPerson,
     Restriction,
     SourceKey,
     TimelineEntry,
@@ -78,6 +80,14 @@ TELLERS = (
             "engage": Telling(_("Entered another manager"), Kind.CHANGE, "user-plus"),
             "end": Telling(_("Ended the work of another manager"), Kind.CHANGE, "user-minus"),
             "withdraw": Telling(_("Withdrew another manager"), Kind.CHANGE, "user-minus", QUIET),
+        },
+    ),
+    Teller(RelatedPerson, REVEAL, action=HISTORY),
+    Teller(
+        Link,
+        {
+            "connect": Telling(_("Entered a relationship"), Kind.CHANGE, "waypoints"),
+            "end": Telling(_("Ended a relationship"), Kind.CHANGE, "waypoints", QUIET),
         },
     ),
     Teller(

@@ -81,6 +81,9 @@ from tests.factories import (
     serials,
 )
 from tests.factories_risk import (
+    DiligenceBandFactory,
+    DiligenceFactory,
+    DiligenceLevelFactory,
     ListedNameFactory,
     RestrictionFactory,
     ScreeningHitFactory,
@@ -425,6 +428,24 @@ def new_appointment(branch: Any) -> dict[str, Any]:
     }
 
 
+def rated(branch: Any, manager: Any) -> Model:
+    """A customer who is rated, whose next review is to come; another level can be set."""
+    level, _other = DiligenceLevelFactory(), DiligenceLevelFactory()
+    return DiligenceFactory(
+        customer=customer(branch, manager),
+        level=level,
+        rated_level=level,
+        rated_on=bank_today(),
+        rated_by=system_user(),
+        due_on=bank_today() + dt.timedelta(days=90),
+    )
+
+
+def to_rate(branch: Any) -> dict[str, Any]:
+    """What forms about the level of a customer cannot guess."""
+    return {"until": in_a_month(), "level": DiligenceLevelFactory().pk}
+
+
 def decided(status: str) -> dict[str, Any]:
     """What a hit of the screening has beside its state."""
     if status in {"open", "over"}:
@@ -532,6 +553,14 @@ FACTORIES = {
     "risk.watchlistversion": Subject(lambda b, m: WatchlistVersionFactory()),
     "risk.watchlistentry": Subject(lambda b, m: WatchlistEntryFactory()),
     "risk.listedname": Subject(lambda b, m: ListedNameFactory()),
+    "risk.diligencelevel": Subject(
+        lambda b, m: DiligenceLevelFactory(),
+        fill=lambda b: new_name(b) | {"from_points": next(serials) % 30000 + 1000, "months": 6},
+    ),
+    "risk.diligenceband": Subject(
+        lambda b, m: DiligenceBandFactory(), fill=lambda b: {"factor": "industry", "value": ""}
+    ),
+    "risk.diligence": Subject(rated, fill=to_rate),
     "risk.screeninghit": Subject(
         lambda b, m: ScreeningHitFactory(customer=customer(b, m)),
         fill=lambda b: {"until": in_a_month()},

@@ -26,6 +26,7 @@ from sysadmin.models import period
 from . import names, numbers
 from .conflicts.rules import refuse_conflict
 from .links.recognise import recognise
+from .minimum.rules import refuse_incomplete
 from .models import (
     ContactPoint,
     Customer,
@@ -340,6 +341,7 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
 def activate(customer: Customer, *, by: User, reason: str) -> None:
     """Take a prospect or a dormant customer into active business."""
     refuse_restricted(customer.pk)
+    refuse_incomplete(customer)
     move(customer, "activate", by=by, reason=reason)
 
 

@@ -46,6 +46,7 @@ from customers.models import (
     HoldingParty,
     HoldingYear,
     IdentityDocument,
+    LifeFact,
     Link,
     Ownership,
     RelatedPerson,
@@ -684,6 +685,18 @@ class LinkFactory(Recorded):
     person = factory.SubFactory(RelatedPersonFactory, customer=factory.SelfAttribute("..customer"))
     kind = Link.Kind.CONTACT
     evidence = factory.Sequence("told in letter {}".format)
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=365)))
+
+
+class LifeFactFactory(Recorded):
+    """A customer who is under guardianship for a year by now."""
+
+    class Meta:
+        model = LifeFact
+
+    customer = factory.SubFactory(CustomerFactory)
+    kind = LifeFact.Kind.GUARDIANSHIP
+    evidence = factory.Sequence("court decision {}".format)
     valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=365)))
 
 

@@ -303,6 +303,7 @@ PARTS = (
     "customers.view_sourcekey",
     "customers.view_restriction",
     "customers.view_relatedperson",
+    "customers.view_lifefact",
     "customers.view_feedbatch",
 )
 

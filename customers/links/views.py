@@ -6,18 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from crm.core.clock import bank_today
-from crm.core.forms import version_of
 from crm.core.trail import record_denial
 from customers.holdings.views import may_see_holdings
 from customers.models import Customer, Link
-from customers.ownership.forms import EndForm
-from customers.views import AttachPage
+from customers.views import AttachPage, EndPartPage
 
 from . import operations
 from .behind import behind
@@ -46,39 +42,15 @@ class LinkPage(AttachPage):
         return links_page(done.pk)
 
 
-class EndLinkPage(AttachPage):
+class EndLinkPage(EndPartPage):
     """The last day on which somebody stands behind or beside a customer."""
 
-    @cached_property
-    def link(self):
-        """The relationship of the address, of this customer."""
-        rows = Link.objects.filter(customer=self.object).select_related("party", "person__became")
-        found = rows.filter(pk=self.kwargs["link"]).first()
-        if found is None:
-            record_denial(self.request.user, "customers.link", self.kwargs["link"])
-            raise Http404
-        return found
-
-    def build_form(self, data=None):
-        if self.link is None:  # fetches the row: 404 comes before any form
-            raise Http404
-        return EndForm(data, initial={"last_day": bank_today()})
-
-    def perform(self, form):
-        version = version_of(self.request.POST.get("version", "")) or 0
-        operations.end(self.link, by=self.request.user, version=version, **form.cleaned_data)
-        return self.object
+    parts = Link
+    part_key = "link"
+    end = operations.end
 
     def success_url(self, done):
         return links_page(done.pk)
-
-    @property
-    def title(self):
-        """What ends."""
-        return _("End: %(name)s") % {"name": self.link}
-
-    def show_form(self, form, status=200, **context):
-        return super().show_form(form, status, version=self.link.version, **context)
 
 
 @require_GET

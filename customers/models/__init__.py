@@ -8,6 +8,7 @@ from .handover import HandedCustomer
 from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
 from .imports import ImportFault, ImportMapping, ImportRun
+from .life import LifeFact
 from .links import Link, RelatedPerson
 from .listing import ListedCustomer
 from .ownership import Ownership, OwnershipPeriod
@@ -29,6 +30,7 @@ __all__ = [
     "ImportFault",
     "ImportMapping",
     "ImportRun",
+    "LifeFact",
     "Link",
     "ListedCustomer",
     "Ownership",

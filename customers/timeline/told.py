@@ -12,6 +12,7 @@ from customers.models import (
     Holding,
     IdentityDocument,
     IdentityKey,
+    LifeFact,
     Link,
     Ownership,
     RelatedPerson,
@@ -83,6 +84,16 @@ TELLERS = (
         },
     ),
     Teller(RelatedPerson, REVEAL, action=HISTORY),
+    Teller(
+        LifeFact,
+        {
+            "establish": Telling(_("Entered life or capacity"), Kind.CHANGE, "heart-crack", BAD),
+            "lift": Telling(_("Lifted what limited the customer"), Kind.CHANGE, "heart", GOOD),
+        },
+        gist=LifeFact.get_kind_display,
+        # whoever opens the customer reads it there
+        action=SEE_CUSTOMERS,
+    ),
     Teller(
         Link,
         {

@@ -231,7 +231,8 @@ class Pattern:
     def url(self, **values: Any) -> str:
         """The address; a parameter that is not given gets a value that means nothing."""
         given = {
-            p: values.get(p, 1 if p in {"pk", "key", "link"} else "x") for p in self.parameters
+            p: values.get(p, 1 if p in {"pk", "key", "link", "fact"} else "x")
+            for p in self.parameters
         }
         return reverse(self.name, kwargs=given)
 

@@ -50,6 +50,7 @@ from tests.factories import (
     IdentityDocumentFactory,
     IncompatibleDutiesFactory,
     LicenceFactory,
+    LifeFactFactory,
     LinkFactory,
     NumberSeriesFactory,
     OwnershipFactory,
@@ -518,6 +519,7 @@ FACTORIES = {
             "part": lambda row: "document",
             "key": lambda row: row.documents.first().pk,
             "link": lambda row: (row.links.first() or LinkFactory(customer=row)).pk,
+            "fact": lambda row: (row.life_facts.first() or LifeFactFactory(customer=row)).pk,
         },
         children=(further_document, further_contact, further_holding),
     ),
@@ -545,6 +547,7 @@ FACTORIES = {
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
     "customers.relatedperson": Subject(lambda b, m: RelatedPersonFactory(customer=customer(b, m))),
     "customers.link": Subject(lambda b, m: LinkFactory(customer=customer(b, m))),
+    "customers.lifefact": Subject(lambda b, m: LifeFactFactory(customer=customer(b, m))),
     "customers.restriction": Subject(lambda b, m: RestrictionFactory(customer=customer(b, m))),
     "risk.watchlist": Subject(
         lambda b, m: WatchlistVersionFactory().watchlist,

@@ -30,6 +30,7 @@ from . import (
     careers,
     complaints,
     contacts,
+    diligence,
     handovers,
     hands,
     moves,
@@ -96,6 +97,7 @@ def fill(today: dt.date, *, size: int) -> int:
         complaints.enter()
         agenda.plan(today)
         screening.enter(today)
+        diligence.enter(today)
         notices.enter(today)
     return entered
 

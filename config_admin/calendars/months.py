@@ -68,7 +68,7 @@ def beside(month: dt.date) -> tuple[str, str]:
 
 
 def months_after(day: dt.date, count: int) -> dt.date:
-    """The same day so many months later, or the last of a shorter month."""
+    """The same day so many months later or, below zero, earlier; the last of a shorter month."""
     years, month = divmod(day.month - 1 + count, 12)
     year, month = day.year + years, month + 1
     return dt.date(year, month, min(day.day, months.monthrange(year, month)[1]))

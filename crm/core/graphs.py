@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from .charts import shortened
 
 BOX_WIDTH, BOX_HEIGHT = 168, 40
-ACROSS, DOWN = 84, 14
+ACROSS, DOWN = 110, 14
 EDGE = 6
-WIDEST_TEXT = BOX_WIDTH - 20
+WIDEST_TEXT = BOX_WIDTH - 32
 
 
 @dataclass(frozen=True)

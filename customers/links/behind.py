@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -53,12 +53,18 @@ def organisations_behind(customer_id: int, days: Any) -> set[int]:
 
 @dataclass
 class Owner:
-    """A person who stands behind an organisation, with their share through all chains."""
+    """A person who stands behind an organisation by one way or several."""
 
     who: Customer | RelatedPerson
-    share: Decimal = Decimal(0)
     rules: bool = False
     through: list[str] = field(default_factory=list)
+    # by each way, as whoever owns a part of what they rule disposes of it once
+    shares: dict[tuple[int, ...], Decimal] = field(default_factory=dict)
+
+    @property
+    def share(self) -> Decimal:
+        """What the person owns or disposes of in per cent, by all ways together."""
+        return sum(self.shares.values(), start=Decimal(0))
 
     @property
     def is_customer(self) -> bool:
@@ -81,12 +87,13 @@ class Behind:
 
 @dataclass(frozen=True)
 class Chain:
-    """A way from a person down to the organisation."""
+    """A way from a person down to the organisation, by the keys of what lies on it."""
 
     who: Customer | RelatedPerson
     share: Decimal
     rules: bool
     through: tuple[str, ...]
+    way: tuple[int, ...]
 
 
 def behind(customer: Customer, day: dt.date) -> Behind:
@@ -99,9 +106,10 @@ def behind(customer: Customer, day: dt.date) -> Behind:
     for link in links:
         above[link.customer_id].append(link)
     found: dict[Hashable, Owner] = {}
-    for chain in chains(customer, above, Chain(customer, WHOLE, rules=True, through=()), ()):
+    start = Chain(customer, WHOLE, rules=True, through=(), way=(customer.pk,))
+    for chain in chains(customer, above, start):
         owner = found.setdefault(identity(chain.who), Owner(chain.who))
-        owner.share += chain.share
+        owner.shares[chain.way] = max(chain.share, owner.shares.get(chain.way, Decimal(0)))
         owner.rules = owner.rules or chain.rules
         owner.through += [name for name in chain.through if name not in owner.through]
     least = value_of(BENEFICIAL, day)
@@ -109,9 +117,7 @@ def behind(customer: Customer, day: dt.date) -> Behind:
     return Behind(links, sorted(owners, key=lambda owner: (-owner.share, owner.who.shown_name)))
 
 
-def chains(
-    customer: Customer, above: dict[int, list[Link]], so_far: Chain, passed: tuple[int, ...]
-) -> Iterator[Chain]:
+def chains(customer: Customer, above: dict[int, list[Link]], so_far: Chain) -> Iterator[Chain]:
     """Every way up from an organisation to a person; no way passes a place twice.
 
     Shares along a way are multiplied. Whoever rules an organisation disposes of all that it holds,
@@ -125,12 +131,15 @@ def chains(
             so_far.share * share / WHOLE,
             rules=so_far.rules and (link.share is None or link.share > MAJORITY),
             through=so_far.through,
+            way=so_far.way,
         )
         if not isinstance(who, Customer) or who.is_person:
             yield step
-        elif who.pk not in passed:
-            further = Chain(who, step.share, step.rules, (*step.through, who.shown_name))
-            yield from chains(who, above, further, (*passed, customer.pk))
+        elif who.pk not in so_far.way:
+            further = replace(
+                step, through=(*step.through, who.shown_name), way=(*step.way, who.pk)
+            )
+            yield from chains(who, above, further)
 
 
 def identity(who: Customer | RelatedPerson) -> Hashable:

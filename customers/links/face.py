@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,14 @@ def drawn(customer: Customer, found: Behind) -> SafeString:
     """The organisation at the right, and everybody behind it in columns to the left."""
     beneficial = {identity(owner.who): owner for owner in found.owners}
     nodes = {identity(customer): Node(identity(customer), customer.shown_name)}
-    arrows = []
+    powers: dict[tuple[Hashable, Hashable], list[str]] = {}
     for link in found.links:
         key = identity(link.who)
         owner = beneficial.get(key)
         note = _("beneficial owner") if owner else ""
         nodes.setdefault(key, Node(key, link.who.shown_name, note, is_marked=owner is not None))
-        arrows.append(Arrow(key, identity(link.customer), str(power(link))))
+        powers.setdefault((key, identity(link.customer)), []).append(str(power(link)))
+    arrows = [Arrow(start, end, " · ".join(held)) for (start, end), held in powers.items()]
     count = len(found.owners)
     title = ngettext(
         "%(count)d beneficial owner of %(name)s", "%(count)d beneficial owners of %(name)s", count

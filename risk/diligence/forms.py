@@ -36,6 +36,11 @@ class RateForm(Sectioned, ReasonForm):
     )
     field_order = ("pep", "channel", "industry", "reason")
 
+    def __init__(self, *args: Any, is_person: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_person:
+            del self.fields["industry"]
+
     @property
     def entered(self) -> dict[str, str]:
         """What was found out, by its factor."""

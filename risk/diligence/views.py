@@ -51,7 +51,8 @@ class RatePage(VersionedPage):
     def build_form(self, data=None):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
-        return RateForm(data, initial=self.object.entered)
+        is_person = self.object.customer.is_person
+        return RateForm(data, initial=self.object.entered, is_person=is_person)
 
     def perform(self, form):
         return operations.rate(

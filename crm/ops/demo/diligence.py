@@ -8,6 +8,7 @@ from itertools import cycle
 
 from django.db import models
 
+from config_admin.calendars.months import months_after
 from crm.core.acting import acting
 from customers.life.operations import establish
 from customers.links.operations import PersonFacts, connect
@@ -93,14 +94,21 @@ def rate_some(today: dt.date) -> None:
     officer = User.objects.get(username=OFFICER)
     for name in SIGN_INS:
         rater = User.objects.get(username=name)
-        rows = Diligence.objects.filter(customer__in=led_by(name)).order_by("id")[:RATED]
+        rows = (
+            Diligence.objects.filter(customer__in=led_by(name))
+            .select_related("customer")
+            .order_by("id")[:RATED]
+        )
         for diligence, found, left in zip(rows, cycle(FOUND), cycle(LEFT), strict=False):
+            apart = {"industry"} if diligence.customer.is_person else set()
+            entered = {name: value for name, value in found.items() if name not in apart}
             operations.rate(
-                diligence, by=rater, entered=found, version=diligence.version, reason=VISITED
+                diligence, by=rater, entered=entered, version=diligence.version, reason=VISITED
             )
             with acting(by=rater):
-                due_on = today + dt.timedelta(days=left)
-                Diligence.objects.filter(pk=diligence.pk).update(due_on=due_on)
+                due_on = min(today + dt.timedelta(days=left), diligence.due_on)
+                rated_on = months_after(due_on, -diligence.level.months)
+                Diligence.objects.filter(pk=diligence.pk).update(due_on=due_on, rated_on=rated_on)
     high = DiligenceLevel.objects.get(code="high")
     low = Diligence.objects.filter(level__code="low", due_on__gt=today + dt.timedelta(days=90))
     if diligence := low.order_by("id").first():

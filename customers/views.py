@@ -23,6 +23,7 @@ from . import assignment, operations, search
 from .forms import AssignForm, NewCustomerForm, RevealForm
 from .handover import part as handing
 from .holdings.views import assets_for, may_see_holdings
+from .links.operations import parties_of
 from .minimum.rules import missing
 from .models import ContactPoint, Customer, Holding, IdentityDocument, RelatedPerson
 from .ownership.forms import EndForm
@@ -231,6 +232,7 @@ class CustomerPage(DetailPage):
                 "may_reveal": self.may("reveal"),
                 "may_see_history": self.may("history"),
                 "waiting": pending_about(self.object),
+                "links": parties_of(self.object),
                 "life_facts": list(self.object.life_facts.filter(valid__contains=bank_today())),
                 "lacking": missing(self.object) if self.object.can("activate") else [],
                 "restrictions": list(self.object.restrictions.filter(ended_on=None)),

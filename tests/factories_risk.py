@@ -120,7 +120,7 @@ class DiligenceLevelFactory(Recorded):
     code = factory.Sequence("level_{}".format)
     name = factory.Sequence("Level {}".format)
     name_zh = factory.Sequence("等级{}".format)
-    from_points = factory.Sequence(int)
+    from_points = factory.Sequence(lambda n: n + 1)
     months = 12
 
 

@@ -17,7 +17,6 @@ LOOK = (
     "customers.view_customer",
     "customers.view_holding",
     "customers.view_ownership",
-    "customers.view_link",
     *SHELF,
     *DIRECTORY,
 )
@@ -304,6 +303,7 @@ PARTS = (
     "customers.view_restriction",
     "customers.view_relatedperson",
     "customers.view_lifefact",
+    "customers.view_link",
     "customers.view_feedbatch",
 )
 

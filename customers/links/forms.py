@@ -21,7 +21,6 @@ from . import operations
 class LinkForm(Sectioned, forms.Form):
     kind = forms.ChoiceField(
         label=_("What they are to the customer"),
-        choices=[("", _("Choose one")), *Link.Kind.choices],
         error_messages={"required": _("Choose what they are to the customer.")},
     )
     party = LookupField(
@@ -73,9 +72,16 @@ class LinkForm(Sectioned, forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, user: Any, action: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, customer: Customer, user: Any, action: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["party"].open_to(user, action)
+        apart = Link.OF_ORGANISATIONS if customer.is_person else Link.OF_PERSONS
+        self.fields["kind"].choices = [
+            ("", _("Choose one")),
+            *((kind, label) for kind, label in Link.Kind.choices if kind not in apart),
+        ]
 
     def apply(self, customer: Customer, *, by: Any) -> Link:
         facts = self.cleaned_data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,17 +9,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from crm.core.clock import bank_today
-from crm.core.trail import record_denial
 from customers.holdings.views import may_see_holdings
 from customers.models import Customer, Link
-from customers.views import AttachPage, EndPartPage
+from customers.views import AttachPage, EndPartPage, in_reach
 
 from . import operations
 from .behind import behind
 from .face import drawn
 from .forms import LinkForm
 
-VIEW = "customers.view_link"
+VIEW = "customers.view_customer"
 
 
 def links_page(customer_id):
@@ -36,7 +34,9 @@ class LinkPage(AttachPage):
     def build_form(self, data=None):
         if self.object is None:
             raise Http404
-        return LinkForm(data, user=self.request.user, action="customers.change_customer")
+        return LinkForm(
+            data, customer=self.object, user=self.request.user, action="customers.change_customer"
+        )
 
     def success_url(self, done):
         return links_page(done.pk)
@@ -57,14 +57,8 @@ class EndLinkPage(EndPartPage):
 def customer_links(request: HttpRequest, pk: int) -> HttpResponse:
     """Who stands behind and beside a customer, and where the customer does."""
     user = request.user
-    if not user.has_action(VIEW):
-        raise PermissionDenied
-    customer = Customer.objects.within(user, VIEW).of_key(pk)
-    if customer is None:
-        # missing or out of reach: recorded alike, answered alike
-        record_denial(user, "customers.customer", pk)
-        raise Http404
-    rows = Link.objects.permitted(user).filter(valid__contains=bank_today(), party=customer)
+    customer = in_reach(request, pk, "view")
+    rows = Link.objects.within(user, VIEW).filter(valid__contains=bank_today(), party=customer)
     found = behind(customer, bank_today()) if customer.is_organisation else None
     context = {
         "object": customer,

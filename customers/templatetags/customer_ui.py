@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
@@ -22,12 +21,6 @@ register = template.Library()
 register.filter("country", country_name)
 register.filter("share", shown_share)
 WARN_DAYS = 30
-
-
-@register.filter
-def may(user: Any, action: str) -> bool:
-    """Whether somebody has an action, for links to what it opens."""
-    return bool(user.has_action(action))
 
 
 @register.filter

@@ -100,6 +100,8 @@ TELLERS = (
             "connect": Telling(_("Entered a relationship"), Kind.CHANGE, "waypoints"),
             "end": Telling(_("Ended a relationship"), Kind.CHANGE, "waypoints", QUIET),
         },
+        # whoever opens the customer reads it there
+        action=SEE_CUSTOMERS,
     ),
     Teller(
         Restriction,

@@ -18,7 +18,6 @@ SERVE = (
     "customers.view_customer",
     "customers.change_customer",
     "customers.reveal_customer",
-    "customers.view_link",
 )
 
 

@@ -42,7 +42,6 @@ GUARDED = {
         "view",
         ("GET",),
         "one customer's owners as picture and table",
-        asks="customers.view_link",
     ),
     "customers:customer_reveal": Guard(
         "customers.customer", "reveal", ("GET", "POST"), "shows one sealed value for a purpose"

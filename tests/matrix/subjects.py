@@ -20,6 +20,7 @@ from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Throug
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportFault, ImportMapping
+from risk.models import DiligenceLevel
 from services.models import Referral, ServiceRequest
 from staff.models import Branch
 from sysadmin.models import Grant, system_user
@@ -140,10 +141,19 @@ def customer(branch: Any, manager: Any) -> Model:
     return CustomerFactory(home_branch=branch, lead_manager=manager, address=f"弄堂{branch.pk}号")
 
 
+def known_customer(branch: Any, manager: Any) -> Model:
+    """A customer with a contact person, under guardianship."""
+    row = customer(branch, manager)
+    LinkFactory(customer=row)
+    LifeFactFactory(customer=row)
+    return row
+
+
 def new_customer(branch: Any) -> dict[str, Any]:
     """What a form for a new customer cannot guess."""
     return {
         "kind": "person",
+        "name": f"新客户{next(serials)}",
         "gender": "F",
         "country": "CN",
         "home_branch": branch.pk,
@@ -431,7 +441,9 @@ def new_appointment(branch: Any) -> dict[str, Any]:
 
 def rated(branch: Any, manager: Any) -> Model:
     """A customer who is rated, whose next review is to come; another level can be set."""
-    level, _other = DiligenceLevelFactory(), DiligenceLevelFactory()
+    if not DiligenceLevel.objects.filter(from_points=0).exists():
+        DiligenceLevelFactory(from_points=0)
+    level = DiligenceLevelFactory()
     return DiligenceFactory(
         customer=customer(branch, manager),
         level=level,
@@ -513,13 +525,13 @@ FACTORIES = {
         lambda b, m: ProductFactory(), fill=lambda b: new_code(b) | {"currency": "CNY"}
     ),
     "customers.customer": Subject(
-        customer,
+        known_customer,
         fill=new_customer,
         parts={
             "part": lambda row: "document",
             "key": lambda row: row.documents.first().pk,
-            "link": lambda row: (row.links.first() or LinkFactory(customer=row)).pk,
-            "fact": lambda row: (row.life_facts.first() or LifeFactFactory(customer=row)).pk,
+            "link": lambda row: row.links.first().pk,
+            "fact": lambda row: row.life_facts.first().pk,
         },
         children=(further_document, further_contact, further_holding),
     ),

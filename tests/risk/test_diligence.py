@@ -31,7 +31,6 @@ RATE = (
     "customers.view_customer",
     "customers.change_customer",
     "customers.activate_customer",
-    "customers.view_link",
     "risk.view_diligence",
     "risk.rate_diligence",
     "risk.override_diligence",

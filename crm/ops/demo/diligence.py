@@ -107,16 +107,17 @@ def rate_some(today: dt.date) -> None:
             )
             with acting(by=rater):
                 due_on = min(today + dt.timedelta(days=left), diligence.due_on)
-                rated_on = months_after(due_on, -diligence.level.months)
+                months = diligence.level.months if diligence.level else 0
+                rated_on = months_after(due_on, -months)
                 Diligence.objects.filter(pk=diligence.pk).update(due_on=due_on, rated_on=rated_on)
     high = DiligenceLevel.objects.get(code="high")
     low = Diligence.objects.filter(level__code="low", due_on__gt=today + dt.timedelta(days=90))
-    if diligence := low.order_by("id").first():
+    if other := low.order_by("id").first():
         operations.override(
-            diligence,
+            other,
             by=officer,
             level=high,
             until=today + dt.timedelta(days=60),
-            version=diligence.version,
+            version=other.version,
             reason=PRESS,
         )

@@ -41,7 +41,16 @@ class CustomerForm(RecordForm):
     SECTIONS = (
         (
             _("Who the customer is"),
-            ("name", "latin_name", "born_on", "founded_on", "gender", "country"),
+            (
+                "name",
+                "latin_name",
+                "born_on",
+                "founded_on",
+                "gender",
+                "country",
+                "occupation",
+                "business_scope",
+            ),
         ),
         (_("Where the customer is found"), ("city", "address")),
         (_("Who looks after the customer"), ("home_branch", "lead_manager", "opened_on")),
@@ -58,6 +67,8 @@ class CustomerForm(RecordForm):
             "born_on",
             "founded_on",
             "opened_on",
+            "occupation",
+            "business_scope",
             "city",
             "address",
             "home_branch",
@@ -88,7 +99,11 @@ class CustomerForm(RecordForm):
                 % {"role": policy.role},
             )
         # what does not fit the kind of customer is not asked
-        absent = ("founded_on",) if self.instance.is_person else ("born_on", "gender")
+        absent = (
+            ("founded_on", "business_scope")
+            if self.instance.is_person
+            else ("born_on", "gender", "occupation")
+        )
         for name in absent:
             del self.fields[name]
 

@@ -25,6 +25,8 @@ from sysadmin.models import period
 
 from . import names, numbers
 from .conflicts.rules import refuse_conflict
+from .links.recognise import recognise
+from .minimum.rules import refuse_incomplete
 from .models import (
     ContactPoint,
     Customer,
@@ -32,6 +34,7 @@ from .models import (
     IdentityDocument,
     IdentityKey,
     ListedCustomer,
+    RelatedPerson,
     SourceKey,
 )
 from .restrictions.operations import refuse_restricted
@@ -289,6 +292,7 @@ def claim_identity(customer: Customer, document: IdentityDocument, number: numbe
             country=number.country,
             index=blind(number.value, label),
         )
+        recognise([customer.pk])
 
 
 def attach_contact(customer: Customer, facts: ContactFacts, *, is_primary: bool) -> ContactPoint:
@@ -337,6 +341,7 @@ def checked_contact(facts: ContactFacts) -> tuple[str, str]:
 def activate(customer: Customer, *, by: User, reason: str) -> None:
     """Take a prospect or a dormant customer into active business."""
     refuse_restricted(customer.pk)
+    refuse_incomplete(customer)
     move(customer, "activate", by=by, reason=reason)
 
 
@@ -380,7 +385,9 @@ def reopen(customer: Customer, *, by: User, reason: str) -> None:
 # --- revealing -----------------------------------------------------------------------
 
 
-def reveal(holder: IdentityDocument | ContactPoint | Holding, *, by: User, purpose: str) -> str:
+def reveal(
+    holder: IdentityDocument | ContactPoint | Holding | RelatedPerson, *, by: User, purpose: str
+) -> str:
     """Show a sealed value in the clear for a stated purpose; recorded and limited by the hour."""
     field = "value" if isinstance(holder, ContactPoint) else "number"
     with transaction.atomic():

@@ -13,6 +13,8 @@ from .handover.views import HandedPage, HandOverPage
 from .holdings import views as holding_views
 from .imports import views as import_views
 from .imports.resources import import_run
+from .life import views as life_views
+from .links import views as link_views
 from .ownership import views as ownership_views
 from .ownership.resources import ownership
 from .portfolio import views as portfolio_views
@@ -44,6 +46,25 @@ urlpatterns = [
         name="conflictofinterest_end",
     ),
     path("<int:pk>/timeline/", customer_timeline, name="customer_timeline"),
+    path(
+        "<int:pk>/life/add/", life_views.LifePage.as_view(resource=customer), name="customer_life"
+    ),
+    path(
+        "<int:pk>/life/<int:fact>/end/",
+        life_views.LiftPage.as_view(resource=customer),
+        name="customer_life_end",
+    ),
+    path("<int:pk>/links/", link_views.customer_links, name="customer_links"),
+    path(
+        "<int:pk>/links/add/",
+        link_views.LinkPage.as_view(resource=customer),
+        name="customer_link",
+    ),
+    path(
+        "<int:pk>/links/<int:link>/end/",
+        link_views.EndLinkPage.as_view(resource=customer),
+        name="customer_link_end",
+    ),
     path("<int:pk>/history/", views.customer_history, name="customer_history"),
     path("<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"),
     path("<int:pk>/mask/<slug:part>/<int:key>/", views.customer_mask, name="customer_mask"),

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.core import history
 from crm.core.approvals import pending_about
+from crm.core.clock import bank_today
+from crm.core.forms import version_of
 from crm.core.models import Approval
 from crm.core.pages import ActPage, AddPage, BulkPage, DetailPage, ListPage, LookupPage, PanelPage
 from crm.core.trail import record_denial
@@ -21,12 +23,20 @@ from . import assignment, operations, search
 from .forms import AssignForm, NewCustomerForm, RevealForm
 from .handover import part as handing
 from .holdings.views import assets_for, may_see_holdings
-from .models import ContactPoint, Customer, Holding, IdentityDocument
+from .links.operations import parties_of
+from .minimum.rules import missing
+from .models import ContactPoint, Customer, Holding, IdentityDocument, RelatedPerson
+from .ownership.forms import EndForm
 from .search_views import searching
 
-SEALED = {"document": IdentityDocument, "contact": ContactPoint, "holding": Holding}
-PERSON = ("born_on", "gender", "country", "city", "address")
-ORGANISATION = ("founded_on", "country", "city", "address")
+SEALED = {
+    "document": IdentityDocument,
+    "contact": ContactPoint,
+    "holding": Holding,
+    "related": RelatedPerson,
+}
+PERSON = ("born_on", "gender", "country", "occupation", "city", "address")
+ORGANISATION = ("founded_on", "country", "business_scope", "city", "address")
 
 
 class NewCustomerPage(AddPage):
@@ -170,6 +180,42 @@ class AttachPage(ActPage):
         )
 
 
+class EndPartPage(AttachPage):
+    """The last day of a part of a customer, whose key stands in the address as `part_key`."""
+
+    parts: type = None
+    part_key = ""
+    end = None
+
+    @cached_property
+    def part(self):
+        """The part of the address, of this customer."""
+        key = self.kwargs[self.part_key]
+        found = self.parts.objects.filter(customer=self.object, pk=key).first()
+        if found is None:
+            record_denial(self.request.user, self.parts._meta.label_lower, key)
+            raise Http404
+        return found
+
+    def build_form(self, data=None):
+        if self.part is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return EndForm(data, initial={"last_day": bank_today()})
+
+    def perform(self, form):
+        version = version_of(self.request.POST.get("version", "")) or 0
+        type(self).end(self.part, by=self.request.user, version=version, **form.cleaned_data)
+        return self.object
+
+    @property
+    def title(self):
+        """What ends."""
+        return _("End: %(name)s") % {"name": self.part}
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(form, status, version=self.part.version, **context)
+
+
 class CustomerPage(DetailPage):
     """Who the customer is, what happened, and who looks after them, in three columns."""
 
@@ -186,6 +232,9 @@ class CustomerPage(DetailPage):
                 "may_reveal": self.may("reveal"),
                 "may_see_history": self.may("history"),
                 "waiting": pending_about(self.object),
+                "links": parties_of(self.object),
+                "life_facts": list(self.object.life_facts.filter(valid__contains=bank_today())),
+                "lacking": missing(self.object) if self.object.can("activate") else [],
                 "restrictions": list(self.object.restrictions.filter(ended_on=None)),
                 "may_see_approvals": self.request.user.has_action("core.view_approval"),
             }

@@ -15,6 +15,7 @@ class RiskConfig(AppConfig):
         begin_screening()
         begin_cases()
         begin_classification()
+        begin_diligence()
 
 
 def begin_screening() -> None:
@@ -67,3 +68,16 @@ def begin_classification() -> None:
     add_figure(
         Figure(_("Classes to approve"), claim, "status=reviewed", 41, "risk.approve_claim", "warn")
     )
+
+
+def begin_diligence() -> None:
+    """Due diligence is shown on the pages of customers, and called for when owners change."""
+    from crm.core.registry import Panel, add_panel
+    from customers import signals
+    from customers.models import Link
+
+    from . import receivers
+    from .diligence.resources import diligence
+
+    signals.links_changed.connect(receivers.review_owned, sender=Link)
+    add_panel("customers.customer", Panel(diligence, "customer"))

@@ -45,3 +45,30 @@ def register() -> None:
             order=236,
         )
     )
+    register_item(
+        NavItem(
+            label=_("Due diligence"),
+            icon="shield-question-mark",
+            url_name="risk:diligence_list",
+            action="risk.view_diligence",
+            order=238,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Factors of due diligence"),
+            icon="sliders-horizontal",
+            url_name="risk:diligenceband_list",
+            action="risk.view_diligenceband",
+            order=239,
+        )
+    )
+    register_item(
+        NavItem(
+            label=_("Levels of due diligence"),
+            icon="signal",
+            url_name="risk:diligencelevel_list",
+            action="risk.view_diligencelevel",
+            order=240,
+        )
+    )

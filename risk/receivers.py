@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from customers.models import Link
+
+from .diligence.operations import review_now
+from .models import Diligence
 from .screening.run import CUSTOMERS_AT_ONCE, IDENTITY
 
 if TYPE_CHECKING:
@@ -32,3 +36,9 @@ def screen_later(keys: list[int]) -> None:
     from .tasks import screen_customers  # noqa: PLC0415  (the queue loads after the models)
 
     screen_customers.defer(customer_ids=keys)
+
+
+def review_owned(sender: Any, *, link: Link, **_more: Any) -> None:
+    """Call for a review at once where it has changed who owns or rules a customer."""
+    if link.kind in Link.POWERS:
+        review_now([link.customer_id], Diligence.Cause.OWNERSHIP)

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from sysadmin.models import system_user
 
 from .classification import night
+from .diligence import operations as diligence
 from .screening import run
 from .warnings.run import start_nightly
 
@@ -37,3 +38,13 @@ def warn_nightly(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
 def classify_claims(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
     """Classify all claims when it is night in the bank."""
     night.classify_tonight()
+
+
+@app.periodic(cron="40 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="watch_diligence")
+def watch_diligence(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Have new customers rated, end other levels, and stop service where a review is overdue."""
+    system = system_user()
+    diligence.begin_missed(by=system)
+    diligence.end_overrides(by=system)
+    diligence.stop_overdue(by=system)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.formats import day
 from customers.models import TimelineEntry
 from customers.timeline.telling import Teller, Telling, add_teller, leave_untold
 
@@ -14,6 +15,7 @@ from .models import (
     CaseQuestion,
     Claim,
     Classification,
+    Diligence,
     ScreeningHit,
 )
 
@@ -29,6 +31,11 @@ def list_and_name(hit: ScreeningHit) -> str:
 def number_and_family(case: AlertCase) -> str:
     """Which case it is, and about what."""
     return f"{case.number} · {case.get_family_display()}"
+
+
+def level_and_review(diligence: Diligence) -> str:
+    """The level of a customer, and by when it is reviewed."""
+    return f"{diligence.shown_level} · {day(diligence.due_on)}"
 
 
 HITS = Teller(
@@ -71,6 +78,16 @@ CLAIMS = Teller(
 )
 
 
+RATINGS = Teller(
+    Diligence,
+    {
+        "rate": Telling(_("Rated the risk of the customer"), Kind.CHANGE, "shield-check"),
+        "override": Telling(_("Set another risk level"), Kind.CHANGE, "shield-alert"),
+    },
+    gist=level_and_review,
+)
+
+
 def register() -> None:
     """Let timelines tell of what happens in this module."""
     add_teller(HITS)
@@ -79,3 +96,4 @@ def register() -> None:
     leave_untold([CaseQuestion, CaseProposal], "the case is told to be asked about and decided")
     add_teller(CLAIMS)
     leave_untold([Classification], "the claim is told to fall, to be proposed and approved")
+    add_teller(RATINGS)

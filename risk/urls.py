@@ -4,10 +4,22 @@ from django.urls import include, path
 
 from .classification.resources import claim
 from .classification.views import MovesPage
+from .diligence import views
+from .diligence.resources import diligence
 from .resources import RESOURCES
 
 app_name = "risk"
 urlpatterns = [
     path("claims/moves/", MovesPage.as_view(resource=claim), name="claim_moves"),
+    path(
+        "diligence/<int:pk>/rate/",
+        views.RatePage.as_view(resource=diligence),
+        name="diligence_rate",
+    ),
+    path(
+        "diligence/<int:pk>/override/",
+        views.OverridePage.as_view(resource=diligence),
+        name="diligence_override",
+    ),
     *(path("", include(resource.urls)) for resource in RESOURCES),
 ]

@@ -32,7 +32,7 @@ from config_admin.models import (
 from crm.core.acting import acting, current_actor
 from crm.core.clock import bank_today, now
 from crm.core.models import ApprovalPolicy, SavedView
-from crm.core.sealed import reserve_keys
+from crm.core.sealed import reserve_keys, seal_into
 from crm.ops.roles import ROLES
 from customers import numbers, operations
 from customers.feeds import account_numbers
@@ -46,7 +46,10 @@ from customers.models import (
     HoldingParty,
     HoldingYear,
     IdentityDocument,
+    LifeFact,
+    Link,
     Ownership,
+    RelatedPerson,
     SourceKey,
     Transaction,
 )
@@ -650,6 +653,51 @@ class OwnershipFactory(Recorded):
     member = factory.SubFactory(StaffMemberFactory)
     branch = factory.SelfAttribute("member.branch")
     valid = factory.LazyFunction(lambda: period(bank_today() + dt.timedelta(days=1)))
+
+
+class RelatedPersonFactory(Recorded):
+    """Somebody who is no customer, with a sealed document number."""
+
+    class Meta:
+        model = RelatedPerson
+
+    customer = factory.SubFactory(CustomerFactory)
+    name = factory.Sequence("关联人{}".format)
+    document_kind = "passport"
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        person = model_class(pk=reserve_keys(RelatedPerson, 1)[0], **kwargs)
+        seal_into(person, "number", f"E{person.pk:08d}", bytes(person.customer.salt))
+        person.mask = f"•••{person.pk:04d}"
+        with acting(by=system_user()):
+            person.save(force_insert=True)
+        return person
+
+
+class LinkFactory(Recorded):
+    """A contact person of a customer, for a year by now."""
+
+    class Meta:
+        model = Link
+
+    customer = factory.SubFactory(CustomerFactory)
+    person = factory.SubFactory(RelatedPersonFactory, customer=factory.SelfAttribute("..customer"))
+    kind = Link.Kind.CONTACT
+    evidence = factory.Sequence("told in letter {}".format)
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=365)))
+
+
+class LifeFactFactory(Recorded):
+    """A customer who is under guardianship for a year by now."""
+
+    class Meta:
+        model = LifeFact
+
+    customer = factory.SubFactory(CustomerFactory)
+    kind = LifeFact.Kind.GUARDIANSHIP
+    evidence = factory.Sequence("court decision {}".format)
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=365)))
 
 
 class ConflictFactory(Recorded):

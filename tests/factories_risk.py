@@ -7,12 +7,16 @@ import datetime as dt
 import factory
 
 from crm.core.clock import bank_today, now
+from customers.countries import country_choices
 from customers.models import Restriction
 from risk.models import (
     Alert,
     AlertCase,
     CaseProposal,
     CaseQuestion,
+    Diligence,
+    DiligenceBand,
+    DiligenceLevel,
     Family,
     Level,
     ListedName,
@@ -22,7 +26,7 @@ from risk.models import (
     WatchlistVersion,
 )
 from risk.screening.keys import keys_of
-from sysadmin.models import system_user
+from sysadmin.models import period, system_user
 from tests.factories import CustomerFactory, Recorded, StaffMemberFactory
 
 
@@ -177,3 +181,38 @@ class CaseProposalFactory(Recorded):
     decision = CaseProposal.Decision.SENT_BACK
     decided_by = factory.LazyAttribute(lambda o: None if o.decision == "open" else system_user())
     decided_at = factory.LazyAttribute(lambda o: None if o.decision == "open" else now())
+
+
+class DiligenceLevelFactory(Recorded):
+    """A level that is reviewed each year."""
+
+    class Meta:
+        model = DiligenceLevel
+
+    code = factory.Sequence("level_{}".format)
+    name = factory.Sequence("Level {}".format)
+    name_zh = factory.Sequence("等级{}".format)
+    from_points = factory.Sequence(lambda n: n + 1)
+    months = 12
+
+
+class DiligenceBandFactory(Recorded):
+    """A country that counts since a year."""
+
+    class Meta:
+        model = DiligenceBand
+
+    factor = "country"
+    value = factory.Iterator(sorted(code for code, _name in country_choices()))
+    points = 20
+    valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=365)))
+
+
+class DiligenceFactory(Recorded):
+    """A customer who is to be rated for the first time."""
+
+    class Meta:
+        model = Diligence
+
+    customer = factory.SubFactory(CustomerFactory)
+    due_on = factory.LazyFunction(lambda: bank_today() + dt.timedelta(days=10))

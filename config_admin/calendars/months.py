@@ -65,3 +65,10 @@ def beside(month: dt.date) -> tuple[str, str]:
     before = month - dt.timedelta(days=1)
     after = month + dt.timedelta(days=31)
     return f"{before:%Y-%m}", f"{after:%Y-%m}"
+
+
+def months_after(day: dt.date, count: int) -> dt.date:
+    """The same day so many months later or, below zero, earlier; the last of a shorter month."""
+    years, month = divmod(day.month - 1 + count, 12)
+    year, month = day.year + years, month + 1
+    return dt.date(year, month, min(day.day, months.monthrange(year, month)[1]))

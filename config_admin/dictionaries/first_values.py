@@ -396,4 +396,32 @@ DICTIONARIES = (
         other | Other | 其他
         """,
     ),
+    First(
+        "minimum_person",
+        "Minimum facts of personal customers",
+        "个人客户激活必备信息",
+        """
+        country | Nationality | 国籍
+        gender | Gender | 性别
+        born_on | Date of birth | 出生日期
+        occupation | Occupation | 职业
+        address | Address | 地址
+        document | Valid identity document | 有效身份证件
+        contact | A way to reach them | 联系方式
+        """,
+    ),
+    First(
+        "minimum_organisation",
+        "Minimum facts of corporate customers",
+        "对公客户激活必备信息",
+        """
+        founded_on | Founded on | 成立日期
+        business_scope | Business scope | 经营范围
+        address | Address | 地址
+        document | Valid licence | 有效证照
+        legal_representative | Legal representative | 法定代表人
+        owner | Owners or controller | 股东或实际控制人
+        agent | Authorised agent | 授权经办人
+        """,
+    ),
 )

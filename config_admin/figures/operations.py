@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config_admin.models import CurrencyRate, NumberSeries, ParameterValue
 from crm.core.approvals import Change, second_person
 from crm.core.clock import bank_today
-from crm.core.formats import day
 from crm.core.operations import DomainError, operation, save_changes, save_new, write
 from sysadmin.models import period
 
 from .declared import parameter
+from .succession import end_before
 from .values import VALUES
 
 
@@ -71,29 +70,13 @@ def set_value(value: ParameterValue, *, by: Any, first: dt.date) -> ParameterVal
         value.value = str(parameter(value.code).read(value.value))
     except ValidationError as error:
         raise DomainError(error.messages[0], "value") from error
-    _end_before(value.code, first)
+    end_before(
+        ParameterValue.objects.filter(code=value.code), first, lock=f"parameter {value.code}"
+    )
     value.valid = period(first)
     save_new(value)
     VALUES.forget()
     return value
-
-
-def _end_before(code: str, first: dt.date) -> None:
-    with connection.cursor() as cursor:
-        # one at a time, also where the parameter has no row yet that could be locked
-        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"parameter {code}"])
-    rows = ParameterValue.objects.filter(code=code)
-    later = rows.filter(valid__startswith__gte=first).order_by("valid").first()
-    if later:
-        raise DomainError(
-            _("A value from %(day)s on is entered already. Choose a later day.")
-            % {"day": day(later.valid.lower)},
-            "first_day",
-        )
-    present = rows.filter(valid__contains=first).first()
-    if present:
-        present.valid = period(present.valid.lower, first)
-        write(present, ["valid"], version=present.version)
 
 
 @operation

@@ -129,7 +129,7 @@ def bar_chart(
         return _without_figures(title)
     ticks = nice_ticks(figures)
     mark, show = y_format or _plain(ticks), y_format or _plain(figures)
-    names = [_shortened(name) for name in categories]
+    names = [shortened(name) for name in categories]
     room = 10 + BOLD * max(_width(show(figure)) for figure in figures)
     left = 12 + max(_width(name) for name in names) + (room if min(figures) < 0 else 0)
     scale = Scale(ticks, left, WIDTH - room)
@@ -237,9 +237,10 @@ def _width(text: str) -> float:
     return sum(11.5 if unicodedata.east_asian_width(char) in "WF" else 6.3 for char in text)
 
 
-def _shortened(name: str) -> str:
+def shortened(name: str, widest: float = WIDEST_NAME) -> str:
+    """A name with its end cut off where it is wider than there is room."""
     kept = name
-    while _width(kept) > WIDEST_NAME:
+    while _width(kept) > widest:
         kept = kept[:-1]
     return kept if kept == name else f"{kept}\u2026"
 

@@ -113,6 +113,8 @@ APPOINTMENTS = (
 )
 SERVE = (
     *LOOK,
+    "risk.view_diligence",
+    "risk.rate_diligence",
     *CONTACTS,
     *HISTORY,
     *PORTFOLIO,
@@ -178,6 +180,14 @@ SEE_CLAIMS = ("risk.view_claim",)
 PROPOSE_CLASS = (*SEE_CLAIMS, "risk.propose_claim")
 REVIEW_CLASS = (*PROPOSE_CLASS, "risk.review_claim", "risk.send_back_claim")
 APPROVE_CLASS = (*SEE_CLAIMS, "risk.approve_claim", "risk.send_back_claim")
+RATE = ("risk.view_diligence", "risk.rate_diligence", "risk.override_diligence")
+DILIGENCE_RULES = ("risk.view_diligenceband", "risk.view_diligencelevel")
+CONFIGURE_DILIGENCE = (
+    *DILIGENCE_RULES,
+    "risk.add_diligenceband",
+    "risk.add_diligencelevel",
+    "risk.change_diligencelevel",
+)
 SHARE = ("core.share_savedview",)
 ENGAGE = (
     "customers.view_ownership",
@@ -313,6 +323,9 @@ PARTS = (
     "customers.view_contactpoint",
     "customers.view_sourcekey",
     "customers.view_restriction",
+    "customers.view_relatedperson",
+    "customers.view_lifefact",
+    "customers.view_link",
     "customers.view_feedbatch",
 )
 
@@ -378,7 +391,17 @@ ROLES = (
         "risk_officer",
         "Risk officer",
         "风险经理",
-        (*LOOK, *SEE_CONTACTS, *HISTORY, *TASKS, *DECIDE_HITS, *DECIDE_CASES, *REVIEW_CLASS),
+        (
+            *LOOK,
+            *SEE_CONTACTS,
+            *HISTORY,
+            *TASKS,
+            *DECIDE_HITS,
+            *DECIDE_CASES,
+            *REVIEW_CLASS,
+            *RATE,
+            *DILIGENCE_RULES,
+        ),
     ),
     RoleSpec(
         "compliance_officer",
@@ -399,6 +422,8 @@ ROLES = (
             *DECIDE_HITS,
             *DECIDE_CASES,
             "risk.view_restricted_alertcase",
+            *RATE,
+            *DILIGENCE_RULES,
             "risk.release_screeninghit",
             "risk.load_watchlist",
             "core.view_job",
@@ -408,7 +433,15 @@ ROLES = (
         "configuration_administrator",
         "Configuration administrator",
         "配置管理员",
-        (*DIRECTORY, *POLICIES, *CONFIGURE, *STAGES, *ASK, "sysadmin.view_role"),
+        (
+            *DIRECTORY,
+            *POLICIES,
+            *CONFIGURE,
+            *STAGES,
+            *CONFIGURE_DILIGENCE,
+            *ASK,
+            "sysadmin.view_role",
+        ),
     ),
     RoleSpec(
         "staff_administrator",
@@ -502,6 +535,8 @@ ROLES = (
             *SEE_CASES,
             "risk.view_restricted_alertcase",
             *SEE_CLAIMS,
+            "risk.view_diligence",
+            *DILIGENCE_RULES,
         ),
         is_read_only=True,
     ),

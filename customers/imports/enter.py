@@ -16,6 +16,7 @@ from psycopg import sql
 from crm.core.clock import bank_today
 from crm.core.sealed import Place, blind, blinds, reserve_keys, seal
 from customers import names, numbers
+from customers.links.recognise import recognise
 from customers.models import ContactPoint, Customer, IdentityDocument, IdentityKey, SourceKey
 from customers.operations import SALT_BYTES, identity_label, next_numbers
 from customers.signals import customers_loaded
@@ -150,6 +151,7 @@ def enter(fresh: list[Candidate], system: str) -> None:
         SOURCE_KEY,
         [(key, system, c.source_key) for key, c in zip(keys, fresh, strict=True)],
     )
+    recognise(keys)
     customers_loaded.send(Customer, keys=keys)
 
 

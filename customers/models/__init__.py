@@ -8,6 +8,8 @@ from .handover import HandedCustomer
 from .holdings import Holding, HoldingParty
 from .identity import ContactPoint, IdentityDocument, IdentityKey
 from .imports import ImportFault, ImportMapping, ImportRun
+from .life import LifeFact
+from .links import Link, RelatedPerson
 from .listing import ListedCustomer
 from .ownership import Ownership, OwnershipPeriod
 from .restriction import Restriction
@@ -28,9 +30,12 @@ __all__ = [
     "ImportFault",
     "ImportMapping",
     "ImportRun",
+    "LifeFact",
+    "Link",
     "ListedCustomer",
     "Ownership",
     "OwnershipPeriod",
+    "RelatedPerson",
     "Restriction",
     "SearchDue",
     "SearchKey",

@@ -110,6 +110,13 @@ class Customer(Workflow):
         choices=country_choices,
         default="CN",
     )
+    # files of customers do not bring these two
+    occupation = models.CharField(
+        _("occupation"), max_length=80, blank=True, default="", db_default=""
+    )
+    business_scope = models.CharField(
+        _("business scope"), max_length=300, blank=True, default="", db_default=""
+    )
     city = models.CharField(_("city"), max_length=60, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     home_branch = models.ForeignKey(
@@ -151,6 +158,8 @@ class Customer(Workflow):
                 "born_on",
                 "founded_on",
                 "gender",
+                "occupation",
+                "business_scope",
                 "city",
                 "address",
             ],

@@ -28,11 +28,13 @@ class RestrictionQuerySet(ScopedQuerySet["Restriction"]):
 
 
 class Restriction(Record):
-    """A customer with whom nothing new is begun, by law or by a list of the bank's own."""
+    """A customer with whom nothing new is begun, by law, by a list or a rule of the bank's own."""
 
     class Cause(models.TextChoices):
         STATUTORY = "statutory", _("Statutory list")
         OWN_LIST = "own_list", _("Own list")
+        DILIGENCE = "diligence", _("Overdue due diligence")
+        LIFE = "life", _("Life or capacity")
 
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="restrictions", verbose_name=_("customer")

@@ -13,11 +13,13 @@ from crm.core.clock import bank_today
 from crm.core.formats import day, relative_day
 from crm.core.templatetags.crm_ui import label_of, value_of
 from customers.countries import country_name
-from customers.models import ContactPoint, Customer, Holding, IdentityDocument
+from customers.links.face import shown_share
+from customers.models import ContactPoint, Customer, Holding, IdentityDocument, RelatedPerson
 from customers.tables import STATUS_TONES
 
 register = template.Library()
 register.filter("country", country_name)
+register.filter("share", shown_share)
 WARN_DAYS = 30
 
 
@@ -94,10 +96,12 @@ def has_expired(document: IdentityDocument) -> bool:
 
 
 @register.filter
-def sealed_label(holder: IdentityDocument | ContactPoint | Holding) -> str:
+def sealed_label(holder: IdentityDocument | ContactPoint | Holding | RelatedPerson) -> str:
     """What a sealed value is, so that the button says what it reveals."""
     if isinstance(holder, Holding):
         return str(Holding._meta.get_field("number").verbose_name)
+    if isinstance(holder, RelatedPerson):
+        return str(holder.get_document_kind_display())
     return holder.get_kind_display()
 
 

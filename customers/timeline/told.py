@@ -12,7 +12,10 @@ from customers.models import (
     Holding,
     IdentityDocument,
     IdentityKey,
+    LifeFact,
+    Link,
     Ownership,
+    RelatedPerson,
     Restriction,
     SourceKey,
     TimelineEntry,
@@ -79,6 +82,26 @@ TELLERS = (
             "end": Telling(_("Ended the work of another manager"), Kind.CHANGE, "user-minus"),
             "withdraw": Telling(_("Withdrew another manager"), Kind.CHANGE, "user-minus", QUIET),
         },
+    ),
+    Teller(RelatedPerson, REVEAL, action=HISTORY),
+    Teller(
+        LifeFact,
+        {
+            "establish": Telling(_("Entered life or capacity"), Kind.CHANGE, "heart-crack", BAD),
+            "lift": Telling(_("Lifted what limited the customer"), Kind.CHANGE, "heart", GOOD),
+        },
+        gist=LifeFact.get_kind_display,
+        # whoever opens the customer reads it there
+        action=SEE_CUSTOMERS,
+    ),
+    Teller(
+        Link,
+        {
+            "connect": Telling(_("Entered a relationship"), Kind.CHANGE, "waypoints"),
+            "end": Telling(_("Ended a relationship"), Kind.CHANGE, "waypoints", QUIET),
+        },
+        # whoever opens the customer reads it there
+        action=SEE_CUSTOMERS,
     ),
     Teller(
         Restriction,

@@ -2,6 +2,7 @@
 
 from .cases import Alert, AlertCase, CaseProposal, CaseQuestion, Family, Level
 from .claims import NON_PERFORMING, Claim, Classification, RiskClass
+from .diligence import Diligence, DiligenceBand, DiligenceLevel
 from .hits import ScreenedCustomer, ScreeningHit
 from .watchlists import ListedName, Watchlist, WatchlistEntry, WatchlistVersion
 
@@ -13,6 +14,9 @@ __all__ = [
     "CaseQuestion",
     "Claim",
     "Classification",
+    "Diligence",
+    "DiligenceBand",
+    "DiligenceLevel",
     "Family",
     "Level",
     "ListedName",

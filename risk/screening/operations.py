@@ -14,7 +14,8 @@ from crm.core.clock import now
 from crm.core.operations import DomainError, operation, write
 from customers.models import Restriction
 from customers.restrictions import operations as restrictions
-from risk.models import ScreeningHit
+from risk.diligence.operations import review_now
+from risk.models import Diligence, ScreeningHit
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -32,6 +33,7 @@ def confirm(hit: ScreeningHit, *, by: User, reason: str) -> None:
         cause=cause.STATUTORY if statutory else cause.OWN_LIST,
         source=hit.source,
     )
+    review_now([hit.customer_id], Diligence.Cause.HIT)
 
 
 @operation

@@ -37,6 +37,12 @@ GUARDED = {
     "customers:customer_managers": Guard(
         "customers.customer", "view", ("GET",), "one customer's present and past in one look"
     ),
+    "customers:customer_links": Guard(
+        "customers.customer",
+        "view",
+        ("GET",),
+        "one customer's owners as picture and table",
+    ),
     "customers:customer_reveal": Guard(
         "customers.customer", "reveal", ("GET", "POST"), "shows one sealed value for a purpose"
     ),
@@ -225,7 +231,10 @@ class Pattern:
 
     def url(self, **values: Any) -> str:
         """The address; a parameter that is not given gets a value that means nothing."""
-        given = {p: values.get(p, 1 if p in {"pk", "key"} else "x") for p in self.parameters}
+        given = {
+            p: values.get(p, 1 if p in {"pk", "key", "link", "fact"} else "x")
+            for p in self.parameters
+        }
         return reverse(self.name, kwargs=given)
 
 

@@ -20,6 +20,7 @@ from crm.core.scope import BankWide, InTree, OwnedBy, OwnedOrAll, System, Throug
 from crm.core.trail import Kind, record_access
 from customers import operations
 from customers.models import ImportFault, ImportMapping
+from risk.models import DiligenceLevel
 from services.models import Referral, ServiceRequest
 from staff.models import Branch
 from sysadmin.models import Grant, system_user
@@ -50,12 +51,15 @@ from tests.factories import (
     IdentityDocumentFactory,
     IncompatibleDutiesFactory,
     LicenceFactory,
+    LifeFactFactory,
+    LinkFactory,
     NumberSeriesFactory,
     OwnershipFactory,
     ParameterValueFactory,
     PostRoleFactory,
     ProductFactory,
     QueueMemberFactory,
+    RelatedPersonFactory,
     ReplyTemplateFactory,
     RequestCheckFactory,
     RequestEntryFactory,
@@ -84,6 +88,9 @@ from tests.factories_risk import (
     AlertFactory,
     CaseProposalFactory,
     CaseQuestionFactory,
+    DiligenceBandFactory,
+    DiligenceFactory,
+    DiligenceLevelFactory,
     ListedNameFactory,
     RestrictionFactory,
     ScreeningHitFactory,
@@ -139,10 +146,19 @@ def customer(branch: Any, manager: Any) -> Model:
     return CustomerFactory(home_branch=branch, lead_manager=manager, address=f"弄堂{branch.pk}号")
 
 
+def known_customer(branch: Any, manager: Any) -> Model:
+    """A customer with a contact person, under guardianship."""
+    row = customer(branch, manager)
+    LinkFactory(customer=row)
+    LifeFactFactory(customer=row)
+    return row
+
+
 def new_customer(branch: Any) -> dict[str, Any]:
     """What a form for a new customer cannot guess."""
     return {
         "kind": "person",
+        "name": f"新客户{next(serials)}",
         "gender": "F",
         "country": "CN",
         "home_branch": branch.pk,
@@ -434,6 +450,26 @@ def new_appointment(branch: Any) -> dict[str, Any]:
     }
 
 
+def rated(branch: Any, manager: Any) -> Model:
+    """A customer who is rated, whose next review is to come; another level can be set."""
+    if not DiligenceLevel.objects.filter(from_points=0).exists():
+        DiligenceLevelFactory(from_points=0)
+    level = DiligenceLevelFactory()
+    return DiligenceFactory(
+        customer=customer(branch, manager),
+        level=level,
+        rated_level=level,
+        rated_on=bank_today(),
+        rated_by=system_user(),
+        due_on=bank_today() + dt.timedelta(days=90),
+    )
+
+
+def to_rate(branch: Any) -> dict[str, Any]:
+    """What forms about the level of a customer cannot guess."""
+    return {"until": in_a_month(), "level": DiligenceLevelFactory().pk}
+
+
 def decided(status: str) -> dict[str, Any]:
     """What a hit of the screening has beside its state."""
     if status in {"open", "over"}:
@@ -534,9 +570,14 @@ FACTORIES = {
         lambda b, m: ProductFactory(), fill=lambda b: new_code(b) | {"currency": "CNY"}
     ),
     "customers.customer": Subject(
-        customer,
+        known_customer,
         fill=new_customer,
-        parts={"part": lambda row: "document", "key": lambda row: row.documents.first().pk},
+        parts={
+            "part": lambda row: "document",
+            "key": lambda row: row.documents.first().pk,
+            "link": lambda row: row.links.first().pk,
+            "fact": lambda row: row.life_facts.first().pk,
+        },
         children=(further_document, further_contact, further_holding),
     ),
     "customers.identitydocument": Subject(document),
@@ -561,6 +602,9 @@ FACTORIES = {
     "customers.holdingparty": Subject(party),
     "customers.holdingyear": Subject(lambda b, m: HoldingYearFactory(holding=holding(b, m))),
     "customers.transaction": Subject(lambda b, m: TransactionFactory(holding=holding(b, m))),
+    "customers.relatedperson": Subject(lambda b, m: RelatedPersonFactory(customer=customer(b, m))),
+    "customers.link": Subject(lambda b, m: LinkFactory(customer=customer(b, m))),
+    "customers.lifefact": Subject(lambda b, m: LifeFactFactory(customer=customer(b, m))),
     "customers.restriction": Subject(lambda b, m: RestrictionFactory(customer=customer(b, m))),
     "risk.watchlist": Subject(
         lambda b, m: WatchlistVersionFactory().watchlist,
@@ -569,6 +613,14 @@ FACTORIES = {
     "risk.watchlistversion": Subject(lambda b, m: WatchlistVersionFactory()),
     "risk.watchlistentry": Subject(lambda b, m: WatchlistEntryFactory()),
     "risk.listedname": Subject(lambda b, m: ListedNameFactory()),
+    "risk.diligencelevel": Subject(
+        lambda b, m: DiligenceLevelFactory(),
+        fill=lambda b: new_name(b) | {"from_points": next(serials) % 30000 + 1000, "months": 6},
+    ),
+    "risk.diligenceband": Subject(
+        lambda b, m: DiligenceBandFactory(), fill=lambda b: {"factor": "industry", "value": ""}
+    ),
+    "risk.diligence": Subject(rated, fill=to_rate),
     "risk.screeninghit": Subject(
         lambda b, m: ScreeningHitFactory(customer=customer(b, m)),
         fill=lambda b: {"until": in_a_month()},

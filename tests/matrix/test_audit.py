@@ -30,6 +30,7 @@ WITHHELD = {
     "customers_contactpoint": {"index"},
     "customers_identitykey": {"index"},
     "customers_importrun": {"salt"},
+    "customers_related_person": {"index"},
     "sysadmin_user": {"password"},
 }
 HIDDEN = "…"

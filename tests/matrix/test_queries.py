@@ -12,9 +12,14 @@ from tests.matrix.world import SUBTREE, actions_of
 
 MANY = 6
 LISTS, RECORDS = 8, 10
-# a handover asks one question of each module that has a part in it
-# the health page reads each of its figures from a table of its own
-CEILINGS = {"staff:handover_view": 13, "sysadmin:health": 10}
+# a handover asks one question of each module that has a part in it; a customer is shown with
+# documents, contact points, relationships, life and capacity, restrictions and requests; the health
+# page reads each of its figures from a table of its own
+CEILINGS = {
+    "staff:handover_view": 13,
+    "customers:customer_view": 12,
+    "sysadmin:health": 10,
+}
 # of every row of a page, which pages show it
 READING = [route for route in ROUTES if "GET" in route.methods and not route.acts]
 

@@ -31,6 +31,7 @@ from . import (
     classification,
     complaints,
     contacts,
+    diligence,
     handovers,
     hands,
     moves,
@@ -100,6 +101,7 @@ def fill(today: dt.date, *, size: int) -> int:
         screening.enter(today)
         warnings.enter(today)
         classification.enter(today)
+        diligence.enter(today)
         notices.enter(today)
     return entered
 

@@ -11,6 +11,7 @@ from crm.core.acting import acting
 from crm.core.clock import bank_today
 from crm.core.operations import save_new
 from crm.ops.roles import APART, BY_HAND, POST_ROLES, ROLES
+from risk.diligence.first_values import enter_missing as enter_missing_levels
 from services.opportunities.first_values import enter_missing as enter_missing_stages
 from staff.models import PostRole
 from sysadmin.models import IncompatibleDuties, Role, period, system_user
@@ -56,6 +57,6 @@ class Command(BaseCommand):
                     by_hand = code in BY_HAND
                     save_new(PostRole(post=post, role=roles[code], extent=extent, by_hand=by_hand))
             keep_apart(roles)
-            configured = enter_missing() + enter_missing_stages()
+            configured = enter_missing() + enter_missing_stages() + enter_missing_levels()
         self.stdout.write(f"{len(missing)} roles entered, {len(known)} kept.")
         self.stdout.write(f"{configured} records of configuration entered.")

@@ -1,0 +1,1 @@
+"""Life and capacity of customers."""

@@ -1,0 +1,1 @@
+"""What the bank must know of a customer before business begins."""

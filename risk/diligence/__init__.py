@@ -1,0 +1,1 @@
+"""Due diligence: rating the risk of customers, and reviewing it in time."""

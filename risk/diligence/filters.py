@@ -1,0 +1,67 @@
+"""Filters of lists of due diligence."""
+
+import datetime as dt
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.core.clock import bank_today
+from crm.core.filter_kinds import LookupFilter
+from crm.core.filters import LeanFilterSet
+from customers.models import Customer
+from risk.models import Diligence, DiligenceBand, DiligenceLevel
+from risk.models.diligence import SOON
+from staff.models import Branch
+
+from .factors import factor_choices
+
+
+class DiligenceFilter(LeanFilterSet):
+    review = django_filters.ChoiceFilter(
+        label=pgettext_lazy("diligence", "Review"),
+        choices=[("overdue", _("Overdue")), ("soon", _("Due soon")), ("first", _("Never rated"))],
+        method="by_review",
+    )
+    level = django_filters.ModelChoiceFilter(
+        label=pgettext_lazy("diligence", "Level"), queryset=DiligenceLevel.objects.all()
+    )
+    branch = LookupFilter(
+        field_name="customer__home_branch",
+        label=_("Managing branch"),
+        queryset=Branch.objects.all(),
+        url_name="staff:branch_lookup",
+    )
+    customer = LookupFilter(
+        label=_("Customer"),
+        queryset=Customer.objects.all(),
+        url_name="customers:customer_lookup",
+    )
+
+    class Meta:
+        model = Diligence
+        fields = ()
+
+    def by_review(self, rows, _name, asked):
+        today = bank_today()
+        soon = today + dt.timedelta(days=SOON)
+        meant = {
+            "overdue": Q(due_on__lt=today),
+            "soon": Q(due_on__range=(today, soon)),
+            "first": Q(level=None),
+        }
+        return rows.filter(meant[asked], customer__status__in=Customer.OPEN)
+
+
+class BandFilter(LeanFilterSet):
+    factor = django_filters.ChoiceFilter(label=_("Factor"), choices=factor_choices)
+    now = django_filters.BooleanFilter(label=_("Valid today"), method="by_today")
+
+    class Meta:
+        model = DiligenceBand
+        fields = ()
+
+    def by_today(self, rows, name, value):
+        today = {"valid__contains": bank_today()}
+        return rows.filter(**today) if value else rows.exclude(**today)

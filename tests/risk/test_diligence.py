@@ -1,0 +1,301 @@
+"""Due diligence: begun in time, rated with reasons, set otherwise by two, overdue stops service."""
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from crm.core.acting import acting
+from crm.core.clock import bank_today, clock_at, now
+from crm.core.idempotency import FIELD
+from crm.core.models import Approval
+from customers.models import Restriction
+from risk.diligence import operations
+from risk.diligence.first_values import enter_missing
+from risk.models import Diligence, DiligenceBand, DiligenceLevel
+from risk.tasks import watch_diligence
+from sysadmin.models import Grant, system_user
+from tests.deciding import DECIDE, decide, step
+from tests.factories import (
+    ApprovalPolicyFactory,
+    CustomerFactory,
+    GrantFactory,
+    LinkFactory,
+    RoleFactory,
+    StaffMemberFactory,
+)
+from tests.factories_risk import DiligenceFactory, ScreeningHitFactory
+from tests.factories_services.opportunities import office
+
+RATE = (
+    "customers.view_customer",
+    "customers.change_customer",
+    "customers.activate_customer",
+    "risk.view_diligence",
+    "risk.rate_diligence",
+    "risk.override_diligence",
+)
+CONFIGURE = (
+    "risk.view_diligenceband",
+    "risk.add_diligenceband",
+    "risk.view_diligencelevel",
+    "risk.change_diligencelevel",
+    "core.view_approval",
+)
+FOUND = {"pep": "none", "channel": "in_person", "industry": "", "reason": "visited"}
+
+
+@pytest.fixture(autouse=True)
+def configured(db):
+    """The shipped levels and factors."""
+    with acting(by=system_user()):
+        enter_missing()
+
+
+@pytest.fixture
+def desk(person, branch, signed_in):
+    return signed_in(person(branch, *RATE))
+
+
+@pytest.fixture
+def colleague(person, branch, signed_in):
+    return signed_in(person(branch, *RATE))
+
+
+@pytest.fixture
+def administrator(person, bank, signed_in):
+    return signed_in(person(bank, *CONFIGURE, extent=Grant.Reach.BANK))
+
+
+def sent(desk, diligence, page, **data):
+    """What comes of a step in the due diligence of a customer."""
+    diligence.refresh_from_db()
+    address = f"/risk/diligence/{diligence.pk}/{page}/"
+    key = {FIELD: str(uuid.uuid4()), "version": diligence.version}
+    return desk.post(address, key | data)
+
+
+def rated(desk, diligence, **found):
+    """A customer rated by what was found out."""
+    answer = sent(desk, diligence, "rate", **FOUND | found)
+    assert answer.status_code == 302, answer.context["form"].errors
+    diligence.refresh_from_db()
+    return diligence
+
+
+def overdue_for(diligence, days):
+    """Let a review be overdue for so many days."""
+    with acting(by=system_user()):
+        due_on = bank_today() - dt.timedelta(days=days)
+        Diligence.objects.filter(pk=diligence.pk).update(due_on=due_on)
+
+
+def later(days):
+    """The clock, so many days from now."""
+    return clock_at(now() + dt.timedelta(days=days))
+
+
+# --- in time -------------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-1")
+def test_a_new_customer_is_rated_within_ten_working_days(desk, branch):
+    office()
+    today = bank_today()
+    customer = CustomerFactory(home_branch=branch, opened_on=today)
+
+    watch_diligence(0)
+    watch_diligence(0)
+
+    diligence = Diligence.objects.get(customer=customer)
+    assert 12 <= (diligence.due_on - today).days <= 16
+    assert diligence.due_on.weekday() < 5
+    listed = desk.get("/risk/diligence/?review=first").content.decode()
+    assert customer.shown_name in listed
+
+
+@pytest.mark.proves("RM-1")
+def test_the_level_is_explained_and_says_when_the_next_review_is(desk, branch):
+    customer = CustomerFactory(home_branch=branch)
+    diligence = rated(desk, DiligenceFactory(customer=customer), pep="domestic", channel="remote")
+
+    assert (diligence.level.code, diligence.points) == ("medium", 35)
+    today = bank_today()
+    assert (diligence.due_on.year, diligence.due_on.month) == (today.year + 2, today.month)
+    page = desk.get(f"/risk/diligence/{diligence.pk}/").content.decode()
+    for shown in ("Never met in person", "At home, or close to such a person", "35", "Medium"):
+        assert shown in page
+    assert "Screening" not in page
+    panel = desk.get(f"/risk/diligence/panel/customer/{customer.pk}/").content.decode()
+    assert "Medium" in panel
+
+
+@pytest.mark.proves("RM-1")
+@pytest.mark.parametrize(
+    ("found", "level", "months"),
+    [
+        ({}, "low", 48),
+        ({"pep": "domestic", "channel": "agent"}, "medium", 24),
+        ({"pep": "international"}, "medium", 24),
+        ({"pep": "foreign"}, "high", 12),
+    ],
+)
+def test_the_worse_of_points_and_floor_is_the_level(desk, branch, found, level, months):
+    diligence = DiligenceFactory(customer=CustomerFactory(home_branch=branch))
+    rated(desk, diligence, **found)
+    assert (diligence.level.code, diligence.level.months) == (level, months)
+
+
+def test_what_stands_behind_an_organisation_counts(desk, branch):
+    company = CustomerFactory(home_branch=branch, kind="organisation", name="江南机械")
+    diligence = rated(desk, DiligenceFactory(customer=company), industry="")
+    assert diligence.level.code == "medium"
+    owner = LinkFactory(customer=company, kind="owner", share=60)
+    with acting(by=system_user()):
+        type(owner.person).objects.filter(pk=owner.person_id).update(country="IR")
+
+    rated(desk, diligence)
+
+    assert diligence.level.code == "high"
+    counted = {line["factor"]: line["value"] for line in diligence.lines}
+    assert (counted["country"], counted["structure"]) == ("IR", "plain")
+
+
+def test_a_rating_without_what_was_found_out_is_refused(desk, branch):
+    diligence = DiligenceFactory(customer=CustomerFactory(home_branch=branch))
+    answer = sent(desk, diligence, "rate", **FOUND | {"pep": ""})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["pep"]
+    first = sent(desk, diligence, "rate", **FOUND)
+    assert first.status_code == 302
+    stale = desk.post(
+        f"/risk/diligence/{diligence.pk}/rate/", FOUND | {FIELD: str(uuid.uuid4()), "version": 1}
+    )
+    assert stale.status_code == 409
+
+
+# --- overdue -------------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-1")
+def test_an_overdue_review_stops_service_until_it_is_done(desk, branch):
+    customer = CustomerFactory(home_branch=branch, status="prospect")
+    diligence = rated(desk, DiligenceFactory(customer=customer), pep="foreign")
+    address = f"/customers/{customer.pk}/activate/"
+    overdue_for(diligence, 30)
+    watch_diligence(0)
+    assert not Restriction.objects.exists()
+    overdue_for(diligence, 31)
+    watch_diligence(0)
+    watch_diligence(0)
+    assert Restriction.objects.get().cause == "diligence"
+    assert "due diligence is overdue" in desk.get(f"/customers/{customer.pk}/").content.decode()
+    overdue = desk.get("/risk/diligence/?review=overdue").content.decode()
+    assert customer.shown_name in overdue
+    assert step(desk, address).status_code == 422
+
+    rated(desk, diligence)
+
+    assert Restriction.objects.get().ended_on == bank_today()
+    assert step(desk, address).status_code == 302
+
+
+def test_a_low_level_stops_nothing(desk, branch):
+    diligence = rated(desk, DiligenceFactory(customer=CustomerFactory(home_branch=branch)))
+    overdue_for(diligence, 1000)
+    watch_diligence(0)
+    assert not Restriction.objects.exists()
+
+
+def test_change_of_owners_and_a_confirmed_match_call_for_a_review(desk, branch, signed_in, person):
+    company = CustomerFactory(home_branch=branch, kind="organisation", name="江南机械")
+    diligence = rated(desk, DiligenceFactory(customer=company))
+    link = {"kind": "contact", "name": "李小川", "country": "CN", "evidence": "letter"}
+    link |= {"first_day": str(bank_today())}
+    address = f"/customers/{company.pk}/links/add/"
+    desk.post(address, link | {FIELD: str(uuid.uuid4())})
+    diligence.refresh_from_db()
+    assert diligence.cause == "period"
+
+    owner = link | {"kind": "owner", "share": "60", FIELD: str(uuid.uuid4())}
+    assert desk.post(address, owner).status_code == 302
+
+    diligence.refresh_from_db()
+    assert (diligence.cause, diligence.due_on) == ("ownership", bank_today())
+    rated(desk, diligence)
+    hit = ScreeningHitFactory(customer=company)
+    officer = person(branch, "risk.view_screeninghit", "risk.confirm_screeninghit")
+    data = {FIELD: str(uuid.uuid4()), "version": hit.version, "reason": "compared"}
+    assert signed_in(officer).post(f"/risk/screening/{hit.pk}/confirm/", data).status_code == 302
+    diligence.refresh_from_db()
+    assert (diligence.cause, diligence.due_on) == ("hit", bank_today())
+
+
+# --- another level -------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-1")
+def test_another_level_is_set_by_a_second_person_and_ends_by_itself(desk, colleague, branch):
+    diligence = rated(desk, DiligenceFactory(customer=CustomerFactory(home_branch=branch)))
+    high = DiligenceLevel.objects.get(code="high")
+    until = bank_today() + dt.timedelta(days=30)
+    other = {"level": high.pk, "until": str(until), "reason": "known from the press"}
+
+    own = sent(desk, diligence, "override", **other)
+    assert own.status_code == 422
+    assert "Who rated" in own.content.decode()
+    too_long = sent(colleague, diligence, "override", **other | {"until": "2199-01-01"})
+    assert list(too_long.context["form"].errors) == ["until"]
+    same = sent(colleague, diligence, "override", **other | {"level": diligence.level_id})
+    assert list(same.context["form"].errors) == ["level"]
+    assert sent(colleague, diligence, "override", **other).status_code == 302
+
+    diligence.refresh_from_db()
+    assert (diligence.level, diligence.rated_level.code) == (high, "low")
+    assert diligence.due_on <= bank_today() + dt.timedelta(days=366)
+    with later(31):
+        operations.end_overrides(by=system_user())
+        diligence.refresh_from_db()
+        assert (diligence.level.code, diligence.cause) == ("low", "override")
+        assert diligence.due_on == bank_today()
+
+
+# --- configuration -------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-1")
+def test_points_change_from_a_day_on_with_a_second_person(administrator, bank, signed_in):
+    role = RoleFactory(actions=list(DECIDE))
+    ApprovalPolicyFactory(operation="risk.set_band/1", role=role)
+    tomorrow = bank_today() + dt.timedelta(days=1)
+    data = {"factor": "pep", "value": "foreign", "points": "95", "floor": ""}
+    data |= {"first_day": str(tomorrow), FIELD: str(uuid.uuid4())}
+    assert administrator.post("/risk/diligence/factors/add/", data).status_code == 302
+    bands = DiligenceBand.objects.filter(factor="pep", value="foreign")
+    assert [band.points for band in bands] == [40]
+
+    checker = StaffMemberFactory(branch=bank).user
+    GrantFactory(user=checker, role=role, branch=bank, extent=Grant.Reach.BANK)
+    assert decide(signed_in(checker), "approve", Approval.objects.get()).status_code == 302
+
+    assert [(b.points, b.valid.lower) for b in bands.order_by("valid")][1] == (95, tomorrow)
+    assert bands.order_by("valid").first().valid.upper == tomorrow
+
+
+def test_a_value_that_no_factor_has_and_a_past_day_are_refused(administrator):
+    data = {"factor": "pep", "value": "sometimes", "points": "5", "floor": ""}
+    for wrong, field in (({}, "value"), ({"value": "", "first_day": "2020-01-01"}, "first_day")):
+        key = {"first_day": str(bank_today()), FIELD: str(uuid.uuid4())}
+        answer = administrator.post("/risk/diligence/factors/add/", data | key | wrong)
+        assert answer.status_code == 422
+        assert list(answer.context["form"].errors) == [field]
+
+
+def test_a_level_is_reached_at_other_points_once_it_is_changed(administrator, desk, branch):
+    medium = DiligenceLevel.objects.get(code="medium")
+    data = {"name": "Medium", "name_zh": "中", "from_points": "3", "months": "18"}
+    data |= {"stops_after": "", "version": medium.version, FIELD: str(uuid.uuid4())}
+    address = f"/risk/diligence/levels/{medium.pk}/change/"
+    assert administrator.post(address, data).status_code == 302
+    diligence = DiligenceFactory(customer=CustomerFactory(home_branch=branch))
+    assert rated(desk, diligence, channel="agent").level == medium

@@ -168,7 +168,11 @@ def assigners_of(complaint: Complaint) -> set[int]:
     from services.complaints.rules import kept_away  # noqa: PLC0415  (operations tell of these)
 
     rows = reaching(complaint.branch).filter(role__actions__contains=[ASSIGN_COMPLAINT])
-    open_to = rows.filter(user__is_active=True).exclude(user__staff_member__in=kept_away(complaint))
+    # what nobody has is out of reach of those who reach their own
+    whole = rows.exclude(extent__in=(Grant.Reach.OWN, Grant.Reach.TEAM))
+    open_to = whole.filter(user__is_active=True).exclude(
+        user__staff_member__in=kept_away(complaint)
+    )
     found = [
         ((extent != Grant.Reach.BANK, place), user)
         for extent, place, user in open_to.values_list("extent", "branch__lft", "user")

@@ -170,6 +170,7 @@ def test_of_a_complaint_that_nobody_has_those_are_told_who_may_assign_it_nearest
     )
     above = person(bank, *MAY_ASSIGN, extent=Grant.Reach.BANK).staff_member
     person(other_branch, *MAY_ASSIGN)
+    person(branch, *MAY_ASSIGN, extent=Grant.Reach.OWN)
 
     def receive(**values):
         Notification.objects.all().delete()

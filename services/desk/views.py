@@ -49,7 +49,8 @@ def first_of(*lists):
     first, *others = [
         rows.order_by("due_at", "pk").values("due_at", "pk")[:SHOWN] for rows in lists
     ]
-    found = first.union(*others).order_by("due_at", "pk")[:SHOWN]
+    # put in order here: where all but one are empty, the database is asked for that one alone
+    found = sorted(first.union(*others), key=lambda row: (row["due_at"], row["pk"]))[:SHOWN]
     rows = ServiceRequest.objects.filter(pk__in=[row["pk"] for row in found])
     return list(rows.select_related(*JOINS).order_by("due_at", "pk"))
 

@@ -34,7 +34,9 @@ class ActionsTable(forms.widgets.ChoiceWidget):
 
 class RoleForm(RecordForm):
     actions = forms.MultipleChoiceField(
-        label=gettext_lazy("What this role allows"), widget=ActionsTable, required=False
+        label=gettext_lazy("What this role allows"),
+        widget=ActionsTable,
+        error_messages={"required": gettext_lazy("A role allows something. Tick at least one.")},
     )
     like = forms.ModelChoiceField(Role.objects.all(), required=False, widget=forms.HiddenInput)
 

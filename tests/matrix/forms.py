@@ -89,7 +89,15 @@ def takes(field: forms.Field, value: Any) -> bool:
     """Whether a field with fixed choices has this one."""
     if isinstance(field, forms.ModelChoiceField) or not isinstance(field, forms.ChoiceField):
         return True
-    return value in {key for key, _label in field.choices}
+    return value in offered(field)
+
+
+def offered(field: forms.ChoiceField) -> list[Any]:
+    """The values that a field offers, those in groups among them."""
+    flat = []
+    for key, label in field.choices:
+        flat += [value for value, _label in label] if isinstance(label, list | tuple) else [key]
+    return flat
 
 
 def guessed(field: forms.Field, branch: Any) -> Any:
@@ -99,7 +107,7 @@ def guessed(field: forms.Field, branch: Any) -> Any:
         known = branch if isinstance(branch, model) else subject_of(model).row(branch, None)
         return known.pk
     if isinstance(field, forms.ChoiceField):
-        return next(value for value, _label in field.choices if value)
+        return next(value for value in offered(field) if value)
     if isinstance(field, forms.DateField):
         return bank_today().isoformat()
     if isinstance(field, forms.FileField):

@@ -693,7 +693,10 @@ FACTORIES = {
         fill=lambda b: {"post": free_post()},
     ),
     "sysadmin.user": Subject(lambda b, m: UserFactory()),
-    "sysadmin.role": Subject(lambda b, m: RoleFactory()),
+    "sysadmin.role": Subject(
+        lambda b, m: RoleFactory(actions=["staff.view_branch"]),
+        fill=lambda b: {"code": f"role_{next(serials)}"},
+    ),
     "sysadmin.grant": Subject(
         lambda b, m: GrantFactory(branch=b), fill=lambda b: {"extent": Grant.Reach.BRANCH}
     ),

@@ -21,19 +21,19 @@ class Seal(models.Model):
     trail = models.CharField(_("trail"), max_length=20, choices=Trail)
     epoch = models.IntegerField(_("epoch"))
     # the lines after the first key, up to and with the last one
-    after = models.BigIntegerField()
-    upto = models.BigIntegerField()
+    after = models.BigIntegerField(_("after line"))
+    upto = models.BigIntegerField(_("up to line"))
     lines = models.IntegerField(_("lines"))
-    root = models.BinaryField()
+    root = models.BinaryField(_("root"))
     # key and shortened digest of each line, so that a check can name the line that is wrong
-    leaves = models.BinaryField()
+    leaves = models.BinaryField(_("digests of the lines"))
     # how the triggers that write and guard the trails stood, where that is not as in the last seal
-    guards = models.JSONField(null=True)
+    guards = models.JSONField(_("triggers"), null=True)
     note = models.TextField(_("reason"), default="")
     sealed_at = models.DateTimeField(_("sealed"))
     key_id = models.IntegerField(_("key"))
-    previous = models.BinaryField()
-    mac = models.BinaryField()
+    previous = models.BinaryField(_("seal before"))
+    mac = models.BinaryField(_("proof"))
 
     CLASSES = dict.fromkeys(
         [
@@ -60,6 +60,8 @@ class Seal(models.Model):
 
     class Meta:
         db_table = "core_seal"
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -88,6 +90,8 @@ class TrailCheck(models.Model):
 
     class Meta:
         db_table = "core_trail_check"
+        verbose_name = _("check of the trails")
+        verbose_name_plural = _("checks of the trails")
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -248,8 +248,10 @@ class ChangePage(FormPage):
             raise Http404
         theirs = []
         for field in self.fields():
+            if field.name not in form.fields:
+                continue
             mine, other = form.cleaned_data.get(field.name), getattr(current, field.name)
-            if mine != other and not (mine in {None, ""} and other in {None, ""}):
+            if mine != other and not (mine in (None, "") and other in (None, "")):
                 theirs.append(
                     (form[field.name].label, shown(form.instance, field), shown(current, field))
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.classes import INTERNAL
+from crm.core.classes import INTERNAL, SENSITIVE
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import System
 
@@ -36,24 +36,13 @@ class Seal(models.Model):
     mac = models.BinaryField(_("proof"))
 
     CLASSES = dict.fromkeys(
-        [
-            "number",
-            "trail",
-            "epoch",
-            "after",
-            "upto",
-            "lines",
-            "root",
-            "leaves",
-            "guards",
-            "note",
-            "sealed_at",
-            "key_id",
-            "previous",
-            "mac",
-        ],
-        INTERNAL,
-    )
+        ["number", "trail", "epoch", "after", "upto", "lines", "guards", "note"], INTERNAL
+    ) | {
+        "sealed_at": INTERNAL,
+        "key_id": INTERNAL,
+        # digests of what the trails hold
+        **dict.fromkeys(["root", "leaves", "previous", "mac"], SENSITIVE),
+    }
     UNSHOWN = "on the page of the seals"
     SCOPE = System()
     objects = ScopedQuerySet["Seal"].as_manager()

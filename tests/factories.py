@@ -574,6 +574,10 @@ class CustomerFactory(Recorded):
         lambda o: None if o.kind == Customer.Kind.PERSON else dt.date(2006, 1, 20)
     )
     gender = factory.LazyAttribute(lambda o: "F" if o.kind == Customer.Kind.PERSON else "")
+    # what a customer must have to be activated
+    occupation = factory.LazyAttribute(
+        lambda o: "Teacher" if o.kind == Customer.Kind.PERSON else ""
+    )
     country = "CN"
     city = "杭州"
     address = factory.Sequence("测试路{}号".format)
@@ -586,7 +590,7 @@ class CustomerFactory(Recorded):
         system = system_user()
         customer = model_class(*args, **kwargs)
         document = (
-            operations.DocumentFacts("resident_id", resident_id())
+            operations.DocumentFacts("resident_id", resident_id(), valid_until=dt.date(2099, 6, 15))
             if customer.is_person
             else operations.DocumentFacts("uscc", credit_code())
         )

@@ -288,6 +288,7 @@ UNNAMED = {
     ("customers.customer", "salt"),
     ("customers.contactpoint", "index"),
     ("customers.holding", "number_index"),
+    ("customers.relatedperson", "index"),
     ("customers.importrun", "head"),
     ("customers.importrun", "salt"),
     ("customers.importrun", "stored"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,6 +119,8 @@ from tests.factories_services.opportunities import (
     office,
 )
 
+# a band is entered once for a value and a day
+SOME_COUNTRY = itertools.cycle(["AT", "BE", "CH", "DK", "EE", "FI", "GR", "HU", "IE", "LU"])
 # where a row stands, seen from the user who asks
 PLACES = ("mine", "team", "branch", "below", "elsewhere")
 
@@ -618,7 +621,8 @@ FACTORIES = {
         fill=lambda b: new_name(b) | {"from_points": next(serials) % 30000 + 1000, "months": 6},
     ),
     "risk.diligenceband": Subject(
-        lambda b, m: DiligenceBandFactory(), fill=lambda b: {"factor": "industry", "value": ""}
+        lambda b, m: DiligenceBandFactory(),
+        fill=lambda b: {"factor": "country", "value": next(SOME_COUNTRY)},
     ),
     "risk.diligence": Subject(rated, fill=to_rate),
     "risk.screeninghit": Subject(

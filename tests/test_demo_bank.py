@@ -229,7 +229,7 @@ def test_the_demonstration_has_hits_to_decide_and_a_customer_who_is_stopped(demo
     officer = signed_in(User.objects.get(username="gu.mingchuan"))
     hit = ScreeningHit.objects.undecided().latest("pk")
     assert hit.listed_name in officer.get("/risk/screening/?status=open").content.decode()
-    stopped = Restriction.objects.in_force().get()
+    stopped = Restriction.objects.in_force().get(source__startswith="risk.screeninghit")
     page = officer.get(f"/customers/{stopped.customer_id}/").content.decode()
     assert "Service is stopped since" in page
 

@@ -31,8 +31,8 @@ class Shown:
         self.short_description = "№" if field.primary_key else field.verbose_name
 
     def __call__(self, row: Any) -> str:
-        """The value in words; `row.names` are the names behind the foreign keys of the page."""
-        return text_of(row, self.field, row.names) or formats.EMPTY
+        """The value in words; `row.names_shown` are the names behind the foreign keys of the page."""
+        return text_of(row, self.field, row.names_shown) or formats.EMPTY
 
 
 def text_of(row: Any, field: Any, names: Named) -> str:
@@ -98,4 +98,4 @@ def name_keys(model: type[models.Model], rows: list[Any], user: Any) -> None:
     """Give rows the names behind their foreign keys, as far as the user may see them."""
     names = Named(keys_of(model, rows), user)
     for row in rows:
-        row.names = names
+        row.names_shown = names

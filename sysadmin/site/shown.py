@@ -31,7 +31,7 @@ class Shown:
         self.short_description = "№" if field.primary_key else field.verbose_name
 
     def __call__(self, row: Any) -> str:
-        """The value in words; `row.names_shown` are the names behind the foreign keys of the page."""
+        """The value in words; `row.names_shown` says what the foreign keys of the page mean."""
         return text_of(row, self.field, row.names_shown) or formats.EMPTY
 
 

@@ -7,8 +7,9 @@ class RiskConfig(AppConfig):
     verbose_name = _("Risk management")
 
     def ready(self) -> None:
-        from . import navigation, notices, told
+        from . import home, navigation, notices, told
 
+        home.register()
         navigation.register()
         notices.register()
         told.register()
@@ -53,7 +54,6 @@ def begin_cases() -> None:
 def begin_classification() -> None:
     """Claims are classified every night, and shown with the customer and the holding."""
     from crm.core import jobs
-    from crm.core.home import Figure, add_figure
     from crm.core.registry import Panel, add_panel
 
     from .classification.night import CLASSIFY
@@ -62,12 +62,6 @@ def begin_classification() -> None:
     jobs.register(CLASSIFY)
     add_panel("customers.customer", Panel(claim, "customer"))
     add_panel("customers.holding", Panel(claim, "holding"))
-    add_figure(
-        Figure(_("Classes to review"), claim, "status=proposed", 40, "risk.review_claim", "warn")
-    )
-    add_figure(
-        Figure(_("Classes to approve"), claim, "status=reviewed", 41, "risk.approve_claim", "warn")
-    )
 
 
 def begin_diligence() -> None:

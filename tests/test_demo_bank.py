@@ -228,6 +228,7 @@ def test_people_are_told_of_what_concerns_them_and_read_what_is_announced(demo, 
 def test_the_demonstration_has_hits_to_decide_and_a_customer_who_is_stopped(demo, signed_in):
     officer = signed_in(User.objects.get(username="gu.mingchuan"))
     hit = ScreeningHit.objects.undecided().latest("pk")
+    assert "Hits to decide" in officer.get("/").content.decode()
     assert hit.listed_name in officer.get("/risk/screening/?status=open").content.decode()
     stopped = Restriction.objects.in_force().get(source__startswith="risk.screeninghit")
     page = officer.get(f"/customers/{stopped.customer_id}/").content.decode()

@@ -51,6 +51,10 @@ def test_an_administrator_sees_what_is_well_and_what_is_not(desk, signed_in, adm
     assert before["jobs_failed"]
     beat()
     seal_trails()
+    # the first check comes in the night
+    assert states(desk)["trail_check_age_seconds"]
+    with clock_at(now() + dt.timedelta(days=2)):
+        assert not states(signed_in(administrator))["trail_check_age_seconds"]
     verify()
     after = states(desk)
     assert after.pop("disk_free_bytes") in {True, False}

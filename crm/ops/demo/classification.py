@@ -18,7 +18,7 @@ MANAGER, OFFICER, HEAD = "lin.yue", "gu.mingchuan", "shen.zhiheng"
 # kept as they stand, so they speak both languages
 EVIDENCE = {
     RiskClass.SPECIAL_MENTION: "Income fell by a third since spring · 收入自春季起下降三分之一",
-    RiskClass.SUBSTANDARD: "The works stand still, the value is halved · 工程停工,评估价值减半",
+    RiskClass.SUBSTANDARD: "The works stand still, the value is halved · 工程停工，评估价值减半",
 }
 AGREED = "Statements and visit agree · 流水与走访结果一致"
 BACK = "Add the statements of the last three months · 请补充近三个月流水"

@@ -10,7 +10,7 @@ from risk.models import AlertCase, CaseProposal
 from staff.models import StaffMember
 from sysadmin.models import Importance
 from sysadmin.notices.kinds import Kind, add_kinds
-from sysadmin.notices.operations import News, nothing_waits, tell, tell_of
+from sysadmin.notices.operations import nothing_waits, tell_of
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -56,9 +56,9 @@ def given(case: AlertCase, *, by: User) -> None:
 
 def asked(case: AlertCase, *, by: User) -> None:
     """Tell the lead manager of the customer what is asked by when, unless nobody may know of it."""
-    lead = user_of(case.customer.lead_manager)
-    if lead not in {None, by.pk} and not case.is_restricted:
-        tell([News(lead, ASKED.code, case._meta.label_lower, case.pk, day=case.diary_on)])
+    if not case.is_restricted:
+        lead = user_of(case.customer.lead_manager)
+        tell_of(case, ASKED.code, lead, by=by, day=case.diary_on)
 
 
 def answered(case: AlertCase, *, by: User) -> None:

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.acting import current_actor
-from crm.core.clock import now
+from crm.core.clock import midnight, now
 from crm.core.formats import in_bank_zone
 from crm.core.operations import DomainError
 from sysadmin.models import Delivery, Notification, User
 from sysadmin.operations import set_manner
 
-from .hours import DAY, at_bank, end_of_quiet, start_of_work
+from .hours import DAY, end_of_quiet, start_of_work
 from .kinds import Kind, kind_of, kinds
 
 if TYPE_CHECKING:
@@ -106,10 +106,17 @@ def _tell(news: list[News]) -> None:
             cursor.execute(TELL, [list(column) for column in zip(*map(astuple, rows), strict=True)])
 
 
-def tell_of(subject: Model, kind: str, *recipients: int | None, by: User, code: str = "") -> None:
+def tell_of(
+    subject: Model,
+    kind: str,
+    *recipients: int | None,
+    by: User,
+    code: str = "",
+    day: dt.date | None = None,
+) -> None:
     """Tell some people of what somebody has just done to a record; nobody is told of their own."""
     model, key = subject._meta.label_lower, subject.pk
-    tell(News(one, kind, model, key, code) for one in recipients if one != by.pk)
+    tell(News(one, kind, model, key, code, day) for one in recipients if one != by.pk)
 
 
 def nothing_waits(subject: Model, kind: str) -> None:
@@ -157,7 +164,7 @@ def read(notice: Notification) -> None:
 
 def of_day(day: dt.date) -> Q:
     """What is shown from some moment of a day on."""
-    return Q(shown_from__gte=at_bank(day, dt.time()), shown_from__lt=at_bank(day + DAY, dt.time()))
+    return Q(shown_from__gte=midnight(day), shown_from__lt=midnight(day + DAY))
 
 
 def read_all(user: User) -> None:

@@ -104,7 +104,7 @@ def _why_not(request: ServiceRequest | None, member: StaffMember) -> str:
         return "reach"
     if not request.is_at_work:
         return "done"
-    if routing.why_unfit(member, request) and not routing.stands_in(member, request):
+    if not (routing.works(member, request) or routing.stands_in(member, request)):
         return "skill" if routing.works_queue(member, request) else "queue"
     return "" if operations.sees(member, request) else "customer"
 

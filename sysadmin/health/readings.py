@@ -92,7 +92,7 @@ def _queue() -> Iterator[Reading]:
 
 
 def _seals() -> Iterator[Reading]:
-    sealed = Seal.objects.aggregate(last=Max("sealed_at"))["last"]
+    sealed = Seal.objects.order_by("number").values_list("sealed_at", flat=True).last()
     yield Reading(
         "seal_age_seconds",
         _("The trails were last sealed"),

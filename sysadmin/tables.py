@@ -13,7 +13,7 @@ from crm.core.tables import FastTable
 from crm.core.tables.addresses import pk_url
 from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
-from crm.core.trail_words import field_words, record_address, record_names, subject_words
+from crm.core.trail_words import field_words, record_addresses, record_names, subject_words
 
 from .models import Announcement, Grant, IncompatibleDuties, Role, User
 
@@ -83,13 +83,17 @@ class TrailTable(FastTable):
         places = [(getattr(line, self.place), line.row_key) for line in self.data.data]
         return record_names(places, self.request.user)
 
+    @cached_property
+    def addresses(self):
+        return record_addresses()
+
     def render_row_key(self, value, record):
         place = getattr(record, self.place)
         name = self.names.get((place, str(value)), "")
         if not name:
             return value
-        said, address = f"{name} (№ {value})", record_address(place, int(value))
-        return markup('<a href="{}">{}</a>', address, said) if address else said
+        said, address = f"{name} (№ {value})", self.addresses.get(place)
+        return markup('<a href="{}">{}</a>', address(int(value)), said) if address else said
 
     def value_row_key(self, value):
         return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.apps import apps
@@ -15,6 +15,7 @@ from .models.records import Text
 from .named import names_of
 from .resources import Resource, all_resources
 from .scope import Asker
+from .tables.addresses import pk_url
 
 METHODS: dict[str, Text] = {"GET": _("Opening the page"), "POST": _("Sending the form")}
 # by what somebody signed in, or tried to
@@ -55,10 +56,13 @@ def record_names(places: Iterable[tuple[str, Any]], user: Asker) -> dict[tuple[s
     }
 
 
-def record_address(place: str, key: int) -> str:
-    """Where the page of the record behind a line of a trail is; empty if it has none."""
-    kind = _kinds().get(place)
-    return kind.url("view", kind.model(pk=key)) if kind and "view" in kind.pages else ""
+def record_addresses() -> dict[str, Callable[[int], str]]:
+    """Where the page of a record is by its key, for each kind that has one, by all its names."""
+    return {
+        name: pk_url(kind.url_name("view"))
+        for name, kind in _kinds().items()
+        if "view" in kind.pages
+    }
 
 
 def _kinds() -> dict[str, Resource]:

@@ -178,6 +178,16 @@ def page_query(
     return urlencode([*kept, *values.items()], doseq=True)
 
 
+def neighbours(page: KeysetPage[Any], params: MultiValueDict[str, str]) -> dict[str, str]:
+    """Where the first page is, the one before and the next; empty where there is none."""
+    previous, following = page.previous_cursor, page.next_cursor
+    return {
+        "first": "" if page.is_first else f"?{page_query(params)}",
+        "previous": f"?{page_query(params, before=previous)}" if previous else "",
+        "next": f"?{page_query(params, after=following)}" if following else "",
+    }
+
+
 def sort_columns(queryset: QuerySet[Any], order: Sequence[str]) -> tuple[SortColumn, ...]:
     """The columns named by an order, ending with the key in the direction of the last one."""
     key = queryset.model._meta.pk

@@ -9,21 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.forms import Sectioned
 from customers.models import TimelineEntry
+from staff.forms import day_field
 
 from .reports import Asked
 
 
-def day_field(label: Any) -> forms.DateField:
-    """A day, which may be left open."""
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-
 class AskForm(Sectioned, forms.Form):
     kind = forms.ChoiceField(choices=TimelineEntry.Kind, required=False, widget=forms.HiddenInput())
-    first = day_field(_("From"))
-    last = day_field(_("Until"))
+    first = day_field(label=_("From"), required=False)
+    last = day_field(label=_("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         known = super().clean() or self.cleaned_data

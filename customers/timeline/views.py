@@ -7,15 +7,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.core.keyset import page_query
+from crm.core.keyset import neighbours, page_query
 from customers.holdings.views import may_see_holdings
 from customers.models import TimelineEntry
 from customers.views import in_reach
 
 from .forms import AskForm
 from .reports import Asked, timeline_of
+from .telling import SEE_CUSTOMERS
 
-SEE = "customers.view_customer"
 NEWEST = 6
 
 
@@ -33,25 +33,17 @@ def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     found = timeline_of(
         customer, user, form.asked, after=sent.get("after", ""), before=sent.get("before", "")
     )
-    pages = (("previous", found.page.previous_cursor), ("next", found.page.next_cursor))
     context = {
         "object": customer,
         "timeline": found,
         "form": form,
         "kinds": kinds(request, form.asked),
         "is_narrowed": not is_valid or form.asked != Asked(),
-        "first": "" if found.page.is_first else f"?{page_query(sent)}",
-        **{name: link(sent, name, cursor) for name, cursor in pages},
-        "may_see_holdings": may_see_holdings(user, customer, SEE),
+        **neighbours(found.page, sent),
+        "may_see_holdings": may_see_holdings(user, customer, SEE_CUSTOMERS),
         "may_see_history": user.has_action("customers.history_customer"),
     }
     return render(request, "customers/customer_timeline.html", context)
-
-
-def link(sent, direction, cursor):
-    """The address of a neighbouring page; empty without one."""
-    name = "after" if direction == "next" else "before"
-    return f"?{page_query(sent, **{name: cursor})}" if cursor else ""
 
 
 def kinds(request, asked):

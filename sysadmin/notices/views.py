@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.core.cursors import CursorContext
 from crm.core.formats import markup
-from crm.core.keyset import keyset, page_query
+from crm.core.keyset import keyset, neighbours, page_query
 from crm.core.operations import DomainError
 from sysadmin.models import Notification, User
 
@@ -77,9 +77,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         "unread": bool(ask.get("unread")),
         "all_address": f"?{page_query(ask, without=['unread'])}",
         "unread_address": f"?{page_query(ask, unread='1')}",
-        "first": "" if found.is_first else f"?{page_query(ask)}",
-        "previous": found.previous_cursor and f"?{page_query(ask, before=found.previous_cursor)}",
-        "next": found.next_cursor and f"?{page_query(ask, after=found.next_cursor)}",
+        **neighbours(found, ask),
     }
     return render(request, "sysadmin/notices/list.html", context)
 

@@ -50,8 +50,12 @@ def organisation_form(branch, **changes):
 
 def change_form(customer, **changes):
     """A change of a person or organisation, with what stands there now."""
-    birth = {"born_on": day(customer.born_on), "gender": customer.gender}
-    founding = {"founded_on": day(customer.founded_on)}
+    birth = {
+        "born_on": day(customer.born_on),
+        "gender": customer.gender,
+        "occupation": customer.occupation,
+    }
+    founding = {"founded_on": day(customer.founded_on), "business_scope": customer.business_scope}
     return {
         FIELD: str(uuid.uuid4()),
         "version": str(customer.version),

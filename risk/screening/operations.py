@@ -85,5 +85,4 @@ def delist(entries: Sequence[int], *, by: User) -> None:
     for hit in (hits.undecided() | hits.confirmed()).select_for_update():
         hit.status = ScreeningHit.Status.OVER
         write(hit, ["status"], version=hit.version)
-    for restriction in Restriction.objects.filter(source__in=sources, ended_on=None):
-        restrictions.end(restriction, by=by)
+    restrictions.end_of(*sources, by=by)

@@ -73,6 +73,7 @@ def raise_alerts(rule: Rule, found: Iterable[Found], day: dt.date, *, by: User) 
     }
     customers = Customer.objects.select_related("lead_manager__user").in_bulk(by_customer)
     led = led_by_able(customers.values(), day)
+    version, cut_offs = rule.version(day), rule.cut_offs(day)
     alerts = []
     for key, one in by_customer.items():
         case = cases.get(key)
@@ -85,10 +86,10 @@ def raise_alerts(rule: Rule, found: Iterable[Found], day: dt.date, *, by: User) 
                 case=case,
                 customer_id=key,
                 rule=rule.code,
-                rule_version=rule.version(day),
+                rule_version=version,
                 level=one.level,
                 measures=one.measures,
-                cut_offs=rule.cut_offs(day),
+                cut_offs=cut_offs,
                 raised_on=day,
             )
         )

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config_admin.figures.operations import draw_number
 from crm.core import jobs
-from crm.core.clock import bank_today, midnight
-from crm.core.models import Job
+from crm.core.clock import bank_today
 from crm.core.operations import insert, write
 from customers.conflicts.rules import in_conflict
 from customers.models import Customer
@@ -163,7 +162,6 @@ WARN = jobs.Kind(
 
 
 def start_nightly(*, by: User) -> None:
-    """Begin with the warnings of this day, unless that has been done."""
-    begun = Job.objects.filter(kind=WARN.name, owner=by, created_at__gte=midnight(bank_today()))
-    if not begun.exists():
-        jobs.start(WARN, by=by)
+    """Begin with the warnings of this day; a failure is tried again in an hour."""
+    if night := jobs.night_due(WARN, range(24)):
+        jobs.start(WARN, by=by, arguments={"night": night})

@@ -15,7 +15,6 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from crm.core import jobs
-from crm.core.clock import bank_now
 from crm.core.models import Job, JobProgress
 from crm.core.operations import DomainError
 from sysadmin.models import system_user
@@ -31,10 +30,8 @@ NIGHT = range(2, 6)
 
 def rebuild_tonight() -> None:
     """Build the list anew once in each night of the bank; a failure is tried again in an hour."""
-    at = bank_now()
-    tonight = Job.objects.filter(kind=REBUILD.name, arguments__night=str(at.date()))
-    if at.hour in NIGHT and not tonight.exclude(status=Job.Status.FAILED).exists():
-        rebuild(night=str(at.date()))
+    if night := jobs.night_due(REBUILD, NIGHT):
+        rebuild(night=night)
 
 
 def rebuild(*, night: str = "") -> Job:

@@ -12,6 +12,19 @@ from .models import Customer
 STATUS_TONES = {"prospect": "info", "active": "ok", "dormant": "warn"}
 
 
+class CustomerColumn(NameColumn):
+    """The customer whom a record is about; the name leads to the record, at `view`."""
+
+    def __init__(self, view: str) -> None:
+        super().__init__(
+            accessor="customer__shown_name",
+            verbose_name=_("Customer"),
+            second="customer__shown_number",
+            organisation="customer__is_organisation",
+            view=view,
+        )
+
+
 class CustomerTable(FastTable):
     select = SelectColumn()
     name = NameColumn(

@@ -34,7 +34,7 @@ from .authority import why_beyond
 from .clock import now
 from .models import Approval, ApprovalPolicy, Workflow
 from .models.records import Text
-from .operations import DomainError, insert, operation, write
+from .operations import DomainError, insert, lock_for, operation, write
 from .scope import InTree, Through
 from .sealed import Place, reserve_keys, seal, unseal
 from .typed_json import Reader, Writer
@@ -327,17 +327,10 @@ def why_not(request: Approval, user: Any) -> str:
     return vetoed or why_beyond(request, user)
 
 
-def locked(request: Approval, verb: str) -> Approval:
-    """The request under a lock, if it can still take the step."""
-    request.refresh_from_db(from_queryset=Approval._base_manager.select_for_update())
-    if not request.can(verb):
-        raise DomainError(request.sentence(request.MOVES[verb].refused))
-    return request
-
-
 def judged(request: Approval, verb: str, *, by: Any) -> None:
     """Lock a request that can still take the step, if the user may decide on it."""
-    if refusal := why_not(locked(request, verb), by):
+    lock_for(request, verb)
+    if refusal := why_not(request, by):
         raise DomainError(refusal)
 
 
@@ -385,7 +378,8 @@ def reject(request: Approval, *, by: Any, reason: str) -> None:
 @operation
 def withdraw(request: Approval, *, by: Any, reason: str = "") -> None:
     """Take back one's own request."""
-    if not locked(request, "withdraw").is_own(by):
+    lock_for(request, "withdraw")
+    if not request.is_own(by):
         raise DomainError(_("Only those who asked may withdraw their request."))
     request.remark = reason
     end(request, Status.WITHDRAWN, by=by)

@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy
 
 from .acting import Facts, acting, coming_from
-from .clock import now
+from .clock import bank_now, now
 from .models import Job, JobProgress, JobRow
 from .models.records import Text
 from .operations import DomainError, insert, move, operation, write
@@ -140,6 +140,18 @@ def start(
     JobProgress.objects.create(job=job)
     enqueue(job)
     return job
+
+
+def night_due(kind: Kind, hours: range) -> str:
+    """The night of the bank in which this work is to begin now; empty if it has, or at other hours.
+
+    Whoever starts it keeps the night in the arguments. A failure is tried again in an hour.
+    """
+    at = bank_now()
+    night = str(at.date())
+    tonight = Job.objects.filter(kind=kind.name, arguments__night=night)
+    begun = tonight.exclude(status=Job.Status.FAILED).exists()
+    return night if at.hour in hours and not begun else ""
 
 
 def enqueue(job: Job) -> None:

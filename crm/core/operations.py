@@ -156,12 +156,17 @@ def save_changes(obj: Record, fields: Iterable[str], *, version: int | None = No
     write(obj, fields, version=obj.version if version is None else version)
 
 
+def lock_for(obj: Record, verb: str, *joins: str) -> None:
+    """Take the record under a lock, as it is now, or refuse the step; `joins` are read with it."""
+    rows = type(obj)._base_manager.select_for_update(of=("self",))
+    obj.refresh_from_db(from_queryset=rows.select_related(*joins) if joins else rows)
+    if not obj.can(verb):
+        raise DomainError(obj.sentence(obj.MOVES[verb].refused))
+
+
 @operation
 def move(obj: Workflow, verb: str, *, by: Any, reason: str = "") -> None:
     """Take the record along one of its moves under a row lock, or refuse."""
-    obj.refresh_from_db(from_queryset=type(obj)._base_manager.select_for_update())
-    step = obj.MOVES[verb]
-    if not obj.can(verb):
-        raise DomainError(obj.sentence(step.refused))
-    obj.status = step.enters
+    lock_for(obj, verb)
+    obj.status = obj.MOVES[verb].enters
     write(obj, ["status"], version=obj.version)

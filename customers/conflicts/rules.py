@@ -39,9 +39,12 @@ def in_conflict(customers: Iterable[int], day: dt.date) -> set[tuple[int, int]]:
 
 def why_not_decide(request: Approval, user: Any) -> str:
     """Why somebody may not decide on a request about a customer; empty if they may."""
-    if request.subject_id is None:
-        return ""
+    return "" if request.subject_id is None else why_too_close(request.subject_id, user)
+
+
+def why_too_close(customer_id: int, user: Any) -> str:
+    """Why somebody may not decide about a customer; empty if they may."""
     rows = ConflictOfInterest.objects.on(bank_today())
-    if not rows.filter(customer_id=request.subject_id, member__user=user.pk).exists():
+    if not rows.filter(customer_id=customer_id, member__user=user.pk).exists():
         return ""
     return _("You have a conflict of interest with this customer. Somebody else decides.")

@@ -45,6 +45,5 @@ def lift(fact: LifeFact, *, by: User, last_day: dt.date, version: int, reason: s
         raise DomainError(_("Enter a day from its first day until today."), "last_day")
     fact.valid = period(fact.valid.lower, last_day + dt.timedelta(days=1))
     write(fact, ["valid"], version=version)
-    for restriction in Restriction.objects.filter(source=fact.source, ended_on=None):
-        restrictions.end(restriction, by=by)
+    restrictions.end_of(fact.source, by=by)
     return fact

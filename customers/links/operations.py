@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sysadmin.models import User
 
 # one at a time, or two links entered at once could close a ring that neither sees
-LOCK = 7102
+LOCK = 7104
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,12 @@ def end(restriction: Restriction, *, by: User) -> None:
     save_changes(restriction, ["ended_on"])
 
 
+def end_of(*sources: str, by: User) -> None:
+    """Take up service again where what stopped it is gone."""
+    for restriction in Restriction.objects.filter(source__in=sources, ended_on=None):
+        end(restriction, by=by)
+
+
 def refuse_restricted(customer_id: int, field: str | None = None) -> None:
     """Refuse to begin new business with a customer for whom service is stopped."""
     if Restriction.objects.in_force().filter(customer=customer_id).exists():

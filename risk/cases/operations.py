@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, insert, operation, write
+from crm.core.operations import DomainError, insert, lock_for, operation, write
 from risk import notices
 from risk.models import AlertCase, CaseProposal, CaseQuestion
 from risk.warnings.parameters import due_day
@@ -27,10 +27,7 @@ LONGEST_SILENCE = dt.timedelta(days=366)
 
 def take(case: AlertCase, verb: str, *, by: User) -> None:
     """Take a case under a lock, as it is now, if the step can be taken and by this user."""
-    rows = AlertCase._base_manager.select_for_update(of=("self",))
-    case.refresh_from_db(from_queryset=rows.select_related("customer__lead_manager", "officer"))
-    if not case.can(verb):
-        raise DomainError(case.sentence(case.MOVES[verb].refused))
+    lock_for(case, verb, "customer__lead_manager", "officer")
     if refusal := why_not(case, verb, by):
         raise DomainError(refusal)
 

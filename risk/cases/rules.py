@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError
-from customers.conflicts.rules import refuse_conflict
-from customers.models import ConflictOfInterest, Customer
+from customers.conflicts.rules import refuse_conflict, why_too_close
+from customers.models import Customer
 from risk.models import AlertCase, CaseProposal
 from staff.models import StaffMember
 from sysadmin.models import period
@@ -41,8 +41,8 @@ def why_not_approve(case: AlertCase, proposal: CaseProposal, user: Any) -> str:
     """Why a user does not close a case as proposed; empty if they may."""
     if user.pk in {proposal.proposed_by_id, case.edited_by_id}:
         return str(AlertCase.TRIGGERS["risk_case_closed_by_another"])
-    if is_close(case, user):
-        return _("You have a conflict of interest with this customer. Somebody else decides.")
+    if refusal := why_too_close(case.customer_id, user):
+        return refusal
     if case.version != proposal.case_version:
         return str(AlertCase.TRIGGERS["risk_case_unchanged"])
     if not outranks(user, proposal.proposed_by):
@@ -67,12 +67,6 @@ SECOND_STEPS = {
     "send_back": why_not_send_back,
     "reopen": why_not_reopen,
 }
-
-
-def is_close(case: AlertCase, user: Any) -> bool:
-    """Whether a conflict of interest with the customer is declared for a user."""
-    rows = ConflictOfInterest.objects.on(bank_today())
-    return rows.filter(customer=case.customer_id, member__user=user.pk).exists()
 
 
 def outranks(user: Any, other: Any) -> bool:

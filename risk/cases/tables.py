@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from django_tables2 import A, Column
 
 from crm.core import formats
 from crm.core.clock import bank_today
-from crm.core.columns import BadgeColumn, DateColumn, NameColumn
+from crm.core.columns import BadgeColumn, DateColumn
 from crm.core.formats import markup
 from crm.core.tables import FastTable
+from customers.tables import CustomerColumn
 from risk.models import AlertCase
 
 TONES = {
@@ -44,13 +44,7 @@ class DueColumn(DateColumn):
 
 
 class CaseTable(FastTable):
-    customer = NameColumn(
-        accessor="customer__shown_name",
-        verbose_name=_("Customer"),
-        second="customer__shown_number",
-        organisation="customer__is_organisation",
-        view="risk:alertcase_view",
-    )
+    customer = CustomerColumn("risk:alertcase_view")
     # where the customer is known, as on their page, this leads to the record
     number = Column(linkify=("risk:alertcase_view", [A("pk")]))
     family = Column(

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.core import jobs
-from crm.core.clock import bank_now
 from crm.core.models import Job
 from customers.models import Customer
 from sysadmin.models import system_user
@@ -22,10 +21,8 @@ NIGHT = range(3, 7)
 
 def classify_tonight() -> None:
     """Classify once in each night of the bank; a failure is tried again in an hour."""
-    at = bank_now()
-    tonight = Job.objects.filter(kind=CLASSIFY.name, arguments__night=str(at.date()))
-    if at.hour in NIGHT and not tonight.exclude(status=Job.Status.FAILED).exists():
-        jobs.start(CLASSIFY, by=system_user(), arguments={"night": str(at.date())})
+    if night := jobs.night_due(CLASSIFY, NIGHT):
+        jobs.start(CLASSIFY, by=system_user(), arguments={"night": night})
 
 
 def chunk(run: jobs.Run) -> jobs.Step:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.clock import bank_today, now
 from crm.core.formats import day
-from crm.core.operations import DomainError, insert, operation, write
+from crm.core.operations import DomainError, insert, lock_for, operation, write
 from risk.models import Claim, Classification, RiskClass
 
 from .assessment import Assessed, Trial, keep, tried
@@ -175,10 +175,7 @@ def worsen_proposal(proposal: Classification, worse: int | None) -> None:
 def refresh(claim: Claim, verb: str, *, by: User) -> None:
     """Take the claim under a lock, after the facts of today, if it can still take the step."""
     keep(claim.customer_id, claim.customer_id, by=by)
-    rows = Claim._base_manager.select_for_update(of=("self",)).select_related("holding")
-    claim.refresh_from_db(from_queryset=rows)
-    if not claim.can(verb):
-        raise DomainError(claim.sentence(claim.MOVES[verb].refused))
+    lock_for(claim, verb, "holding")
     if claim.holding.is_closed:
         raise DomainError(_("This claim has come to its end."))
 

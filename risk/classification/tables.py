@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tables2 import A, Column
 
-from crm.core.columns import BadgeColumn, DateColumn, MoneyColumn, NameColumn
+from crm.core.columns import BadgeColumn, DateColumn, MoneyColumn
 from crm.core.tables import FastTable
 from customers.holdings.tables import overdue_tag
+from customers.tables import CustomerColumn
 from risk.models import Claim
 
 TONES = {1: "ok", 2: "warn", 3: "bad", 4: "bad", 5: "bad"}
@@ -14,13 +15,7 @@ STATUS_TONES = {"proposed": "warn", "reviewed": "info"}
 
 
 class ClaimTable(FastTable):
-    customer = NameColumn(
-        accessor="customer__shown_name",
-        verbose_name=_("Customer"),
-        second="customer__shown_number",
-        organisation="customer__is_organisation",
-        view="risk:claim_view",
-    )
+    customer = CustomerColumn("risk:claim_view")
     # where the customer is known, as on their page, this leads to the record
     product = Column(
         accessor="holding__get_product_code_display",

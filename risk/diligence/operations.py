@@ -183,8 +183,7 @@ def rate(
         ],
         version=version,
     )
-    for restriction in Restriction.objects.filter(source=diligence.source, ended_on=None):
-        restrictions.end(restriction, by=by)
+    restrictions.end_of(diligence.source, by=by)
     return diligence
 
 

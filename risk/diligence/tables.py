@@ -6,17 +6,12 @@ from django_tables2 import A, Column
 
 from crm.core.columns import DateColumn, NameColumn, NumberColumn
 from crm.core.tables import FastTable
+from customers.tables import CustomerColumn
 from risk.models import Diligence, DiligenceBand, DiligenceLevel
 
 
 class DiligenceTable(FastTable):
-    customer = NameColumn(
-        accessor="customer__shown_name",
-        verbose_name=_("Customer"),
-        second="customer__shown_number",
-        organisation="customer__is_organisation",
-        view="risk:diligence_view",
-    )
+    customer = CustomerColumn("risk:diligence_view")
     # where the customer is known, as on their page, this leads to the record
     level = Column(
         accessor="shown_level",

@@ -39,10 +39,6 @@ def class_field(label: Any, *, null: bool = False) -> models.PositiveSmallIntege
 class ClaimQuerySet(ScopedQuerySet["Claim"]):
     """Claims of the bank."""
 
-    def non_performing(self) -> Self:
-        """Those of the last three classes."""
-        return self.filter(risk_class__in=NON_PERFORMING)
-
     def moved_since(self, first: dt.date) -> Self:
         """Those that decisions since a day have moved, with the class that they had before."""
         moves = Classification.objects.filter(claim=OuterRef("pk"), decided_on__gte=first)
@@ -176,11 +172,6 @@ class Claim(Workflow):
     def is_non_performing(self) -> bool:
         """Whether the claim is in one of the last three classes."""
         return self.risk_class in NON_PERFORMING
-
-    @property
-    def proposal(self) -> Classification | None:
-        """What is proposed and not decided yet."""
-        return self.classifications.filter(status=Classification.Status.OPEN).first()
 
 
 class Classification(Record):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.core.approvals import asker, second_person
 from crm.core.clock import now
-from crm.core.operations import DomainError, operation, write
+from crm.core.operations import DomainError, lock_for, operation, write
 from customers.models import Restriction
 from customers.restrictions import operations as restrictions
 from risk.diligence.operations import review_now
@@ -52,10 +52,7 @@ def decide(hit: ScreeningHit, verb: str, *, by: User, reason: str) -> None:
 
 def locked(hit: ScreeningHit, verb: str) -> None:
     """Take the hit under a lock, as it is now, if it can still take the step."""
-    rows = ScreeningHit._base_manager.select_for_update(of=("self",))
-    hit.refresh_from_db(from_queryset=rows.select_related("customer", "entry__watchlist"))
-    if not hit.can(verb):
-        raise DomainError(hit.sentence(hit.MOVES[verb].refused))
+    lock_for(hit, verb, "customer", "entry__watchlist")
 
 
 @second_person(
@@ -85,5 +82,4 @@ def delist(entries: Sequence[int], *, by: User) -> None:
     for hit in (hits.undecided() | hits.confirmed()).select_for_update():
         hit.status = ScreeningHit.Status.OVER
         write(hit, ["status"], version=hit.version)
-    for restriction in Restriction.objects.filter(source__in=sources, ended_on=None):
-        restrictions.end(restriction, by=by)
+    restrictions.end_of(*sources, by=by)

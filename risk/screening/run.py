@@ -30,7 +30,7 @@ from risk.models import (
 from .keys import keys_of
 from .score import Score, compare
 from .thresholds import threshold
-from .words import read
+from .words import Name, read
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -82,14 +82,13 @@ def screen(keys: Iterable[int], *, by: User) -> int:
     with acting(by=by):
         # in one order, so that two who screen the same customers wait and do not deadlock
         rows = Customer.objects.filter(pk__in=list(keys)).exclude(status__in=ENDED).order_by("pk")
-        customers = list(rows.select_for_update(no_key=True))
-        keep_keys(customers)
-        return sum(enter_hits(customer, candidates_for(customer)) for customer in customers)
+        screened = keep_keys(rows.select_for_update(no_key=True))
+        return sum(enter_hits(one.customer, candidates_for(one)) for one in screened)
 
 
-def keep_keys(customers: Sequence[Customer]) -> None:
+def keep_keys(customers: Iterable[Customer]) -> list[ScreenedCustomer]:
     """Keep the keys by which these customers are found when a list changes."""
-    ScreenedCustomer.objects.bulk_create(
+    return ScreenedCustomer.objects.bulk_create(
         [ScreenedCustomer(customer=c, digest=digest_of(c), keys=keys_for(c)) for c in customers],
         update_conflicts=True,
         unique_fields=["customer"],
@@ -97,10 +96,12 @@ def keep_keys(customers: Sequence[Customer]) -> None:
     )
 
 
-def candidates_for(customer: Customer) -> list[ListedName]:
+def candidates_for(screened: ScreenedCustomer) -> list[ListedName]:
     """The listed names that share a key with a customer's."""
     rows = ListedName.objects.filter(
-        keys__overlap=keys_for(customer), is_person=customer.is_person, entry__removed_in=None
+        keys__overlap=screened.keys,
+        is_person=screened.customer.is_person,
+        entry__removed_in=None,
     )
     return list(rows.select_related("entry")[:MOST_CANDIDATES])
 
@@ -110,9 +111,10 @@ def candidates_for(customer: Customer) -> list[ListedName]:
 
 def enter_hits(customer: Customer, candidates: Sequence[ListedName]) -> int:
     """Open a hit for each entry whose name is enough like the customer's, or renew an open one."""
+    names = [read(name, is_person=customer.is_person) for name in names_of(customer)]
     best: dict[int, Match] = {}
     for listed in candidates:
-        match = best_match(customer, listed)
+        match = best_match(names, listed)
         known = best.get(listed.entry_id)
         if known is None or match.score.value > known.score.value:
             best[listed.entry_id] = match
@@ -121,13 +123,10 @@ def enter_hits(customer: Customer, candidates: Sequence[ListedName]) -> int:
     return sum(enter_hit(customer, match) for match in found)
 
 
-def best_match(customer: Customer, listed: ListedName) -> Match:
+def best_match(names: Sequence[Name], listed: ListedName) -> Match:
     """A listed name beside that of the customer's names which is most like it."""
     other = read(listed.text, is_person=listed.is_person)
-    matches = (
-        Match(name, listed, compare(read(name, is_person=customer.is_person), other))
-        for name in names_of(customer)
-    )
+    matches = (Match(name.text, listed, compare(name, other)) for name in names)
     return max(matches, key=lambda match: match.score.value)
 
 

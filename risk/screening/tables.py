@@ -3,21 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A, Column
 
-from crm.core.columns import BadgeColumn, MomentColumn, NameColumn, NumberColumn
+from crm.core.columns import BadgeColumn, MomentColumn, NumberColumn
 from crm.core.tables import FastTable
+from customers.tables import CustomerColumn
 from risk.models import ScreeningHit
 
 TONES = {"open": "warn", "confirmed": "bad", "dismissed": "ok"}
 
 
 class HitTable(FastTable):
-    customer = NameColumn(
-        accessor="customer__shown_name",
-        verbose_name=_("Customer"),
-        second="customer__shown_number",
-        organisation="customer__is_organisation",
-        view="risk:screeninghit_view",
-    )
+    customer = CustomerColumn("risk:screeninghit_view")
     # where the customer is known, as on their page, this leads to the record
     listed_name = Column(linkify=("risk:screeninghit_view", [A("pk")]))
     watchlist = Column(accessor="entry__watchlist__name", verbose_name=_("Watchlist"))

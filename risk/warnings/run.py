@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config_admin.figures.operations import draw_number
 from crm.core import jobs
-from crm.core.clock import bank_today, midnight
-from crm.core.models import Job
+from crm.core.clock import bank_today
 from crm.core.operations import insert, write
 from customers.conflicts.rules import in_conflict
 from customers.models import Customer
@@ -73,6 +72,7 @@ def raise_alerts(rule: Rule, found: Iterable[Found], day: dt.date, *, by: User) 
     }
     customers = Customer.objects.select_related("lead_manager__user").in_bulk(by_customer)
     led = led_by_able(customers.values(), day)
+    version, cut_offs = rule.version(day), rule.cut_offs(day)
     alerts = []
     for key, one in by_customer.items():
         case = cases.get(key)
@@ -85,10 +85,10 @@ def raise_alerts(rule: Rule, found: Iterable[Found], day: dt.date, *, by: User) 
                 case=case,
                 customer_id=key,
                 rule=rule.code,
-                rule_version=rule.version(day),
+                rule_version=version,
                 level=one.level,
                 measures=one.measures,
-                cut_offs=rule.cut_offs(day),
+                cut_offs=cut_offs,
                 raised_on=day,
             )
         )
@@ -162,7 +162,6 @@ WARN = jobs.Kind(
 
 
 def start_nightly(*, by: User) -> None:
-    """Begin with the warnings of this day, unless that has been done."""
-    begun = Job.objects.filter(kind=WARN.name, owner=by, created_at__gte=midnight(bank_today()))
-    if not begun.exists():
-        jobs.start(WARN, by=by)
+    """Begin with the warnings of this day; a failure is tried again in an hour."""
+    if night := jobs.night_due(WARN, range(24)):
+        jobs.start(WARN, by=by, arguments={"night": night})

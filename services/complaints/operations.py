@@ -20,6 +20,7 @@ from crm.core.operations import (
     DomainError,
     Stale,
     insert,
+    lock_for,
     operation,
     save_changes,
     save_new,
@@ -118,12 +119,8 @@ def correct(complaint: Complaint, *, by: User, fields: Iterable[str], version: i
 
 def take(complaint: Complaint, verb: str, *, by: Any) -> None:
     """Take a complaint under a lock, as it is now, if the step can be taken and by this user."""
-    rows = Complaint._base_manager.select_for_update(of=("self",)).select_related(
-        "about__supervisor", "branch", "customer", "handler__branch", "handler__user", "reviewer"
-    )
-    complaint.refresh_from_db(from_queryset=rows)
-    if not complaint.can(verb):
-        raise DomainError(complaint.sentence(complaint.MOVES[verb].refused))
+    joins = ("about__supervisor", "branch", "customer", "handler__branch", "handler__user")
+    lock_for(complaint, verb, *joins, "reviewer")
     if refusal := why_not(complaint, verb, asker(by)):
         raise DomainError(refusal)
 

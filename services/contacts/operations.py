@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from crm.core.clock import now
-from crm.core.operations import DomainError, operation, save_changes, save_new, write
+from crm.core.operations import DomainError, lock_for, operation, save_changes, save_new, write
 from services.models import Contact, ContactAttendee, ContactNote, Promise
 from services.promises.operations import make
 from services.staff import member_of
@@ -99,9 +99,7 @@ def annotate(contact: Contact, *, by: User, text: str) -> None:
 @operation
 def review(contact: Contact, *, by: User, remark: str) -> None:
     """Review a contact that others had with a customer."""
-    contact.refresh_from_db(from_queryset=Contact.objects.select_for_update())
-    if not contact.can("review"):
-        raise DomainError(contact.sentence(contact.MOVES["review"].refused))
+    lock_for(contact, "review")
     if took_part(contact, by):
         raise DomainError(_("Nobody reviews a contact in which they took part."))
     contact.status, contact.review = Contact.Status.REVIEWED, remark

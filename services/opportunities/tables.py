@@ -8,6 +8,7 @@ from crm.core.columns import BadgeColumn, DateColumn, MoneyColumn, NameColumn, N
 from crm.core.formats import markup
 from crm.core.icons import icon
 from crm.core.tables import FastTable
+from customers.tables import CustomerColumn
 from services.models import Opportunity, OpportunityStage
 
 TONES = {"won": "ok", "open": "info"}
@@ -31,13 +32,7 @@ class StageTable(FastTable):
 
 
 class OpportunityTable(FastTable):
-    customer = NameColumn(
-        accessor="customer__shown_name",
-        verbose_name=_("Customer"),
-        second="customer__shown_number",
-        organisation="customer__is_organisation",
-        view="services:opportunity_view",
-    )
+    customer = CustomerColumn("services:opportunity_view")
     # where the customer is known, as on their page, this leads to the record
     product = Column(
         accessor="shown_product",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, operation, save_new, write
+from crm.core.operations import DomainError, lock_for, operation, save_new, write
 from customers.timeline.operations import tell_all
 from services import notices
 from services.models import Promise
@@ -40,17 +40,10 @@ def make(promise: Promise, *, by: User) -> Promise:
     return promise
 
 
-def locked(promise: Promise, verb: str) -> None:
-    """Take the promise under a lock, as it is now, if it can still take the step."""
-    promise.refresh_from_db(from_queryset=Promise.objects.select_for_update())
-    if not promise.can(verb):
-        raise DomainError(promise.sentence(promise.MOVES[verb].refused))
-
-
 @operation
 def keep(promise: Promise, *, by: User, remark: str = "") -> None:
     """Enter that a promise is kept; after its day it is kept late."""
-    locked(promise, "keep")
+    lock_for(promise, "keep")
     today = bank_today()
     status = Status.KEPT if today <= promise.due_on else Status.KEPT_LATE
     settle(promise, status, remark)
@@ -59,7 +52,7 @@ def keep(promise: Promise, *, by: User, remark: str = "") -> None:
 @operation
 def withdraw(promise: Promise, *, by: User, reason: str) -> None:
     """Withdraw a promise that need not be kept any more; one that is overdue cannot be."""
-    locked(promise, "withdraw")
+    lock_for(promise, "withdraw")
     if promise.due_on < bank_today():
         raise DomainError(_("The promised day is over: it can only be kept late."))
     settle(promise, Status.WITHDRAWN, reason)
@@ -74,7 +67,7 @@ def settle(promise: Promise, status: str, remark: str) -> None:
 @operation
 def pass_on(promise: Promise, *, by: User, owner: StaffMember, reason: str) -> None:
     """Let somebody else keep a promise."""
-    locked(promise, "pass_on")
+    lock_for(promise, "pass_on")
     refuse_out_of_reach(owner, promise.customer, "owner")
     promise.owner = owner
     write(promise, ["owner"], version=promise.version)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
 from crm.core.formats import day
-from crm.core.operations import DomainError, operation, save_new, write
+from crm.core.operations import DomainError, lock_for, operation, save_new, write
 from crm.core.scope import tree_arms
 from customers.timeline.operations import tell_all
 from services import notices
@@ -155,12 +155,7 @@ def may_refuse(referral: Referral, user: User) -> bool:
 
 def locked(referral: Referral, verb: str) -> None:
     """Take the referral under a lock, as it is now, if it can still take the step."""
-    rows = Referral._base_manager.select_for_update(of=("self",))
-    referral.refresh_from_db(
-        from_queryset=rows.select_related("customer", "from_member", "to_member", "to_branch")
-    )
-    if not referral.can(verb):
-        raise DomainError(referral.sentence(referral.MOVES[verb].refused))
+    lock_for(referral, verb, "customer", "from_member", "to_member", "to_branch")
 
 
 def answered(referral: Referral, status: str, answer: str, member: StaffMember) -> None:

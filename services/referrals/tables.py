@@ -4,21 +4,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tables2 import A, Column
 
-from crm.core.columns import BadgeColumn, DateColumn, NameColumn
+from crm.core.columns import BadgeColumn, DateColumn
 from crm.core.tables import FastTable
+from customers.tables import CustomerColumn
 from services.models import Referral
 
 TONES = {"waiting": "info", "accepted": "ok", "refused": "bad", "expired": "warn"}
 
 
 class ReferralTable(FastTable):
-    customer = NameColumn(
-        accessor="customer__shown_name",
-        verbose_name=_("Customer"),
-        second="customer__shown_number",
-        organisation="customer__is_organisation",
-        view="services:referral_view",
-    )
+    customer = CustomerColumn("services:referral_view")
     # where the customer is known, as on their page, this leads to the record
     product_kind = Column(
         accessor="get_product_kind_display",

@@ -14,7 +14,15 @@ from config_admin.figures.values import value_of
 from config_admin.models import ServiceType
 from config_admin.services.own_fields import edition_of
 from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, insert, operation, save_changes, save_new, write
+from crm.core.operations import (
+    DomainError,
+    insert,
+    lock_for,
+    operation,
+    save_changes,
+    save_new,
+    write,
+)
 from customers.conflicts.rules import refuse_conflict
 from customers.models import Customer
 from services import notices
@@ -103,7 +111,7 @@ def amend(
 @operation
 def take(request: ServiceRequest, *, by: User, reason: str = "") -> None:
     """Take a request from its queue; of two who take it at once, one gets it."""
-    held(request, "take")
+    lock_for(request, "take")
     member = StaffMember.objects.filter(user=by.pk).first()
     if member is None:
         raise DomainError(_("You do not work this queue for this branch."))
@@ -119,7 +127,7 @@ def assign(request: ServiceRequest, *, by: User, member: StaffMember, reason: st
 
     Where nobody there has the skill that it needs, it may be given to somebody without it.
     """
-    held(request, "assign")
+    lock_for(request, "assign")
     if request.owner_id == member.pk:
         raise DomainError(_("%(name)s has it already.") % {"name": member}, "member")
     refuse_worker(request, member, "member")
@@ -163,7 +171,7 @@ def sees(member: StaffMember, request: ServiceRequest) -> bool:
 @operation
 def hand_back(request: ServiceRequest, *, by: User, reason: str) -> None:
     """Put a request back into its queue, for somebody else to take."""
-    held(request, "hand_back")
+    lock_for(request, "hand_back")
     if not by.has_action(ASSIGN):
         refuse_others(request, by)
     put_back(request)
@@ -185,7 +193,7 @@ def put_back(request: ServiceRequest) -> None:
 @operation
 def start(request: ServiceRequest, *, by: User, reason: str = "") -> None:
     """Begin with a request."""
-    held(request, "start")
+    lock_for(request, "start")
     refuse_others(request, by)
     lead_to(request, Status.IN_PROGRESS)
 
@@ -200,7 +208,7 @@ def wait(
     since: dt.datetime | None = None,
 ) -> None:
     """Stop the clock from now on, until the customer has done their part."""
-    held(request, "wait")
+    lock_for(request, "wait")
     refuse_others(request, by)
     at = now()
     began = since or at
@@ -224,7 +232,7 @@ def wait(
 @operation
 def resume(request: ServiceRequest, *, by: User, reason: str = "") -> None:
     """Let the clock run again; the deadline moves by the time in which it stood."""
-    held(request, "resume")
+    lock_for(request, "resume")
     refuse_others(request, by)
     _end_stop(request)
     lead_to(request, Status.IN_PROGRESS, "stopped_at", *setting.MOMENTS)
@@ -241,7 +249,7 @@ def _end_stop(request: ServiceRequest) -> None:
 @operation
 def resolve(request: ServiceRequest, *, by: User, outcome: str) -> None:
     """Say what came of a request, once everything on its checklist is ticked."""
-    held(request, "resolve")
+    lock_for(request, "resolve")
     refuse_others(request, by)
     open_checks = request.checks.filter(is_required=True, ticked_at=None)
     names = ", ".join(str(check) for check in open_checks.select_related("item"))
@@ -256,7 +264,7 @@ def resolve(request: ServiceRequest, *, by: User, outcome: str) -> None:
 @operation
 def close(request: ServiceRequest, *, by: User, reason: str = "") -> None:
     """Close a request that is resolved."""
-    held(request, "close")
+    lock_for(request, "close")
     lead_to(request, Status.CLOSED)
 
 
@@ -266,7 +274,7 @@ def reopen(request: ServiceRequest, *, by: User, reason: str) -> None:
 
     The time since it was resolved does not count.
     """
-    held(request, "reopen")
+    lock_for(request, "reopen")
     days = int(value_of(REOPEN_DAYS))
     resolved: Any = request.resolved_at
     if now() > request.status_since + dt.timedelta(days=days):
@@ -304,13 +312,6 @@ def reopen(request: ServiceRequest, *, by: User, reason: str) -> None:
 def held_now(request: ServiceRequest) -> None:
     """Hold the request as it is now."""
     request.refresh_from_db(from_queryset=ServiceRequest._base_manager.select_for_update())
-
-
-def held(request: ServiceRequest, verb: str) -> None:
-    """Hold the request as it is now; refuse a step that its state does not allow."""
-    held_now(request)
-    if not request.can(verb):
-        raise DomainError(request.sentence(request.MOVES[verb].refused))
 
 
 def refuse_others(request: ServiceRequest, by: User) -> None:

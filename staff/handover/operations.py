@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from crm.core import jobs
 from crm.core.clock import bank_today, now
 from crm.core.formats import day
-from crm.core.operations import DomainError, Stale, insert, operation, write
+from crm.core.operations import DomainError, Stale, insert, lock_for, operation, write
 from staff.models import Branch, Handover, StaffMember
 
 from . import told
@@ -175,12 +175,7 @@ def may_withdraw(handover: Handover, user: User) -> bool:
 
 def locked(handover: Handover, verb: str) -> None:
     """Take the handover under a lock, as it is now, if it can still take the step."""
-    rows = Handover._base_manager.select_for_update(of=("self",)).select_related(
-        "from_member", "to_member__user"
-    )
-    handover.refresh_from_db(from_queryset=rows)
-    if not handover.can(verb):
-        raise DomainError(handover.sentence(handover.MOVES[verb].refused))
+    lock_for(handover, verb, "from_member", "to_member__user")
 
 
 def _close(handover: Handover, status: str, answer: str) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, operation, save_new, write
+from crm.core.operations import DomainError, lock_for, operation, save_new, write
 from sysadmin.models import Acknowledgement, Announcement, User
 
 
@@ -23,9 +23,7 @@ def publish(announcement: Announcement, *, by: User) -> Announcement:
 @operation
 def end(announcement: Announcement, *, by: User, reason: str) -> None:
     """Take an announcement down; nobody sees it from now on."""
-    announcement.refresh_from_db(from_queryset=Announcement.objects.select_for_update())
-    if not announcement.can("end"):
-        raise DomainError(announcement.sentence(Announcement.MOVES["end"].refused))
+    lock_for(announcement, "end")
     announcement.ended_at = now()
     write(announcement, ["ended_at"], version=announcement.version)
 

@@ -6,12 +6,16 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from django.db import connection, transaction
 
 from crm.core.acting import acting
 from crm.core.clock import bank_today
 from crm.core.idempotency import FIELD
+from customers.links.operations import connect
 from customers.models import Link, RelatedPerson
 from customers.operations import DocumentFacts, register
+from staff.tree import LOCK
+from sysadmin.models import system_user
 from tests.factories import CustomerFactory, LinkFactory, resident_id
 
 SERVE = (
@@ -191,3 +195,16 @@ def test_a_long_chain_costs_no_more_queries(
     (owner,) = page.context["behind"].owners
     assert round(owner.share, 2) == Decimal("59.05")
     assert owner.rules
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relationship_does_not_wait_for_who_writes_at_branches(super_connection):
+    owned, owner = CustomerFactory.create_batch(2, kind="organisation")
+    super_connection.execute("select pg_advisory_xact_lock_shared(%s)", [LOCK])
+
+    link = Link(customer=owned, party=owner, kind=Link.Kind.CONTROLLER, evidence="the articles")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local lock_timeout = '2s'")
+        connect(link, by=system_user(), first_day=bank_today())
+
+    assert Link.objects.get() == link

@@ -476,7 +476,7 @@ def test_the_limit_of_one_user_is_not_anothers(client, user, signed_in, person, 
 def test_a_document_without_a_last_day_says_so(client, customer, language, said):
     with acting(by=system_user()):
         document = customer.documents.get()
-        document.is_long_term = True
+        document.is_long_term, document.valid_until = True, None
         document.save()
     client.post("/language/", {"language": language})
     text = client.get(f"/customers/{customer.pk}/").content.decode()

@@ -290,7 +290,7 @@ def test_a_timeline_takes_as_many_statements_however_much_happened(client, user,
 
 @pytest.mark.proves("CI-19")
 @pytest.mark.parametrize(
-    ("language", "labels"), [("en", ("Calls", "From")), ("zh-hans", ("电话", "起始日期"))]
+    ("language", "labels"), [("en", ("Calls", "From")), ("zh-hans", ("电访", "起始日期"))]
 )
 def test_days_of_the_bank_and_kinds_narrow_it(client, user, customer, language, labels):
     client.cookies["django_language"] = language

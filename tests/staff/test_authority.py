@@ -183,7 +183,7 @@ def test_a_limit_is_set_from_a_day_on_and_ends_the_one_before(desk, keyed):
     [
         ({"first_day": "2020-01-01"}, "A limit cannot begin in the past."),
         ({"decision": ""}, "Enter the number of the decision."),
-        ({"amount": "-1"}, "greater than or equal to 0"),
+        ({"amount": "-1"}, "Enter 0 or more."),
         ({"operation": "customers.add_document/1"}, "Select a valid choice."),
     ],
 )

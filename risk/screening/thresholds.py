@@ -1,4 +1,4 @@
-"""From which score on two names are a hit: the bank's own figures, a preset until it sets them."""
+"""From which score two names are a hit, and what a list may lack: the bank's own figures."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ ORGANISATION = declare(
         Decimal(30),
         Decimal(100),
         Decimal(54),
+    )
+)
+
+MOST_GONE = declare(
+    Parameter(
+        "watchlist_most_gone",
+        _("Share of a watchlist, in per cent, that a new version may lack"),
+        Decimal(0),
+        Decimal(100),
+        Decimal(10),
     )
 )
 

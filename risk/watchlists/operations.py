@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from config_admin.figures.declared import Parameter, declare
 from config_admin.figures.values import value_of
 from crm.core import jobs
 from crm.core.operations import DomainError, insert, operation, save_new
@@ -20,6 +17,7 @@ from risk.models import ListedName, Watchlist, WatchlistEntry, WatchlistVersion
 from risk.screening.keys import keys_of
 from risk.screening.operations import delist
 from risk.screening.run import SCREEN_LIST
+from risk.screening.thresholds import MOST_GONE
 
 from .facts import Listed
 
@@ -28,16 +26,6 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 TOLD = ("kind", "name", "aliases", "born", "countries", "remark", "digest")
-# in per cent
-MOST_GONE = declare(
-    Parameter(
-        "watchlist_most_gone",
-        gettext_lazy("Share of a watchlist, in per cent, that a new version may lack"),
-        Decimal(0),
-        Decimal(100),
-        Decimal(10),
-    )
-)
 
 
 @dataclass

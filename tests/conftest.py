@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import uuid
 
 import pytest
@@ -40,6 +41,13 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Begin with the tests that take minutes: last, one process would wait for the other."""
     items.sort(key=lambda item: not item.get_closest_marker("slow"))
+
+
+def pytest_collection_finish():
+    """Look for garbage seldom: what was imported stays, and each look would go through it all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)

@@ -7,22 +7,25 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from crm.core.clock import bank_today
 from crm.ops.bench import measure, plans
-from crm.ops.demo import bank
 from customers.models import Customer, FeedBatch
+from tests.small_bank import lent
 
 SIZE = 60
 GROUPS = ("sql", "list", "reach", "search", "customer", "save", "desk", "queue", "work")
 
 
+@pytest.fixture(scope="module")
+def entered(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A small demonstration bank."""
+    with django_db_blocker.unblock(), lent(SIZE, tmp_path_factory.mktemp("demo")):
+        yield
+
+
 @pytest.fixture
-def demo(db, settings, tmp_path, monkeypatch):
-    """A small demonstration bank, measured with little effort."""
-    settings.DEMO, settings.DATA_DIR = True, tmp_path
+def demo(entered, db, monkeypatch):
+    """The bank, measured with little effort."""
     monkeypatch.setattr(measure, "BATCHES", 1)
-    call_command("first_values", stdout=io.StringIO())
-    bank.fill(bank_today(), size=SIZE)
 
 
 def bench(**options):
@@ -158,15 +161,6 @@ def over(kind, *below, rows=26):
 def test_a_plan_that_reads_or_sorts_a_whole_table_is_recognised(plan, said):
     sizes = {"customers_customer": 1_000_000, "staff_branch": 3_300}
     assert list(plans.wholes(plan, sizes)) == said
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_case_that_is_stopped_by_the_time_limit_shows_its_status(demo, monkeypatch):
-    monkeypatch.setattr("crm.ops.management.commands.bench.TIMEOUT_MS", 50)
-    monkeypatch.setattr("crm.ops.bench.plain.TAIL", " and pg_sleep(0.1) is not null limit 1")
-    told = bench(only="sql own")
-    assert "status 500" in told
-    assert "1 stopped by a time limit" in told
 
 
 def test_the_bench_says_whom_it_does_not_know(demo):

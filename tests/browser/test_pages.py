@@ -1,5 +1,7 @@
 """Every page in both themes and languages: open to all readers, no wider than its window."""
 
+from collections import defaultdict
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import get_template
@@ -72,18 +74,23 @@ SHAPES = """part => {
 }"""
 
 
+# the shapes that were judged, by language, theme and window
+JUDGED = defaultdict(set)
+
+
 class Reader:
     """Opens pages, and keeps what bars somebody from using them.
 
-    A page on which nothing stands that was not judged on another one before is not judged again.
+    A page on which nothing stands that was not judged on another one before, in the same language
+    and theme, is not judged again.
     """
 
-    def __init__(self, page, watch):
+    def __init__(self, page, watch, known=None):
         self.page = page
         self.watch = watch
         self.barred = []
         self.judged = set()
-        self.known = set()
+        self.known = set() if known is None else known
 
     def open(self, *addresses):
         """Open pages and judge each."""
@@ -97,11 +104,18 @@ class Reader:
         self.judged.add(name)
         shapes, twice = self.page.evaluate(SHAPES, part)
         self.barred += [f"{name}: two elements are named {one}" for one in twice]
-        if not self.known.issuperset(shapes):
+        is_new = not self.known.issuperset(shapes)
+        if is_new:
+            self._scan(name, part or self._new_part(shapes))
             self.known.update(shapes)
-            self._scan(name, part)
         if part is None:
-            self.barred += [f"{name}: wider than {width}" for width in self._too_narrow()]
+            widths = NARROWER if is_new else NARROWER[-1:]
+            self.barred += [f"{name}: wider than {width}" for width in self._too_narrow(widths)]
+
+    def _new_part(self, shapes):
+        """What stands on the page alone, where all around it was judged before."""
+        within, _twice = self.page.evaluate(SHAPES, "main")
+        return "main" if within and self.known.issuperset(set(shapes) - set(within)) else None
 
     def _scan(self, name, part):
         """Judge all that stands on the page by the rules of accessibility."""
@@ -111,11 +125,11 @@ class Reader:
             places = [node["target"][0] for node in rule["nodes"]]
             self.barred.append(f"{name}: {rule['id']} at {', '.join(places[:4])}")
 
-    def _too_narrow(self):
+    def _too_narrow(self, widths):
         """The windows in which the page would scroll sideways."""
         own = self.page.viewport_size
         found = []
-        for width in (*NARROWER, own["width"]):
+        for width in (*widths, own["width"]):
             self.page.set_viewport_size({"width": width, "height": own["height"]})
             if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(width)
@@ -129,7 +143,7 @@ def reader(desk, bank, watch):
     def make(language, theme, **window):
         set_manner(bank.everyone, language=language, theme=theme)
         page = desk(bank.everyone, **window)
-        return Reader(page, watch)
+        return Reader(page, watch, JUDGED[language, theme, *window.items()])
 
     return make
 

@@ -192,6 +192,11 @@ class Route:
         return isinstance(self.view, type) and issubclass(self.view, DetailPage)
 
     @property
+    def is_list(self) -> bool:
+        """Whether the page is the list of the resource."""
+        return self.name == self.resource.url_name("list")
+
+    @property
     def is_bulk(self) -> bool:
         """Whether the page is about the rows that were ticked in a list."""
         return isinstance(self.view, type) and issubclass(self.view, BulkPage)

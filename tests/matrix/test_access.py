@@ -62,7 +62,15 @@ PERSONAS = [
     Persona("from tomorrow", "", dates=tuple(LATER.items())),
     Persona("disabled", Reach.BANK, is_active=False),
 ]
-ASKS_BY_EVERY_METHOD = {"anonymous", "without a grant", "reach bank", "at another branch"}
+# who asks for every page; a grant's dates, a disabled sign-in and the reaches between are judged
+# before a page is chosen, so the others ask for the list and the record alone
+ASKS_FOR_EVERY_PAGE = {
+    "anonymous",
+    "without a grant",
+    *(f"reach {extent}" for extent in (Reach.OWN, Reach.BRANCHES_BELOW, Reach.BANK)),
+    "at another branch",
+}
+ASKS_BY_EVERY_METHOD = {"anonymous", "reach bank"}
 
 
 def send(client, method, url):
@@ -128,7 +136,9 @@ def requests_of(resource, persona):
     """Each page by each method, about a row at each place if the persona gets as far as rows."""
     gets_to_rows = persona.extent and persona.is_active
     edge = edge_of(resource.model, persona) if gets_to_rows else ("mine",)
-    for route in routes_of(resource):
+    list_or_record = [r for r in routes_of(resource) if r.is_record or r.is_list]
+    asks_all = persona.name in ASKS_FOR_EVERY_PAGE or not list_or_record
+    for route in routes_of(resource) if asks_all else list_or_record:
         places = PLACES if route.is_record and gets_to_rows else edge
         for place in places if route.is_row else ("mine",):
             yield from ((route, place, method) for method in ASKED)

@@ -88,7 +88,7 @@ def fingerprint():
 @pytest.mark.slow
 @pytest.mark.proves("SY-5")
 def test_looking_at_every_page_changes_nothing(db):
-    worlds = [world_of(resource).fill() for resource in RESOURCES]
+    worlds = [world_of(resource).fill("mine", "elsewhere") for resource in RESOURCES]
     worlds[0].give(every_action(), worlds[0].bank, Grant.Reach.BANK)
     client = Client()
     client.force_login(worlds[0].me.user)

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crm.core.clock import now
 from crm.core.operations import DomainError, lock_for, operation, save_changes, save_new, write
-from services.models import Contact, ContactAttendee, ContactNote, Promise
+from services.agenda import operations as agenda
+from services.models import Contact, ContactAttendee, ContactNote, Promise, Task
 from services.promises.operations import make
 from services.staff import member_of
 
 if TYPE_CHECKING:
     from staff.models import StaffMember
     from sysadmin.models import User
+
+LONGEST_TITLE = 120
+PLANNED = ["title", "due_on"]
+# kept as they stand, so they speak both languages
+CONFIDENTIAL_STEP = "Next step of a confidential contact · 保密联系的后续事项"
+NO_NEXT_STEP = "The contact has no next step any more · 联系已无后续事项"
 
 
 @operation
@@ -31,6 +39,7 @@ def log(
     refuse_ahead(contact)
     save_new(contact)
     bring(contact, colleagues)
+    plan_next(contact, by=by)
     if promise is not None:
         promise.customer, promise.contact = contact.customer, contact
         promise.is_confidential = contact.is_confidential
@@ -44,6 +53,34 @@ def refuse_ahead(contact: Contact) -> None:
         raise DomainError(_("This is still to come. Enter when it took place."), "at")
     if contact.next_on and not contact.next_step:
         raise DomainError(_("Say what the next step is."), "next_step")
+
+
+def plan_next(contact: Contact, *, by: User) -> None:
+    """Let the next step with a day stand among the tasks of whoever had the contact."""
+    known = Task.objects.filter(contact=contact).first()
+    if known is None:
+        if contact.next_on and by.has_action("services.view_task"):
+            agenda.give(next_task(contact), by=by)
+    elif known.status == Task.Status.OPEN:
+        if contact.next_on is None:
+            agenda.drop(known, by=by, reason=NO_NEXT_STEP)
+            return
+        planned = next_task(contact)
+        for name in PLANNED:
+            setattr(known, name, getattr(planned, name))
+        agenda.amend(known, by=by, fields=PLANNED, version=known.version)
+
+
+def next_task(contact: Contact) -> Task:
+    """The next step of a contact as a task; of a confidential one it tells nothing."""
+    words = CONFIDENTIAL_STEP if contact.is_confidential else contact.next_step
+    return Task(
+        customer=contact.customer,
+        member=contact.author,
+        contact=contact,
+        title=Truncator(words).chars(LONGEST_TITLE),
+        due_on=contact.next_on,
+    )
 
 
 def bring(contact: Contact, colleagues: Iterable[StaffMember]) -> None:
@@ -73,6 +110,7 @@ def correct(
     refuse_ahead(contact)
     save_changes(contact, fields, version=version)
     bring(contact, colleagues)
+    plan_next(contact, by=by)
     confidential = contact.is_confidential
     for promise in contact.promises.exclude(is_confidential=confidential):
         promise.is_confidential = confidential

@@ -15,16 +15,22 @@ from crm.core.clock import now
 from crm.core.formats import day, last_moment
 from crm.core.operations import DomainError, operation, save_new, write
 from services.clock import setting
-from services.models import RequestCheck, RequestEntry, ServiceRequest
-from services.requests.operations import held_now
+from services.models import ClockStop, RequestCheck, RequestEntry, ServiceRequest
+from services.requests.operations import held_now, run_again
 
 if TYPE_CHECKING:
     from sysadmin.models import User
 
+ANSWERED_BY_MESSAGE = (ClockStop.Cause.ANSWER, ClockStop.Cause.DOCUMENTS)
+
 
 @operation
 def write_entry(request: ServiceRequest, *, by: User, kind: str, text: str) -> RequestEntry:
-    """Write what was said; the first reply to the customer is the answer that was promised."""
+    """Write what was said; the first reply to the customer is the answer that was promised.
+
+    The clock of a request that waits for the customer's answer or documents runs again with a
+    message from them.
+    """
     held_now(request)
     entry = RequestEntry(
         request=request,
@@ -39,7 +45,15 @@ def write_entry(request: ServiceRequest, *, by: User, kind: str, text: str) -> R
         request.responded_at = entry.at
         setting.set_moments(request, setting.ended_stops(request))
         write(request, {"responded_at", *setting.MOMENTS}, version=request.version)
+    if kind == RequestEntry.Kind.MESSAGE and is_heard_from(request):
+        run_again(request)
     return entry
+
+
+def is_heard_from(request: ServiceRequest) -> bool:
+    """Whether a request waits for what a customer may bring with a message."""
+    waits = request.stops.filter(ended_at=None, cause__in=ANSWERED_BY_MESSAGE)
+    return request.status == ServiceRequest.Status.WAITING and waits.exists()
 
 
 @operation

@@ -135,6 +135,14 @@ class Task(Workflow):
         blank=True,
         help_text=_("Such as a call, a visit or a request of the customer."),
     )
+    contact = models.OneToOneField(
+        "services.Contact",
+        models.PROTECT,
+        null=True,
+        related_name="task",
+        verbose_name=_("contact whose next step it is"),
+        editable=False,
+    )
     note = models.CharField(pgettext_lazy("task", "note"), max_length=1000, blank=True)
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.OPEN, editable=False
@@ -165,6 +173,7 @@ class Task(Workflow):
             "remind_before",
             "remind_at",
             "author",
+            "contact",
         ],
         INTERNAL,
     ) | dict.fromkeys(["title", "source", "note"], PERSONAL)

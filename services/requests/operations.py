@@ -234,6 +234,11 @@ def resume(request: ServiceRequest, *, by: User, reason: str = "") -> None:
     """Let the clock run again; the deadline moves by the time in which it stood."""
     lock_for(request, "resume")
     refuse_others(request, by)
+    run_again(request)
+
+
+def run_again(request: ServiceRequest) -> None:
+    """End the stop of a request that is held, and go on with it."""
     _end_stop(request)
     lead_to(request, Status.IN_PROGRESS, "stopped_at", *setting.MOMENTS)
 

@@ -257,10 +257,14 @@ class WritePage(RequestActPage):
         return WriteForm(data, initial=self.initial())
 
     def perform(self, form):
+        stood = self.object.stopped_at
         talk.write_entry(self.object, by=self.request.user, **form.cleaned_data)
+        self.runs_again = stood is not None and self.object.stopped_at is None
         return self.object
 
     def said(self, done):
+        if self.runs_again:
+            return _("%(name)s: written. Its clock runs again.") % {"name": done}
         return _("%(name)s: written.") % {"name": done}
 
     def show_form(self, form, status=200, **context):

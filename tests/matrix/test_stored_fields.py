@@ -63,7 +63,7 @@ def hostile(field, row):
     if field.is_relation:
         model = field.related_model
         other = model._base_manager.exclude(pk=value).order_by("-pk").first()
-        return other.pk if other else value
+        return other.pk if other else value or 1
     if field.choices:
         # the last one, as the first is often the usual one
         return [key for key, _label in field.flatchoices if key != value][-1]

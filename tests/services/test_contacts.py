@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from crm.core.acting import acting
-from crm.core.clock import clock_at, now
+from crm.core.clock import bank_today, clock_at, now
 from crm.core.formats import moment
 from crm.core.models import AuditEvent
-from services.models import Contact, ContactNote, Promise
+from services.models import Contact, ContactNote, Promise, Task
 from sysadmin.models import Grant, system_user
 from tests.factories import (
     CustomerFactory,
@@ -221,6 +221,33 @@ def test_a_form_that_is_out_of_date_corrects_nothing(client, contact, keyed):
     assert client.post(address, first | {"summary": "First words"}).status_code == 302
     assert client.post(address, second | {"summary": "Second words"}).status_code == 409
     assert Contact.objects.get().summary == "First words"
+
+
+@pytest.mark.proves("CS-6")
+def test_the_next_step_with_a_day_is_a_task_that_follows_the_contact(
+    client, signed_in, person, branch, customer, keyed
+):
+    day = bank_today() + dt.timedelta(days=3)
+    step = {"next_step": "Send the offer", "next_on": day.isoformat()}
+    agent = person(branch, *WORK)
+    signed_in(agent).post(LOG, typed(keyed, customer, **step))
+    assert not Task.objects.exists()  # who sees no tasks would never find it
+    author = person(branch, *WORK, "services.view_task")
+    desk = signed_in(author)
+    desk.post(LOG, typed(keyed, customer, **step))
+    task = Task.objects.get()
+    assert (task.title, task.due_on, task.customer) == ("Send the offer", day, customer)
+    assert "Send the offer" in desk.get(f"/service/agenda/tasks/{task.pk}/").content.decode()
+    address = f"/service/contacts/{task.contact_id}/correct/"
+    later = {"next_on": (day + dt.timedelta(days=1)).isoformat(), "next_step": "Call again"}
+    desk.post(address, corrected(keyed, task.contact, **later))
+    task = Task.objects.get()
+    assert (task.title, task.due_on) == ("Call again", day + dt.timedelta(days=1))
+    desk.post(address, corrected(keyed, task.contact, is_confidential="on", **later))
+    task = Task.objects.get()
+    assert "Call again" not in task.title
+    desk.post(address, corrected(keyed, task.contact, is_confidential="on"))
+    assert Task.objects.get().status == "dropped"
 
 
 @pytest.mark.proves("CS-4")

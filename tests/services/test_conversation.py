@@ -47,6 +47,30 @@ def test_the_first_reply_is_the_answer_and_a_note_is_none(mine, say):
     assert mine.responded_at == first
 
 
+@pytest.mark.proves("CS-2")
+@pytest.mark.parametrize(
+    ("cause", "kind", "runs"),
+    [
+        ("answer", "message", True),
+        ("documents", "message", True),
+        ("appointment", "message", False),
+        ("answer", "note", False),
+    ],
+)
+def test_the_clock_runs_again_with_what_the_customer_was_waited_for(
+    desk, mine, say, keyed, cause, kind, runs
+):
+    desk.post(f"/service/requests/{mine.pk}/wait/", keyed(cause=cause, reason="asked"))
+    mine.refresh_from_db()
+    assert mine.status == "waiting"
+    say(mine, kind, "Here is the copy.")
+    assert (mine.status, mine.stopped_at is None) == (
+        ("in_progress", True) if runs else ("waiting", False)
+    )
+    said = desk.get(f"/service/requests/{mine.pk}/").content.decode()
+    assert ("Its clock runs again." in said) == runs
+
+
 def test_an_entry_without_words_is_refused(mine, say):
     assert say(mine, "note", "  ").status_code == 422
     assert not mine.entries.exists()

@@ -189,12 +189,14 @@ def test_a_parameter_bites_at_once_where_the_program_goes_by_it(client, keyed):
 
 
 @pytest.mark.proves("BC-9")
-def test_every_parameter_is_shown_with_its_usual_value_from_the_beginning(client):
+def test_every_parameter_is_shown_with_its_usual_value_from_the_beginning(client, keyed):
     call_command("first_values", verbosity=0)
     page = client.get("/configuration/parameters/?size=100").content.decode()
     for one in parameters():
         assert escape(str(one.label)) in page
         assert value_of(one) == one.usual
+    assert client.post(VALUE_ADD, keyed(**new_value("60", bank_today()))).status_code == 302
+    assert value_of(CALENDAR_WARNING) == 60
 
 
 @pytest.mark.proves("BC-9")

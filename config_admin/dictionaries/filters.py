@@ -4,11 +4,12 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from config_admin.models import Dictionary, DictionaryEntry
-from crm.core.filter_kinds import LookupFilter
+from crm.core.filter_kinds import LookupFilter, WordsFilter
 from crm.core.filters import LeanFilterSet
 
 
 class DictionaryFilter(LeanFilterSet):
+    words = WordsFilter()
     code = django_filters.CharFilter(label=_("Code begins with"), lookup_expr="istartswith")
 
     class Meta:
@@ -17,6 +18,7 @@ class DictionaryFilter(LeanFilterSet):
 
 
 class DictionaryEntryFilter(LeanFilterSet):
+    words = WordsFilter()
     dictionary = LookupFilter(
         label=_("Dictionary"),
         queryset=Dictionary.objects.all(),

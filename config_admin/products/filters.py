@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from config_admin.dictionaries.entries import all_entries_of
 from config_admin.models import Product
 from crm.core.clock import bank_today
-from crm.core.filter_kinds import ChoicesFilter
+from crm.core.filter_kinds import ChoicesFilter, WordsFilter
 from crm.core.filters import LeanFilterSet
 
 from .catalogue import on_shelf
@@ -18,6 +18,7 @@ def risk_levels():
 
 
 class ProductFilter(LeanFilterSet):
+    words = WordsFilter()
     kind = ChoicesFilter(label=_("Kind"), choices=Product.Kind)
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Product.Status)
     risk_level = django_filters.ChoiceFilter(label=_("Risk level"), choices=risk_levels)

@@ -13,7 +13,7 @@ from config_admin.models import (
     ServiceQueue,
     ServiceType,
 )
-from crm.core.filter_kinds import ChoicesFilter, LookupFilter
+from crm.core.filter_kinds import ChoicesFilter, LookupFilter, WordsFilter
 from crm.core.filters import LeanFilterSet
 
 
@@ -27,6 +27,7 @@ def of_service():
 
 
 class ServiceQueueFilter(LeanFilterSet):
+    words = WordsFilter()
     status = django_filters.ChoiceFilter(label=_("Status"), choices=ServiceQueue.Status)
 
     class Meta:
@@ -35,6 +36,7 @@ class ServiceQueueFilter(LeanFilterSet):
 
 
 class ServiceCategoryFilter(LeanFilterSet):
+    words = WordsFilter()
     status = django_filters.ChoiceFilter(label=_("Status"), choices=ServiceCategory.Status)
 
     class Meta:
@@ -43,6 +45,7 @@ class ServiceCategoryFilter(LeanFilterSet):
 
 
 class ServiceTypeFilter(LeanFilterSet):
+    words = WordsFilter()
     kind = ChoicesFilter(label=_("Kind"), choices=ServiceType.Kind)
     status = django_filters.ChoiceFilter(label=_("Status"), choices=ServiceType.Status)
     category = LookupFilter(

@@ -68,6 +68,20 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
         super().__init__(*args, **kwargs)
 
 
+class WordsFilter(django_filters.CharFilter):
+    """Rows of a small table that hold each word in a code or in a name of either language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label": gettext_lazy("Name or code contains")} | kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The rows that hold all words."""
+        for word in value.split():
+            found = Q(code__icontains=word) | Q(name__icontains=word) | Q(name_zh__icontains=word)
+            qs = qs.filter(found)
+        return qs
+
+
 class YesNoFilter(django_filters.ChoiceFilter):
     """Rows for which something holds, or those for which it does not."""
 

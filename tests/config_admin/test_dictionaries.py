@@ -58,6 +58,22 @@ def test_an_entry_is_entered_and_offered_in_both_languages(client, keyed, purpos
 
 
 @pytest.mark.proves("BC-1")
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("care customer", ["care"]), ("客户", ["care"]), ("CARE", ["care"]), ("care loan", [])],
+)
+def test_entries_are_found_by_any_words_of_code_and_names(client, purposes, typed, found):
+    for code, name, name_zh in (
+        ("care", "Customer care", "客户关怀"),
+        ("loan", "Loan talk", "贷款洽谈"),
+    ):
+        DictionaryEntryFactory(dictionary=purposes, code=code, name=name, name_zh=name_zh)
+    page = client.get("/configuration/entries/", {"words": typed})
+    assert [row.record.code for row in page.context["table"].rows] == found
+    assert "Name or code contains" in page.content.decode()
+
+
+@pytest.mark.proves("BC-1")
 def test_a_retired_entry_keeps_its_name_and_is_offered_no_longer(client, keyed, purposes):
     entry = DictionaryEntryFactory(dictionary=purposes, code="care", name="Customer care")
     DictionaryEntryFactory(dictionary=purposes, code="product", name="Product offer")

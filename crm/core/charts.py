@@ -43,10 +43,14 @@ ENDS = (
 
 @dataclass(frozen=True)
 class Series:
-    """A name and its figures, one for each category; None where nothing is known."""
+    """A name and its figures, one for each category; None where nothing is known.
+
+    `addresses` are the lists of the rows behind the figures, to which the table leads.
+    """
 
     name: str
     values: Sequence[Number | None]
+    addresses: Sequence[str] = ()
 
     @property
     def known(self) -> list[Number]:
@@ -371,13 +375,19 @@ def _table(series: Sequence[Series], categories: Sequence[str], show: Format) ->
     return {
         "names": [one.name for one in series],
         "rows": [
-            {
-                "name": name,
-                "figures": [EMPTY if value is None else show(value) for value in figures],
-            }
-            for name, *figures in zip(categories, *[one.values for one in series], strict=True)
+            {"name": name, "figures": [_cell(one, place, show) for one in series]}
+            for place, name in enumerate(categories)
         ],
     }
+
+
+def _cell(one: Series, place: int, show: Format) -> str:
+    """A figure of the table; it leads to its rows."""
+    value = one.values[place]
+    shown = EMPTY if value is None else show(value)
+    if not one.addresses:
+        return shown
+    return markup('<a href="{}">{}</a>', one.addresses[place], shown)
 
 
 def _figure(template: str, frame: dict[str, Any], **parts: Any) -> SafeString:

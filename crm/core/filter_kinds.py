@@ -33,8 +33,17 @@ class LookupChoiceField(LookupField):
     def find(self, value: Any) -> Any:
         """The row of a key, or the reader's own."""
         if value == ME and self.mine:
-            return self.queryset.filter(**self.mine).first()
+            return self._own()
         return super().find(value)
+
+    def _own(self) -> Any:
+        """The reader's own row, read once for a user in hand, as a home asks many lists for it."""
+        ((path, user),) = self.mine.items()
+        known = user.__dict__.setdefault("_own_rows", {})
+        where = (self.queryset.model, path)
+        if where not in known:
+            known[where] = self.queryset.filter(**self.mine).first()
+        return known[where]
 
     def to_python(self, value: Any) -> Any:
         """The row chosen; those who have none of their own have nothing to see."""

@@ -128,6 +128,11 @@ def day(date: dt.date | None) -> str:
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
+def short_day(date: dt.date) -> str:
+    """A date without its year, for the axis of a chart: 10 Dec, in Chinese 12-10."""
+    return f"{date:%m-%d}" if in_chinese() else f"{date.day} {MONTHS[date.month - 1]}"
+
+
 def moment(at: dt.datetime | None) -> str:
     """A date with its time of day by the bank's clock: 10 Dec 2026 14:05."""
     if at is None:

@@ -10,7 +10,7 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNo
 from crm.core.filters import LeanFilterSet
 from customers.models import Holding
 from customers.products import HoldingKind, named_choices
-from staff.models import Branch
+from staff.models import Branch, StaffMember
 
 
 class HoldingFilter(LeanFilterSet):
@@ -23,6 +23,13 @@ class HoldingFilter(LeanFilterSet):
         field_name="customer__home_branch",
         queryset=Branch.objects.all(),
         url_name="staff:branch_lookup",
+    )
+    lead_manager = LookupFilter(
+        label=_("Lead manager"),
+        field_name="customer__lead_manager",
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+        mine="user",
     )
     matures = DaysFilter(label=_("Matures"), field_name="matures_on")
     opened = DaysFilter(label=_("Opened"), field_name="opened_on")

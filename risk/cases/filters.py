@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.core.filter_kinds import ChoicesFilter, LookupFilter, YesNoFilter
+from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from risk.models import AlertCase, Family, Level
@@ -32,14 +32,29 @@ class CaseFilter(LeanFilterSet):
         url_name="staff:staffmember_lookup",
         mine="user",
     )
+    lead_manager = LookupFilter(
+        field_name="customer__lead_manager",
+        label=_("Lead manager"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+        mine="user",
+    )
     customer = LookupFilter(
         label=_("Customer"),
         queryset=Customer.objects.all(),
         url_name="customers:customer_lookup",
     )
 
+    opened = DaysFilter(label=pgettext_lazy("alert case", "Opened"), field_name="opened_on")
+
+    decide = django_filters.BooleanFilter(label=_("For me to decide"), method="for_me")
+
     def that_are_overdue(self, rows, _name, _asked):
         return rows.overdue()
+
+    def for_me(self, rows, _name, asked):
+        mine = Q(status=AlertCase.Status.PROPOSED) & ~Q(edited_by=self.user.pk)
+        return rows.filter(mine if asked else ~mine)
 
     class Meta:
         model = AlertCase

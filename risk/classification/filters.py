@@ -10,7 +10,7 @@ from crm.core.clock import bank_today
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer, Holding
-from risk.models import NON_PERFORMING, Claim, RiskClass
+from risk.models import NON_PERFORMING, Claim, Classification, RiskClass
 from staff.models import Branch
 
 
@@ -41,6 +41,14 @@ class ClaimFilter(LeanFilterSet):
         label=pgettext_lazy("claim", "Ended"), holds=Q(holding__status=Holding.Status.CLOSED)
     )
     since = DaysFilter(label=_("In its class since"))
+    decide = django_filters.BooleanFilter(label=_("For me to decide"), method="for_me")
+
+    def for_me(self, rows, _name, asked):
+        # who took part in a proposal does not decide on it
+        me = Q(proposed_by=self.user.pk) | Q(reviewed_by=self.user.pk)
+        own = Classification.objects.filter(me, status=Classification.Status.OPEN)
+        mine = Q(status__in=Claim.UNDECIDED) & ~Q(pk__in=own.values("claim"))
+        return rows.filter(mine if asked else ~mine)
 
     def that_moved(self, rows, _name, before):
         return rows.moved_since(bank_today().replace(day=1)).filter(moved_from=before)

@@ -13,7 +13,7 @@ from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from risk.models import Diligence, DiligenceBand, DiligenceLevel
 from risk.models.diligence import SOON
-from staff.models import Branch
+from staff.models import Branch, StaffMember
 
 from .factors import factor_choices
 
@@ -32,6 +32,13 @@ class DiligenceFilter(LeanFilterSet):
         label=_("Managing branch"),
         queryset=Branch.objects.all(),
         url_name="staff:branch_lookup",
+    )
+    lead_manager = LookupFilter(
+        field_name="customer__lead_manager",
+        label=_("Lead manager"),
+        queryset=StaffMember.objects.all(),
+        url_name="staff:staffmember_lookup",
+        mine="user",
     )
     customer = LookupFilter(
         label=_("Customer"),

@@ -58,6 +58,7 @@ class Claim(Workflow):
         PROPOSED = "proposed", pgettext_lazy("claim", "To be reviewed")
         REVIEWED = "reviewed", pgettext_lazy("claim", "To be approved")
 
+    UNDECIDED = (Status.PROPOSED, Status.REVIEWED)
     MOVES = {
         "propose": Move(
             leaves=frozenset({Status.CLASSIFIED}),

@@ -23,6 +23,7 @@ DUE = (
     ("overdue", _("overdue")),
     ("at_risk", _("at risk")),
     ("today", _("today")),
+    ("soon", _("overdue, at risk or due today")),
 )
 DAY = dt.timedelta(days=1)
 NOBODY = "nobody"
@@ -70,6 +71,7 @@ class RequestFilter(LeanFilterSet):
     )
     channel = ChoicesFilter(label=_("Received by"), choices=ServiceRequest.Channel)
     received = DaysFilter(label=_("Received"), field_name="received_at")
+    resolved = DaysFilter(label=_("Resolved"), field_name="resolved_at")
 
     def that_are_due(self, rows, _name, asked):
         if asked == "overdue":
@@ -77,6 +79,9 @@ class RequestFilter(LeanFilterSet):
         if asked == "at_risk":
             return rows.at_risk(now())
         today = bank_today()
+        if asked == "soon":
+            near = Q(due_at__lt=midnight(today + DAY)) | Q(risk_at__lte=now())
+            return rows.running().filter(near)
         # as moments, which an index finds, and not as days
         return rows.running().filter(due_at__gte=midnight(today), due_at__lt=midnight(today + DAY))
 

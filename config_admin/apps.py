@@ -10,13 +10,14 @@ class ConfigAdminConfig(AppConfig):
     def ready(self) -> None:
         from crm.core.registry import Panel, add_panel
 
-        from . import editions, navigation, notices
+        from . import editions, home, navigation, notices
         from .calendars.resources import calendar_day, working_week
         from .services.resources import PARTS, service_type
 
         request_started.connect(editions.request_began, dispatch_uid="config_admin.began")
         request_finished.connect(editions.request_ended, dispatch_uid="config_admin.ended")
         navigation.register()
+        home.register()
         notices.register()
         add_panel("config_admin.calendar", Panel(working_week, "calendar"))
         add_panel("config_admin.calendar", Panel(calendar_day, "calendar"))

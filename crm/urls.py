@@ -29,6 +29,7 @@ RESOURCES = [
 # the pages of sign-in are named one by one: there is no way to sign up
 urlpatterns = [
     path("", views.home, name="home"),
+    path("home/<slug:key>/", views.home_part, name="home_part"),
     path("language/", views.language, name="language"),
     path("preferences/", views.preferences, name="preferences"),
     path("palette/", typed, name="palette"),

@@ -18,7 +18,6 @@ class CustomersConfig(AppConfig):
         from .handover import beside, part
         from .imports import chunks
         from .imports.operations import sweep
-        from .portfolio.panel import PortfolioPanel
         from .purposes import PURPOSES
         from .resources import customer
 
@@ -36,12 +35,24 @@ class CustomersConfig(AppConfig):
             module.register()
         add_veto(why_not_decide)
         add_panel("staff.branch", Panel(customer, "home_branch"))
-        add_panel("staff.staffmember", PortfolioPanel(customer, "lead_manager"))
-        add_panel("staff.staffmember", Panel(customer, "lead_manager"))
+        begin_portfolios()
         add_panel("staff.staffmember", Panel(conflict, "member"))
         add_panel("customers.customer", Panel(conflict, "customer", "left"))
         navigation.register()
         begin_timeline()
+
+
+def begin_portfolios() -> None:
+    """Portfolios on the pages of managers, and how they go and what matures on their homes."""
+    from crm.core.registry import Panel, add_panel
+
+    from . import home
+    from .portfolio.panel import PortfolioPanel
+    from .resources import customer
+
+    add_panel("staff.staffmember", PortfolioPanel(customer, "lead_manager"))
+    add_panel("staff.staffmember", Panel(customer, "lead_manager"))
+    home.register()
 
 
 def begin_timeline() -> None:

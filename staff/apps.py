@@ -11,12 +11,13 @@ class StaffConfig(AppConfig):
         from crm.core.navigation import NavItem, register_item
         from crm.core.registry import Panel, add_panel
 
-        from . import moving, ties
+        from . import home, moving, ties
         from .authority.limits import limit_of
         from .handover import inbox, operations, staying, told
         from .resources import branch, handover, staff_member
 
         ties.register()
+        home.register()
         authority.limits_from(limit_of)
         jobs.register(moving.MOVE)
         jobs.register(operations.HAND_OVER)

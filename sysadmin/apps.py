@@ -19,7 +19,7 @@ class SysadminConfig(AppConfig):
         from crm.core.frame import add_piece
         from crm.core.trail import register_purposes
 
-        from . import classification, navigation, receivers, site
+        from . import classification, home, navigation, receivers, site
         from .announcements.views import strip
         from .notices import told
         from .notices.views import badge
@@ -33,6 +33,7 @@ class SysadminConfig(AppConfig):
         for change in (authenticator_added, authenticator_removed, authenticator_reset):
             change.connect(receivers.factor_changed, dispatch_uid="sysadmin.factor_changed")
         navigation.register()
+        home.register()
         register_purposes(
             {site.PURPOSE: _("Administration site"), WHY: _("Why somebody can or cannot")}
         )

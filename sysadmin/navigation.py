@@ -26,6 +26,7 @@ def register() -> None:
         (_("Jobs"), "list-checks", "job", "core.view_job"),
         (_("Approval policies"), "scale", "approvalpolicy", "core.view_approvalpolicy"),
     ]
+    register_item(NavItem(label=_("Home"), icon="house", url_name="home", order=1, key="h"))
     register_item(
         NavItem(
             label=_("Approvals"),

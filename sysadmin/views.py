@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,10 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.core import jobs
+from crm.core.formats import markup
 from crm.core.forms import ReasonForm
-from crm.core.home import figures_of
+from crm.core.home import figures_of, part_of, parts_of
 from crm.core.navigation import first_page
 from crm.core.pages import ActPage, DetailPage
+from crm.core.pages.asked import TooWide, in_time
+from crm.core.today import may_have, today_of
 
 from .duties.conflicts import held_together
 from .models import User
@@ -28,13 +32,34 @@ YEAR = 365 * 24 * 3600
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The figures of the user's home; who has none begins on the first page that opens to them."""
-    first = first_page(request.user)
+    """What the user has to do and how it is going; who has neither begins on the first page."""
+    user = request.user
+    first = first_page(user)
     if not first:
         return render(request, "sysadmin/no_rights.html")
-    if figures := figures_of(request.user):
-        return render(request, "sysadmin/home.html", {"figures": figures, "first": first})
-    return HttpResponseRedirect(first)
+    figures, parts = figures_of(user), parts_of(user)
+    if not (figures or parts or may_have(user)):
+        return HttpResponseRedirect(first)
+    shown = {"figures": figures, "today": today_of(user), "parts": parts, "first": first}
+    return render(request, "sysadmin/home.html", shown)
+
+
+@require_GET
+def home_part(request: HttpRequest, key: str) -> HttpResponse:
+    """A card of the user's home, within the time of a big list or not at all."""
+    part = part_of(key)
+    if part is None:
+        raise Http404
+    if not part.is_for(request.user):
+        raise PermissionDenied
+    try:
+        card = in_time(lambda: part.draw(request.user))
+    except TooWide:
+        said = _("There are too many rows to add them up at once.")
+        card = markup('<p class="in muted">{}</p>', said)
+    if request.htmx:
+        return HttpResponse(card)
+    return render(request, "sysadmin/home_part.html", {"card": card})
 
 
 def back(request: HttpRequest) -> str:

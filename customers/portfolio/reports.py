@@ -17,8 +17,12 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from config_admin.dictionaries.entries import name_of
+from crm.core.charts import Series
+from crm.core.clock import bank_today
+from customers.holdings.reports import chart, finding, months_until, of_assets
 from customers.models import Customer, FeedBatch, HoldingParty, ListedCustomer, Ownership
 from customers.models.ownership import LINES, MAIN_LINES, Role
 from customers.products import ASSETS
@@ -185,6 +189,43 @@ def biggest_changes(member: StaffMember, user: User, today: dt.date) -> list[Gro
         found = cursor.fetchall()
     customers = Customer.objects.in_bulk([key for key, *_sums in found])
     return [Growth(customers[key], before, now) for key, before, now in found]
+
+
+# --- the year ---------------------------------------------------------------------------
+
+MONTH_ENDS = """
+with led(id) as (%(led)s), owned(id) as (
+    select distinct p.holding_id from led join customers_holdingparty p on p.customer_id = led.id
+    where p.role = any(%%s) and p.valid @> %%s::date
+)
+select y.year, m.month, sum(y.month_end[m.month])
+from owned join customers_holding h on h.id = owned.id and h.kind = any(%%s)
+join customers_holdingyear y on y.customer_id = h.customer_id and y.holding_id = h.id
+cross join generate_series(1, 12) m(month)
+where y.year >= %%s
+group by y.year, m.month
+"""
+
+
+def portfolio_chart(user: User) -> str:
+    """What the customers of a manager have had at the end of each month of a year.
+
+    What two of them own together counts once; whoever leads nobody has no portfolio.
+    """
+    member = getattr(user, "staff_member", None)
+    if member is None:
+        return ""
+    months = months_until(today := bank_today())
+    led = led_by(member, user, HOLDINGS).order_by().values("pk")
+    sql, values = led.query.sql_with_params()
+    owning, kinds = sorted(HoldingParty.OWNING), sorted(str(kind) for kind in ASSETS)
+    with connection.cursor() as cursor:
+        cursor.execute(MONTH_ENDS % {"led": sql}, [*values, owning, today, kinds, months[0][0]])
+        ends = {(year, month): total for year, month, total in cursor.fetchall()}
+    if not ends:
+        return ""
+    totals = [ends.get(month) for month in months]
+    return chart(finding(totals, of_assets), [Series(_("Assets"), totals)], months)
 
 
 # --- the managers of a branch ----------------------------------------------------------

@@ -43,7 +43,7 @@ class Reading:
 
 def readings() -> list[Reading]:
     """Everything that is read of the system; the database answers, or nobody reads this."""
-    return [*_worker(), *_queue(), *_seals(), *_disk()]
+    return [*_worker(), *_queue(), *seal_readings(), *_disk()]
 
 
 def nightly() -> list[tuple[str, dt.datetime]]:
@@ -91,7 +91,8 @@ def _queue() -> Iterator[Reading]:
     yield Reading("jobs_failed", _("Jobs that failed"), failed, number(failed), is_well=not failed)
 
 
-def _seals() -> Iterator[Reading]:
+def seal_readings() -> Iterator[Reading]:
+    """Whether the trails are sealed and the seals checked, and what the check found."""
     sealed = Seal.objects.order_by("number").values_list("sealed_at", flat=True).last()
     yield Reading(
         "seal_age_seconds",

@@ -105,7 +105,8 @@ GUARDED = {
 }
 # pages that everybody who is signed in may open, and why
 SIGNED_IN = {
-    "home": "counts lists as these count themselves, or leads to the first page of the user",
+    "home": "asks lists as these are asked themselves, or leads to the first page of the user",
+    "home_part": "each part asks for its own rights, see tests/sysadmin/test_home.py",
     "palette": "finds customers within reach, and nothing for those who see none",
     "preferences": "one's own theme and density",
     "reminders": "counts one's own reminders, and none for those who see no tasks",

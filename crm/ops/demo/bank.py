@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from config_admin.models import CurrencyRate
+from config_admin.models import CurrencyRate, Product
 from crm.core.acting import acting
 from crm.ops.private_file import read_or_create
 from customers.feeds.load import Source, load
@@ -118,6 +118,7 @@ def enter_all(system: User, today: dt.date, size: int) -> int:
     entered = enter_customers(specs, places, people, today)
     feed_holdings(files(today, specs), system, today)
     enter_rates(today)
+    enter_draft(today)
     return entered
 
 
@@ -291,6 +292,18 @@ def enter_rates(today: dt.date) -> None:
             for currency, on, rate in rates(today)
             if currency != settings.BASE_CURRENCY
         ]
+    )
+
+
+def enter_draft(today: dt.date) -> None:
+    """Enter a product that is not on sale yet."""
+    Product.objects.create(
+        code="spring_deposit",
+        name="Spring deposit",
+        name_zh="迎春存款",
+        kind=Product.Kind.DEPOSIT,
+        sold_from=today + dt.timedelta(days=10),
+        owner="个人金融部",
     )
 
 

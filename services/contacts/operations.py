@@ -16,6 +16,8 @@ from services.promises.operations import make
 from services.staff import member_of
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from staff.models import StaffMember
     from sysadmin.models import User
 
@@ -57,21 +59,21 @@ def refuse_ahead(contact: Contact) -> None:
 
 def plan_next(contact: Contact, *, by: User) -> None:
     """Let the next step with a day stand among the tasks of whoever had the contact."""
-    known = Task.objects.filter(contact=contact).first()
+    known, day = Task.objects.filter(contact=contact).first(), contact.next_on
     if known is None:
-        if contact.next_on and by.has_action("services.view_task"):
-            agenda.give(next_task(contact), by=by)
+        if day and by.has_action("services.view_task"):
+            agenda.give(next_task(contact, day), by=by)
     elif known.status == Task.Status.OPEN:
-        if contact.next_on is None:
+        if day is None:
             agenda.drop(known, by=by, reason=NO_NEXT_STEP)
             return
-        planned = next_task(contact)
+        planned = next_task(contact, day)
         for name in PLANNED:
             setattr(known, name, getattr(planned, name))
         agenda.amend(known, by=by, fields=PLANNED, version=known.version)
 
 
-def next_task(contact: Contact) -> Task:
+def next_task(contact: Contact, day: dt.date) -> Task:
     """The next step of a contact as a task; of a confidential one it tells nothing."""
     words = CONFIDENTIAL_STEP if contact.is_confidential else contact.next_step
     return Task(
@@ -79,7 +81,7 @@ def next_task(contact: Contact) -> Task:
         member=contact.author,
         contact=contact,
         title=Truncator(words).chars(LONGEST_TITLE),
-        due_on=contact.next_on,
+        due_on=day,
     )
 
 

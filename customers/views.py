@@ -235,10 +235,17 @@ class CustomerPage(DetailPage):
                 "links": parties_of(self.object),
                 "life_facts": list(self.object.life_facts.filter(valid__contains=bank_today())),
                 "lacking": missing(self.object) if self.object.can("activate") else [],
-                "restrictions": list(self.object.restrictions.filter(ended_on=None)),
+                "restrictions": self.stopped(),
                 "may_see_approvals": self.request.user.has_action("core.view_approval"),
             }
         )
+
+    def stopped(self):
+        """What stops service, each with whom it is for if it is for a tie that the user may see."""
+        stopped = list(self.object.restrictions.filter(ended_on=None))
+        ties = [one.tied_to_id for one in stopped if one.tied_to_id]
+        seen = Customer.objects.permitted(self.request.user).in_bulk(ties) if ties else {}
+        return [(one, seen.get(one.tied_to_id)) for one in stopped]
 
 
 def in_reach(request: HttpRequest, pk: int, action: str) -> Customer:

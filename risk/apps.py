@@ -24,7 +24,7 @@ def begin_screening() -> None:
     from crm.core import jobs
     from crm.core.registry import Panel, add_panel
     from customers import signals
-    from customers.models import Customer
+    from customers.models import Customer, Link
 
     from . import receivers
     from .screening.resources import hit
@@ -33,6 +33,7 @@ def begin_screening() -> None:
     signals.customer_registered.connect(receivers.screen_new, sender=Customer)
     signals.customer_changed.connect(receivers.screen_changed, sender=Customer)
     signals.customers_loaded.connect(receivers.screen_loaded, sender=Customer)
+    signals.links_changed.connect(receivers.tie_changed, sender=Link)
     jobs.register(SCREEN_LIST)
     add_panel("customers.customer", Panel(hit, "customer"))
 

@@ -9,9 +9,11 @@ from customers.models import Link
 from .diligence.operations import review_now
 from .models import Diligence
 from .screening.run import CUSTOMERS_AT_ONCE, IDENTITY
+from .screening.ties import TIES, follow_ties
 
 if TYPE_CHECKING:
     from customers.models import Customer
+    from sysadmin.models import User
 
 
 def screen_new(sender: Any, *, customer: Customer, **_more: Any) -> None:
@@ -36,6 +38,12 @@ def screen_later(keys: list[int]) -> None:
     from .tasks import screen_customers  # noqa: PLC0415  (the queue loads after the models)
 
     screen_customers.defer(customer_ids=keys)
+
+
+def tie_changed(sender: Any, *, link: Link, by: User, **_more: Any) -> None:
+    """Stop service for whoever is tied to a statutory match from now on, or is no longer."""
+    if link.kind in TIES:
+        follow_ties(by=by)
 
 
 def review_owned(sender: Any, *, link: Link, **_more: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -10,6 +11,7 @@ from sysadmin.models import system_user
 from .classification import night
 from .diligence import operations as diligence
 from .screening import run
+from .screening.ties import follow_ties
 from .warnings.run import start_nightly
 
 
@@ -24,6 +26,14 @@ def screen_missed(timestamp: int) -> None:  # noqa: ARG001  (the queue passes wh
 def screen_customers(customer_ids: list[int]) -> None:
     """Screen customers who are new or whose identity has changed."""
     run.screen(customer_ids, by=system_user())
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(queueing_lock="watch_ties")
+def watch_ties(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """See who is tied to a statutory match today."""
+    with transaction.atomic():
+        follow_ties(by=system_user())
 
 
 @app.periodic(cron="35 * * * *")  # every hour: the queue counts in UTC, the bank's day does not

@@ -425,6 +425,7 @@ ROLES = (
             *RATE,
             *DILIGENCE_RULES,
             "risk.release_screeninghit",
+            "risk.lift_screeninghit",
             "risk.load_watchlist",
             "core.view_job",
         ),

@@ -33,14 +33,25 @@ class Restriction(Record):
     class Cause(models.TextChoices):
         STATUTORY = "statutory", _("Statutory list")
         OWN_LIST = "own_list", _("Own list")
+        TIED = "tied", _("Tie to a statutory list")
         DILIGENCE = "diligence", _("Overdue due diligence")
         LIFE = "life", _("Life or capacity")
+
+    BY_LAW = frozenset({Cause.STATUTORY, Cause.TIED})
 
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="restrictions", verbose_name=_("customer")
     )
     cause = models.CharField(_("cause"), max_length=16, choices=Cause)
     source = models.CharField(_("what it goes back to"), max_length=60)
+    tied_to = models.ForeignKey(
+        Customer,
+        models.PROTECT,
+        null=True,
+        related_name="ties_stopped",
+        verbose_name=_("tied to"),
+        editable=False,
+    )
     began_on = models.DateField(pgettext_lazy("restriction", "since"), default=bank_today)
     released_until = models.DateField(_("released until"), null=True, blank=True)
     ended_on = models.DateField(pgettext_lazy("restriction", "ended on"), null=True, blank=True)
@@ -49,7 +60,8 @@ class Restriction(Record):
     AUDIT_SUBJECT = "customer_id"
     TOLD = frozenset({"cause", "began_on", "released_until", "ended_on"})
     CLASSES = dict.fromkeys(
-        ["customer", "cause", "source", "began_on", "released_until", "ended_on"], INTERNAL
+        ["customer", "cause", "source", "tied_to", "began_on", "released_until", "ended_on"],
+        INTERNAL,
     )
     objects = RestrictionQuerySet.as_manager()
 
@@ -65,9 +77,17 @@ class Restriction(Record):
                 violation_error_message=_("This customer is restricted for this already."),
             ),
             models.CheckConstraint(
+                name="customers_restriction_tied",
+                condition=Q(cause="tied", tied_to__isnull=False)
+                | ~Q(cause="tied") & Q(tied_to=None),
+                violation_error_message=_("A tie is to a customer, and nothing else is."),
+            ),
+            models.CheckConstraint(
                 name="customers_restriction_released",
                 condition=Q(released_until=None) | Q(cause="own_list"),
-                violation_error_message=_("What the law stops ends by delisting alone."),
+                violation_error_message=_(
+                    "What the law stops ends by delisting or by the authority alone."
+                ),
             ),
             models.CheckConstraint(
                 name="customers_restriction_in_order",

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 
 @operation
-def restrict(customer: Customer, *, by: User, cause: str, source: str) -> Restriction:
-    """Stop service for a customer at once; `source` names what it goes back to."""
+def restrict(
+    customer: Customer, *, by: User, cause: str, source: str, tied_to: Customer | None = None
+) -> Restriction:
+    """Stop service for a customer at once; `source` names what it goes back to.
+
+    Who is stopped for a tie alone is `tied_to` somebody whom the law names.
+    """
     known = Restriction.objects.filter(customer=customer, source=source, ended_on=None).first()
     if known is not None:
         return known
-    restriction = Restriction(customer=customer, cause=cause, source=source)
+    restriction = Restriction(customer=customer, cause=cause, source=source, tied_to=tied_to)
     save_new(restriction)
     return restriction
 
@@ -29,8 +34,8 @@ def restrict(customer: Customer, *, by: User, cause: str, source: str) -> Restri
 @operation
 def release(restriction: Restriction, *, by: User, until: dt.date) -> None:
     """Let business go on until a day, although the customer stands on a list of the bank's own."""
-    if restriction.cause == Restriction.Cause.STATUTORY:
-        raise DomainError(_("What the law stops ends by delisting alone."))
+    if restriction.cause in Restriction.BY_LAW:
+        raise DomainError(_("What the law stops ends by delisting or by the authority alone."))
     if until < bank_today():
         raise DomainError(_("This day is over. Enter today or a later day."), "until")
     restriction.released_until = until

@@ -31,7 +31,7 @@ class HitQuerySet(ScopedQuerySet["ScreeningHit"]):
     def decided(self) -> Self:
         """Those that somebody has decided."""
         status = ScreeningHit.Status
-        return self.filter(status__in=[status.CONFIRMED, status.DISMISSED])
+        return self.filter(status__in=[status.CONFIRMED, status.DISMISSED, status.LIFTED])
 
     def confirmed(self) -> Self:
         """Those of customers who are on the list."""
@@ -45,6 +45,7 @@ class ScreeningHit(Workflow):
         OPEN = "open", pgettext_lazy("hit", "To be decided")
         CONFIRMED = "confirmed", pgettext_lazy("hit", "Confirmed")
         DISMISSED = "dismissed", _("False positive")
+        LIFTED = "lifted", _("Lifted by the authority")
         OVER = "over", pgettext_lazy("hit", "Over")
 
     _DECIDED = _("This hit has been decided already. Status now: %(status)s.")
@@ -77,6 +78,17 @@ class ScreeningHit(Workflow):
             question=_("Let business with the customer go on although “%(name)s” is confirmed?"),
             done=_("Business with the customer of “%(name)s” may go on until that day."),
             refused=_("Only a confirmed hit can be released. Status now: %(status)s."),
+        ),
+        "lift": Move(
+            leaves=frozenset({Status.CONFIRMED}),
+            enters=Status.LIFTED,
+            label=_("Lifted by the authority"),
+            question=_(
+                "Has the authority lifted what stops “%(name)s”? Name its decision, with number "
+                "and day, as the reason."
+            ),
+            done=_("Service that “%(name)s” had stopped goes on."),
+            refused=_("Only a confirmed hit can be lifted. Status now: %(status)s."),
         ),
     }
 
@@ -134,6 +146,7 @@ class ScreeningHit(Workflow):
             ("confirm_screeninghit", _("Confirm a screening hit")),
             ("dismiss_screeninghit", _("Decide that a screening hit is a false positive")),
             ("release_screeninghit", _("Release what a match with an own list blocks")),
+            ("lift_screeninghit", _("Take up service again by decision of the authority")),
         ]
         indexes = [
             models.Index(fields=["-score", "id"], name="risk_hit_by_score"),

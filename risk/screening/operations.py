@@ -17,13 +17,18 @@ from customers.restrictions import operations as restrictions
 from risk.diligence.operations import review_now
 from risk.models import Diligence, ScreeningHit
 
+from .ties import follow_ties
+
 if TYPE_CHECKING:
     from sysadmin.models import User
 
 
 @operation
 def confirm(hit: ScreeningHit, *, by: User, reason: str) -> None:
-    """Decide that the customer is the one on the list: service stops at once, without notice."""
+    """Decide that the customer is the one on the list: service stops at once, without notice.
+
+    Of a statutory list it stops for whoever is tied to the customer too.
+    """
     decide(hit, "confirm", by=by, reason=reason)
     cause = Restriction.Cause
     statutory = hit.entry.watchlist.is_statutory
@@ -33,6 +38,8 @@ def confirm(hit: ScreeningHit, *, by: User, reason: str) -> None:
         cause=cause.STATUTORY if statutory else cause.OWN_LIST,
         source=hit.source,
     )
+    if statutory:
+        follow_ties(by=by)
     review_now([hit.customer_id], Diligence.Cause.HIT)
 
 
@@ -73,6 +80,27 @@ def release(hit: ScreeningHit, *, by: User, until: dt.date, reason: str) -> None
     if restriction is None:
         raise DomainError(_("Nothing is blocked by this hit any more."))
     restrictions.release(restriction, by=by, until=until)
+
+
+@second_person(
+    "risk.lift/1",
+    label=gettext_lazy("Service taken up again by decision of the authority"),
+    action="risk.lift_screeninghit",
+)
+@operation
+def lift(hit: ScreeningHit, *, by: User, reason: str) -> None:
+    """Take up service again because the authority has said so; the reason names its decision.
+
+    Who confirmed the match is not the one who lifts it.
+    """
+    locked(hit, "lift")
+    if not hit.entry.watchlist.is_statutory:
+        raise DomainError(_("What an own list blocks is released until a day."))
+    if hit.decided_by_id == asker(by).pk:
+        raise DomainError(_("Who confirmed the match does not lift it. Ask a second person."))
+    hit.status = hit.MOVES["lift"].enters
+    write(hit, ["status"], version=hit.version)
+    restrictions.end_of(hit.source, by=by)
 
 
 def delist(entries: Sequence[int], *, by: User) -> None:

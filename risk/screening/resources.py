@@ -28,6 +28,7 @@ hit = Resource(
         Transition("confirm", operations.confirm),
         Transition("dismiss", operations.dismiss),
         Transition("release", operations.release, ReleaseForm),
+        Transition("lift", operations.lift),
     ),
     joins=("customer", "entry__watchlist", "decided_by"),
     views=(

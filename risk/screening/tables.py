@@ -8,7 +8,7 @@ from crm.core.tables import FastTable
 from customers.tables import CustomerColumn
 from risk.models import ScreeningHit
 
-TONES = {"open": "warn", "confirmed": "bad", "dismissed": "ok"}
+TONES = {"open": "warn", "confirmed": "bad", "dismissed": "ok", "lifted": "ok"}
 
 
 class HitTable(FastTable):

@@ -302,7 +302,7 @@ def test_what_the_law_stops_is_never_released_and_the_database_agrees(
     screened_hit.refresh_from_db()
     until = str(bank_today() + dt.timedelta(days=30))
     assert (
-        "by delisting alone"
+        "by delisting or by the authority alone"
         in decided(other, screened_hit, "release", until=until).content.decode()
     )
     assert Restriction.objects.get().released_until is None

@@ -28,13 +28,14 @@ def begin_screening() -> None:
 
     from . import receivers
     from .screening.resources import hit
-    from .screening.run import SCREEN_LIST
+    from .screening.run import SCREEN_ALL, SCREEN_LIST
 
     signals.customer_registered.connect(receivers.screen_new, sender=Customer)
     signals.customer_changed.connect(receivers.screen_changed, sender=Customer)
     signals.customers_loaded.connect(receivers.screen_loaded, sender=Customer)
     signals.links_changed.connect(receivers.tie_changed, sender=Link)
     jobs.register(SCREEN_LIST)
+    jobs.register(SCREEN_ALL)
     add_panel("customers.customer", Panel(hit, "customer"))
 
 

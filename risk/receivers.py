@@ -8,7 +8,8 @@ from customers.models import Link
 
 from .diligence.operations import review_now
 from .models import Diligence
-from .screening.run import CUSTOMERS_AT_ONCE, IDENTITY
+from .screening.identity import COMPARED
+from .screening.run import CUSTOMERS_AT_ONCE
 from .screening.ties import TIES, follow_ties
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def screen_new(sender: Any, *, customer: Customer, **_more: Any) -> None:
 
 def screen_changed(sender: Any, *, customer: Customer, fields: list[str], **_more: Any) -> None:
     """Have a customer screened again whose identity has changed."""
-    if not set(IDENTITY).isdisjoint(fields):
+    if not set(COMPARED).isdisjoint(fields):
         screen_later([customer.pk])
 
 

@@ -28,6 +28,13 @@ def screen_customers(customer_ids: list[int]) -> None:
     run.screen(customer_ids, by=system_user())
 
 
+@app.periodic(cron="5 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="screen_nightly")
+def screen_nightly(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Begin with the screening of all customers when it is night in the bank."""
+    run.screen_tonight(by=system_user())
+
+
 @app.periodic(cron="20 * * * *")
 @app.task(queueing_lock="watch_ties")
 def watch_ties(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)

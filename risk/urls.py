@@ -7,9 +7,12 @@ from .classification.views import MovesPage
 from .diligence import views
 from .diligence.resources import diligence
 from .resources import RESOURCES
+from .screening.views import SearchPage
+from .watchlists.resources import watchlist
 
 app_name = "risk"
 urlpatterns = [
+    path("watchlists/search/", SearchPage.as_view(resource=watchlist), name="watchlist_search"),
     path("claims/moves/", MovesPage.as_view(resource=claim), name="claim_moves"),
     path(
         "diligence/<int:pk>/rate/",

@@ -25,7 +25,7 @@ from risk.models import (
     WatchlistEntry,
     WatchlistVersion,
 )
-from risk.screening.keys import keys_of
+from risk.screening.keys import EDITION, listed_keys_of
 from sysadmin.models import period, system_user
 from tests.factories import CustomerFactory, Recorded, StaffMemberFactory
 
@@ -81,7 +81,8 @@ class ListedNameFactory(Recorded):
     entry = factory.SubFactory(WatchlistEntryFactory)
     text = factory.SelfAttribute("entry.name")
     is_person = factory.SelfAttribute("entry.is_person")
-    keys = factory.LazyAttribute(lambda o: keys_of(o.text, is_person=o.is_person))
+    keys = factory.LazyAttribute(lambda o: listed_keys_of(o.text, is_person=o.is_person))
+    edition = EDITION
 
 
 class ScreeningHitFactory(Recorded):

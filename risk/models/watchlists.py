@@ -174,9 +174,10 @@ class ListedName(Fed):
     text = models.CharField(pgettext_lazy("watchlist", "name"), max_length=400)
     is_person = models.BooleanField(_("person"))
     keys = ArrayField(models.TextField(), verbose_name=_("keys"))
+    edition = models.PositiveSmallIntegerField(_("edition of the keys"), db_default=1)
 
     SCOPE = Through("entry")
-    CLASSES = dict.fromkeys(["entry", "is_person"], INTERNAL) | dict.fromkeys(
+    CLASSES = dict.fromkeys(["entry", "is_person", "edition"], INTERNAL) | dict.fromkeys(
         ["text", "keys"], PERSONAL
     )
     UNSHOWN = "by which screening finds; the entries themselves are shown"

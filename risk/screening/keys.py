@@ -2,16 +2,19 @@
 
 Simplified Chinese and its sound in both orders; else sorted pairs of consonants of words, the name
 without blanks and its consonants, long words, and words with a letter left out: two names that
-share one of them are compared.
+share one of them are compared. A key of an initial and one more word is shared by so many that only
+listed names have it, for those who search by hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 
-from .words import FULL, SLIGHT, Name, read, skeleton
+from .words import FULL, SLIGHT, Name, Word, read, skeleton
 
+# keys that are kept were made in this way of making them; another one, another number
+EDITION = 2
 MOST_IN_PAIRS = 8
 # a word as long as this is borne by few
 LONG_WORD = 7
@@ -22,6 +25,26 @@ DELETED_FROM = 5
 def keys_of(text: str, *, is_person: bool) -> list[str]:
     """The keys of a name, in order."""
     return sorted(set(_keys(read(text, is_person=is_person))))
+
+
+def listed_keys_of(text: str, *, is_person: bool) -> list[str]:
+    """The keys of a listed name: what stands in full there is found by its initial too."""
+    name = read(text, is_person=is_person)
+    words = [word for word in name.words if word.weight > SLIGHT][:MOST_IN_PAIRS]
+    pairs = permutations(words, 2) if is_person else ()
+    return sorted({*_keys(name), *(_of_initial(one, other) for one, other in pairs)})
+
+
+def searched_keys_of(text: str, *, is_person: bool) -> list[str]:
+    """The keys of a name that is searched by hand, in which initials may stand."""
+    name = read(text, is_person=is_person)
+    initials = [word for word in name.words if len(word.text) == 1] if is_person else []
+    others = [word for word in name.words if len(word.text) > 1 and word.weight > SLIGHT]
+    return sorted({*_keys(name), *(_of_initial(i, word) for i in initials for word in others)})
+
+
+def _of_initial(initial: Word, word: Word) -> str:
+    return f"i{initial.text[0]} {word.skeleton}"
 
 
 def _keys(name: Name) -> Iterator[str]:

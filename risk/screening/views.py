@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from crm.core.pages import DetailPage
+from urllib.parse import urlencode
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from crm.core.pages import DetailPage, keep_query, stored_query
+from crm.core.pages.base import Page
 from customers.models import Customer, Restriction
+from risk.models import WatchlistEntry
 
 from .face import compared, explained
+from .forms import SearchForm
+from .search import look_up
 
 TIED_SHOWN = 20
 
@@ -31,3 +40,26 @@ class HitPage(DetailPage):
             "restriction": stopped.filter(tied_to=None).first(),
             "tied": list(tied.select_related("customer").order_by("-ended_on", "pk")[:TIED_SHOWN]),
         }
+
+
+class SearchPage(Page):
+    """A name on all lists: asked for with a form, answered under a token instead of the name."""
+
+    page = "list"
+    template = "search"
+    kept_as = WatchlistEntry._meta.label_lower
+
+    def get(self, request):
+        name = stored_query(request.GET.get("v", ""), self.kept_as)
+        form = SearchForm({**request.GET.dict(), "name": name} if name else None)
+        found = look_up(form.asked(), by=request.user) if form.is_valid() else None
+        return self.show(form=form, found=found)
+
+    def post(self, request):
+        form = SearchForm(request.POST)
+        if not form.is_valid():
+            return self.show(status=422, form=form, found=None)
+        facts = form.cleaned_data
+        token = keep_query(facts["name"], self.kept_as, by=request.user)
+        told = {"v": token, **{name: facts[name] or "" for name in ("kind", "year", "country")}}
+        return HttpResponseRedirect(f"{reverse('risk:watchlist_search')}?{urlencode(told)}")

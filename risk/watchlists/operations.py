@@ -14,7 +14,7 @@ from config_admin.figures.values import value_of
 from crm.core import jobs
 from crm.core.operations import DomainError, insert, operation, save_new
 from risk.models import ListedName, Watchlist, WatchlistEntry, WatchlistVersion
-from risk.screening.keys import keys_of
+from risk.screening.keys import EDITION, listed_keys_of
 from risk.screening.operations import delist
 from risk.screening.run import SCREEN_LIST
 from risk.screening.thresholds import MOST_GONE
@@ -186,7 +186,8 @@ def names_of(entry: WatchlistEntry) -> list[ListedName]:
             entry=entry,
             text=text,
             is_person=entry.is_person,
-            keys=keys_of(text, is_person=entry.is_person),
+            keys=listed_keys_of(text, is_person=entry.is_person),
+            edition=EDITION,
         )
         for text in (entry.name, *entry.aliases)
     ]

@@ -8,13 +8,14 @@ from django.core.management import call_command
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from crm.core.acting import acting
-from crm.core.clock import bank_today, clock_at, now
+from crm.core.clock import bank_now, bank_today, clock_at, now
 from crm.core.idempotency import FIELD
-from crm.core.models import Approval, Job
+from crm.core.models import AccessEvent, Approval, Job
+from crm.core.trail import Kind
 from customers.models import Customer, Restriction
-from risk.models import ScreenedCustomer, ScreeningHit, WatchlistEntry
+from risk.models import ListedName, ScreenedCustomer, ScreeningHit, WatchlistEntry
 from risk.screening import run
-from risk.tasks import screen_customers, screen_missed
+from risk.tasks import screen_customers, screen_missed, screen_nightly
 from sysadmin.models import Grant, system_user
 from tests.deciding import DECIDE, change, decide, decider, step
 from tests.factories import ApprovalPolicyFactory, CustomerFactory, RoleFactory, resident_id
@@ -30,6 +31,7 @@ DECIDE_HITS = (
     "risk.dismiss_screeninghit",
     "risk.release_screeninghit",
     "risk.load_watchlist",
+    "risk.view_watchlist",
     "core.view_approval",
 )
 SERVE = (
@@ -177,8 +179,7 @@ def test_a_new_list_is_screened_as_a_job_that_begins_with_those_never_screened(
 
 
 def test_a_job_that_is_taken_up_again_opens_no_hit_twice(officer, tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "ENTRIES_AT_ONCE", 2)
-    monkeypatch.setattr(run, "CUSTOMERS_AT_ONCE", 1)
+    monkeypatch.setattr(run, "RANGE", 1)
     customers = [CustomerFactory(name=name) for name in ("陈维林", "欧阳修", "司马光")]
     rows = ("Chen Weilin", "Ouyang Xiu", "Sima Guang", "Zhuge Liang")
     path = tmp_path / "own.csv"
@@ -200,6 +201,36 @@ def test_a_job_that_is_taken_up_again_opens_no_hit_twice(officer, tmp_path, monk
     run.screen([c.pk for c in customers], by=system_user())
 
     assert ScreeningHit.objects.count() == 3
+
+
+@pytest.mark.proves("RM-2")
+def test_every_night_all_customers_are_screened_against_all_lists_once(db, monkeypatch):
+    monkeypatch.setattr(run, "RANGE", 2)
+    names = ("陈维林", "欧阳修", "司马光", "诸葛亮", "李清照")
+    before, changed, closed, other, silent = (screened(name=name) for name in names)
+    for name in ("Chen Weilin", "Wang Anshi", "Sima Guang", "LI Qingzhao"):
+        listed(name)
+    with acting(by=system_user()):
+        Customer.objects.filter(pk=changed.pk).update(name="王安石", latin_name="")
+        Customer.objects.filter(pk=closed.pk).update(status="closed")
+    run.screen([silent.pk], by=system_user())
+    with acting(by=system_user()):
+        ScreeningHit.objects.update(
+            status="dismissed", decided_by=system_user(), decided_at=now(), decision="seen"
+        )
+    night = bank_now().replace(hour=2) + dt.timedelta(days=1)
+
+    for hours in (-3, 0, 1, 24):
+        with clock_at(night + dt.timedelta(hours=hours)):
+            screen_nightly(timestamp=0)
+            work_off()
+
+    opened = set(ScreeningHit.objects.undecided().values_list("customer", flat=True))
+    assert opened == {before.pk, changed.pk}
+    assert Job.objects.count() == 2
+    progress = Job.objects.latest("pk").progress
+    assert (progress.total, progress.done, progress.changed) == (4, 4, 0)
+    assert other.screened
 
 
 def test_whoever_was_missed_is_screened_within_the_hour(db, monkeypatch):
@@ -348,3 +379,47 @@ def test_a_release_waits_for_a_second_person_where_a_policy_says_so(desk, person
 
     assert Approval.objects.get().status == Approval.Status.APPROVED
     assert Restriction.objects.get().released_until == bank_today()
+
+
+# --- by hand -------------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-2")
+def test_a_name_is_looked_up_by_hand_in_any_script_and_by_initial(desk, officer):
+    entry = WatchlistEntryFactory(name="Jonathan Smithson", born="1970-05-01", countries="RUSSIA")
+    ListedNameFactory(entry=entry)
+    ListedNameFactory(entry=entry, text="Джонатан Смитсон")
+    listed("Chen Weilin", statutory=True)
+    address = "/risk/watchlists/search/"
+
+    def looked_up(name, **facts):
+        sent = {"name": name, "kind": "person", "year": "", "country": "", **facts}
+        answer = desk.post(address, sent)
+        assert answer.status_code == 302
+        assert name not in answer.url
+        return desk.get(answer.url).context["found"]
+
+    by_initial, *others = looked_up("J. Smithson", year="1971", country="RU")
+    assert (by_initial.entry, by_initial.is_hit, others) == (entry, True, [])
+    assert (by_initial.year_agrees, by_initial.country_agrees) == (True, True)
+    assert looked_up("Смитсон Джонатан", year="1990", country="FR")[0].year_agrees is False
+    assert [found.name for found in looked_up("陈维林")] == ["Chen Weilin"]
+    assert looked_up("陈维林", kind="organisation") == looked_up("Zhuge Liang") == []
+    assert AccessEvent.objects.filter(kind=Kind.SEARCH, actor=officer).count() == 5
+    assert desk.post(address, {"name": "", "kind": "person", "year": "2999"}).status_code == 422
+
+
+def test_keys_that_a_former_release_has_made_are_made_anew_in_the_night(db, monkeypatch):
+    monkeypatch.setattr(run, "RANGE", 1)
+    names = [ListedNameFactory(entry=entry, keys=["old"], edition=1) for entry in (
+        WatchlistEntryFactory(name="Chen Weilin"), WatchlistEntryFactory(name="Ouyang Xiu"),
+    )]  # fmt: skip
+    customer = screened(name="陈维林")
+    ScreenedCustomer.objects.filter(pk=customer.pk).update(digest="d" * 64, keys=["old"])
+
+    with clock_at(bank_now().replace(hour=2) + dt.timedelta(days=1)):
+        screen_nightly(timestamp=0)
+        work_off()
+
+    assert ScreeningHit.objects.get().entry == names[0].entry
+    assert not ListedName.objects.filter(keys__contains=["old"]).exists()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 CUSTOMERS_AT_ONCE = 200
 # of all customers, in one statement
-RANGE = 10_000
-RENEWED_AT_ONCE = 1000
+RANGE = 5_000
+RENEWED_AT_ONCE = 2000
 # hours of the bank's clock
 NIGHT = range(1, 7)
 ENDED = (Customer.Status.CLOSED, Customer.Status.MERGED)
@@ -97,10 +97,10 @@ def chunk(run: jobs.Run) -> jobs.Step:
 
 def renew_keys() -> int:
     """Make the keys of some listed names anew that a former release has made; how many it were."""
-    names = list(ListedName.objects.filter(edition__lt=EDITION)[:RANGE])
+    names = list(ListedName.objects.filter(edition__lt=EDITION)[:RENEWED_AT_ONCE])
     for name in names:
         name.keys, name.edition = listed_keys_of(name.text, is_person=name.is_person), EDITION
-    ListedName.objects.bulk_update(names, ["keys", "edition"], batch_size=RENEWED_AT_ONCE)
+    ListedName.objects.bulk_update(names, ["keys", "edition"])
     return len(names)
 
 

@@ -72,7 +72,8 @@ COMMON_WORDS = frozenset({
 
 # Letters as the ear takes them, the longer ones first.
 SOUNDS = (
-    ("sch", "s"), ("tch", "s"), ("ch", "s"), ("sh", "s"), ("zh", "z"), ("kh", "h"), ("gh", "g"),
-    ("ph", "f"), ("th", "t"), ("dh", "d"), ("dj", "j"), ("dzh", "j"), ("ck", "k"), ("q", "k"),
-    ("x", "ks"), ("c", "k"), ("v", "w"), ("p", "b"), ("z", "s"), ("ou", "w"), ("oo", "w"),
+    ("sch", "s"), ("tch", "s"), ("ts", "s"), ("tz", "s"), ("ch", "s"), ("sh", "s"), ("zh", "z"),
+    ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("dj", "j"), ("dzh", "j"),
+    ("j", "g"), ("ck", "k"), ("q", "k"), ("x", "ks"), ("c", "k"), ("v", "w"), ("p", "b"),
+    ("z", "s"), ("ou", "w"), ("oo", "w"),
 )  # fmt: skip

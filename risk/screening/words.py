@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MOST_WORDS = 24
 LONGEST = 240
 FULL, COMMON, SLIGHT = 1.0, 0.7, 0.2
+# in a name it is read qián and stays; what is dry, and read gān, is simplified
+KEPT = "\u4e7e"
 
 _HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
@@ -96,8 +98,8 @@ def read(text: str, *, is_person: bool) -> Name:
 
 
 def simplified(text: str) -> str:
-    """Chinese in simplified characters."""
-    return _converter().convert(text)
+    """Chinese in simplified characters, but for what names keep as it is."""
+    return KEPT.join(_converter().convert(part) for part in text.split(KEPT))
 
 
 @lru_cache(maxsize=1)
@@ -142,7 +144,7 @@ def _weight_in_person(word: str) -> float:
 
 
 def _weight_in_organisation(word: str) -> float:
-    if word in OTHER_FORMS or word in FORMS.values():
+    if len(word) == 1 or word in OTHER_FORMS or word in FORMS.values():
         return SLIGHT
     return COMMON if word in COMMON_WORDS else FULL
 

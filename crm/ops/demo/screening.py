@@ -1,11 +1,13 @@
-"""A list of the demonstration bank's own, customers whose names are near it, and decisions."""
+"""A list of the demonstration bank's own and one of the law, customers near them, and decisions."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 
-from customers.models import Customer
+from customers.links.operations import connect
+from customers.models import Customer, Link
+from customers.querysets import CustomerQuerySet
 from risk.models import ScreeningHit, Watchlist
 from risk.screening import operations, run
 from risk.watchlists import operations as watchlists
@@ -17,6 +19,7 @@ from .opportunities import SIGN_INS
 OFFICER, COMPLIANCE = "gu.mingchuan", "lu.wanqing"
 # kept as they stand, so they speak both languages
 NAME = "Own exclusion list · 本行黑名单"
+BY_LAW = "List of the authority · 法定名单"
 OTHER_BIRTH = "Another date of birth and another province · 出生日期与籍贯均不符"
 SAME = "Document and address agree · 证件与地址一致"
 RELEASED = "Repays by instalments, agreed with the branch · 已与支行约定分期还款"
@@ -27,6 +30,8 @@ ELSEWHERE = (
 )
 REMARK = "Default at another bank · 他行违约"
 PERSONS, ORGANISATIONS = 5, 2
+NOTICE = "Order of the authority · 主管机关通知"
+CHARTER = "Articles of association · 公司章程"
 
 
 def enter(today: dt.date) -> None:
@@ -43,14 +48,20 @@ def enter(today: dt.date) -> None:
         )
     run.screen([customer.pk for customer in customers], by=system_user())
     decide(customers, today)
+    stop_by_law(today)
 
 
 def near() -> list[Customer]:
-    """Some customers whom nobody who signs in to the demonstration leads."""
-    rows = Customer.objects.filter(status__in=Customer.OPEN).order_by("-number")
-    rows = rows.exclude(lead_manager__user__username__in=SIGN_INS)
+    """Some customers whose names are put near the bank's own list."""
+    rows = led_by_others()
     persons = rows.filter(kind=Customer.Kind.PERSON)[:PERSONS]
     return [*persons, *rows.filter(kind=Customer.Kind.ORGANISATION)[:ORGANISATIONS]]
+
+
+def led_by_others() -> CustomerQuerySet:
+    """Customers whom nobody who signs in to the demonstration leads."""
+    rows = Customer.objects.filter(status__in=Customer.OPEN).order_by("-number")
+    return rows.exclude(lead_manager__user__username__in=SIGN_INS)
 
 
 def told(place: int, customer: Customer) -> Listed:
@@ -84,3 +95,27 @@ def decide(customers: Sequence[Customer], today: dt.date) -> None:
     operations.confirm(released, by=officer, reason=SAME)
     until = today + dt.timedelta(days=60)
     operations.release(released, by=compliance, until=until, reason=RELEASED)
+
+
+def stop_by_law(today: dt.date) -> None:
+    """Somebody on a list of the law is confirmed; a company that they control is stopped too."""
+    officer, compliance = (User.objects.get(username=name) for name in (OFFICER, COMPLIANCE))
+    rows = led_by_others().filter(restrictions=None, screening_hits=None)
+    person = rows.filter(kind=Customer.Kind.PERSON).first()
+    company = rows.filter(kind=Customer.Kind.ORGANISATION).first()
+    if person is None or company is None:
+        return
+    connect(
+        Link(customer=company, kind=Link.Kind.CONTROLLER, party=person, evidence=CHARTER),
+        by=officer,
+        first_day=today - dt.timedelta(days=400),
+    )
+    watchlist = watchlists.enter(
+        Watchlist(code="law", name=BY_LAW, is_statutory=True), by=compliance
+    )
+    born = str(person.born_on.year) if person.born_on else ""
+    entry = Listed("LAW-001", person.kind, (person.name,), born, "CN", NOTICE)
+    watchlists.load(watchlist, by=compliance, listed=[entry], checksum=f"{3:064}")
+    run.screen([person.pk], by=system_user())
+    for hit in ScreeningHit.objects.filter(customer=person, entry__watchlist=watchlist):
+        operations.confirm(hit, by=officer, reason=SAME)

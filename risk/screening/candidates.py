@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from risk.models import ListedName
 
-# of a name that many share, as many as these are compared
+from .keys import WHOLE
+
+# of a name that many share, as many as these are compared: the same name as a whole before others
 MOST = 5000
 FETCHED_AT_ONCE = 5000
 
@@ -19,10 +22,14 @@ select s.customer_id, found.entry_id, found.text
 from risk_screened_customer s
 join customers_customer c on c.id = s.customer_id
 cross join lateral (
+  select array_agg(key) as keys from unnest(s.keys) key where key ~ %(whole)s
+) whole
+cross join lateral (
   select n.entry_id, n.text
   from risk_listedname n
   join risk_watchlistentry e on e.id = n.entry_id and e.removed_in_id is null
   where n.keys && s.keys and n.is_person = (c.kind = 'person')
+  order by n.keys && whole.keys desc
   limit %(most)s
 ) found
 where s.customer_id = any(%(customers)s)
@@ -71,7 +78,7 @@ class Candidate(NamedTuple):
 def of_few(customers: Collection[int]) -> Iterator[Candidate]:
     """The listed names that share a key with one of these customers."""
     with connection.cursor() as cursor:
-        cursor.execute(OF_FEW, {"customers": list(customers), "most": MOST})
+        cursor.execute(OF_FEW, {"customers": list(customers), "whole": f"^[{WHOLE}]", "most": MOST})
         yield from map(Candidate._make, cursor)
 
 
@@ -92,7 +99,8 @@ def of_range(
 
 def of_keys(keys: Collection[str], *, is_person: bool) -> Iterator[tuple[int, str]]:
     """The listed names that have one of these keys, each with the entry that bears it."""
+    whole = [key for key in keys if key[0] in WHOLE]
     names = ListedName.objects.filter(
         keys__overlap=list(keys), is_person=is_person, entry__removed_in=None
-    )
+    ).order_by(ExpressionWrapper(Q(keys__overlap=whole), BooleanField()).desc())
     return names.values_list("entry", "text")[:MOST].iterator()

@@ -15,6 +15,8 @@ from .words import FULL, SLIGHT, Name, Word, read, skeleton
 
 # keys that are kept were made in this way of making them; another one, another number
 EDITION = 2
+# what the keys of a whole name begin with: in characters, in letters
+WHOLE = "hz"
 MOST_IN_PAIRS = 8
 # a word as long as this is borne by few
 LONG_WORD = 7

@@ -14,7 +14,8 @@ from crm.core.models import AccessEvent, Approval, Job
 from crm.core.trail import Kind
 from customers.models import Customer, Restriction
 from risk.models import ListedName, ScreenedCustomer, ScreeningHit, WatchlistEntry
-from risk.screening import run
+from risk.screening import candidates, run
+from risk.screening.identity import identities
 from risk.tasks import screen_customers, screen_missed, screen_nightly
 from sysadmin.models import Grant, system_user
 from tests.deciding import DECIDE, change, decide, decider, step
@@ -204,7 +205,9 @@ def test_a_job_that_is_taken_up_again_opens_no_hit_twice(officer, tmp_path, monk
 
 
 @pytest.mark.proves("RM-2")
-def test_every_night_all_customers_are_screened_against_all_lists_once(db, monkeypatch):
+def test_every_night_all_customers_are_screened_against_all_lists_once(
+    db, monkeypatch, django_assert_num_queries
+):
     monkeypatch.setattr(run, "RANGE", 2)
     names = ("陈维林", "欧阳修", "司马光", "诸葛亮", "李清照")
     before, changed, closed, other, silent = (screened(name=name) for name in names)
@@ -231,6 +234,10 @@ def test_every_night_all_customers_are_screened_against_all_lists_once(db, monke
     progress = Job.objects.latest("pk").progress
     assert (progress.total, progress.done, progress.changed) == (4, 4, 0)
     assert other.screened
+    customers = identities(Customer.objects.exclude(pk=closed.pk).order_by("pk"))
+    # who acts, the keys kept, the cut-offs, the join, and what is known of both sides
+    with acting(by=system_user()), django_assert_num_queries(9):
+        run.screen_range(customers)
 
 
 def test_whoever_was_missed_is_screened_within_the_hour(db, monkeypatch):
@@ -407,6 +414,17 @@ def test_a_name_is_looked_up_by_hand_in_any_script_and_by_initial(desk, officer)
     assert looked_up("陈维林", kind="organisation") == looked_up("Zhuge Liang") == []
     assert AccessEvent.objects.filter(kind=Kind.SEARCH, actor=officer).count() == 5
     assert desk.post(address, {"name": "", "kind": "person", "year": "2999"}).status_code == 422
+
+
+def test_of_a_name_that_many_share_the_same_is_compared_first(desk, monkeypatch):
+    monkeypatch.setattr(candidates, "MOST", 1)
+    for name in ("Ali Hassan Mahmud Karim", "Hassan Ali", "Mahmud Hassan Ali Umar"):
+        listed(name)
+    screened(name="Hassan Ali", latin_name="")
+    assert ScreeningHit.objects.get().listed_name == "Hassan Ali"
+    sent = {"name": "Hassan Ali", "kind": "person", "year": "", "country": ""}
+    answer = desk.post("/risk/watchlists/search/", sent, follow=True)
+    assert [found.name for found in answer.context["found"]] == ["Hassan Ali"]
 
 
 def test_keys_that_a_former_release_has_made_are_made_anew_in_the_night(db, monkeypatch):

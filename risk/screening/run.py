@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CUSTOMERS_AT_ONCE = 200
 # of all customers, in one statement
-RANGE = 5_000
+RANGE = 10_000
 RENEWED_AT_ONCE = 2000
 # hours of the bank's clock
 NIGHT = range(1, 7)

@@ -25,7 +25,10 @@ class Watchlist(Record):
     is_statutory = models.BooleanField(
         _("statutory"),
         default=False,
-        help_text=_("A confirmed match stops service at once, and ends only by delisting."),
+        help_text=_(
+            "A confirmed match stops service at once, and ends only by delisting or by the "
+            "authority."
+        ),
     )
 
     SCOPE = BankWide()

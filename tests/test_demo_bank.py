@@ -224,9 +224,11 @@ def test_the_demonstration_has_hits_to_decide_and_a_customer_who_is_stopped(demo
     hit = ScreeningHit.objects.undecided().latest("pk")
     assert "Hits to decide" in officer.get("/").content.decode()
     assert hit.listed_name in officer.get("/risk/screening/?status=open").content.decode()
-    stopped = Restriction.objects.in_force().get(source__startswith="risk.screeninghit")
-    page = officer.get(f"/customers/{stopped.customer_id}/").content.decode()
-    assert "Service is stopped since" in page
+    stopped = Restriction.objects.in_force()
+    for cause, named in (("own_list", "Own list"), ("tied", "Tie to a statutory list")):
+        customer = stopped.get(cause=cause).customer_id
+        page = officer.get(f"/customers/{customer}/").content.decode()
+        assert f"({named}): nothing new is begun" in page
 
 
 def test_the_nights_have_warned_and_an_officer_has_asked_about_a_case(demo, signed_in):

@@ -63,7 +63,7 @@ def hostile(field, row):
     if field.is_relation:
         model = field.related_model
         other = model._base_manager.exclude(pk=value).order_by("-pk").first()
-        return other.pk if other else value or 1
+        return other.pk if other else value
     if field.choices:
         # the last one, as the first is often the usual one
         return [key for key, _label in field.flatchoices if key != value][-1]
@@ -82,7 +82,8 @@ def unasked(row, form):
     for field in row._meta.concrete_fields:
         if field.name not in form.fields and field.name not in {"version", "reason"}:
             data[field.name] = data[field.attname] = hostile(field, row)
-    return data
+    # where nothing else is there to point to, nothing is sent
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def sender(route):

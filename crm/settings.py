@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "sysadmin.middleware.OwnPassword",
     "sysadmin.middleware.SecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
     "crm.core.middleware.Refusals",

@@ -156,6 +156,15 @@ class JoinForm(MemberForm):
         return self.instance
 
 
+class OpenSignInForm(ReasonForm):
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=40,
+        help_text=_("The first password is shown once."),
+    )
+    field_order = ("username", "reason")
+
+
 class PlaceForm(RecordForm):
     """Where somebody works from a day on."""
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
+from sysadmin.signing_in.views import GivePasswordPage
 
 from . import operations, views
 from .authority import operations as authority
@@ -21,6 +22,7 @@ from .forms import (
     BranchForm,
     LicenceForm,
     MemberForm,
+    OpenSignInForm,
     PostRoleForm,
 )
 from .handover import operations as handovers
@@ -104,7 +106,12 @@ staff_member = Resource(
     joins=("branch", "supervisor"),
     search=("number", "name", "latin_name"),
     palette="id-card",
-    overrides={"add": views.JoinPage, "view": views.MemberPage},
+    transitions=(Transition("open_sign_in", people.open_sign_in, OpenSignInForm),),
+    overrides={
+        "add": views.JoinPage,
+        "view": views.MemberPage,
+        "open_sign_in": GivePasswordPage,
+    },
 )
 assignment = Resource(
     StaffAssignment,

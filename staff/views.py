@@ -15,6 +15,7 @@ from crm.core.pages import ActPage, AddPage, DetailPage, Page, TransitionPage
 from crm.core.pages.acts import address_of
 from crm.core.registry import ties_of, what_ties
 from sysadmin.models import Grant
+from sysadmin.signing_in.views import TellsPassword
 
 from . import moving, operations
 from .forms import AssignForm, JoinForm, LeaveForm, MoveBranchForm, OpenBranchForm
@@ -224,23 +225,16 @@ def waiting_about(member):
     return rows.select_related("maker", "role").order_by("id")
 
 
-class JoinPage(AddPage):
-    """Somebody joins the bank; the first password of the sign-in is shown once."""
+class JoinPage(TellsPassword, AddPage):
+    """Somebody joins the bank, with a sign-in or without."""
 
     def build_form(self, data=None):
-        self.form = JoinForm(data, user=self.request.user, action=self.resource.permission("add"))
-        return self.form
+        return JoinForm(data, user=self.request.user, action=self.resource.permission("add"))
 
-    def said(self, done):
-        if self.form.password:
-            return _("%(name)s: added. First password, shown this once: %(password)s") % {
-                "name": done,
-                "password": self.form.password,
-            }
-        return super().said(done)
-
-    def is_told_once(self, done):
-        return bool(self.form.password)
+    def perform(self, form):
+        done = super().perform(form)
+        self.password = form.password
+        return done
 
     def show_form(self, form, status=200, **context):
         return super().show_form(form, status, title=_("New member of staff"), **context)

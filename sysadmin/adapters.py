@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.acting import acting
 from crm.core.trail import Kind, record_access
+
+from .models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -44,9 +50,16 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def pre_login(self, request: HttpRequest, user: Any, **details: Any) -> HttpResponse | None:
-        """Record who is turned away although the password was right: the account is closed."""
-        if not user.is_active:
+        """Turn away, and record, who has the right password for a sign-in that is closed.
+
+        It is closed when it was switched off, or when its first password was not used in time.
+        """
+        if not user.is_active or user.is_first_password_over:
             record_access(Kind.SIGN_IN_FAILED, by=user)
+        if user.is_active and user.is_first_password_over:
+            messages.error(request, _("Your first password holds no more. Ask for a new one."))
+            clear_login(request)
+            return HttpResponseRedirect(reverse("account_login"))
         refused: HttpResponse | None = super().pre_login(request, user, **details)
         return refused
 
@@ -56,11 +69,26 @@ class AccountAdapter(DefaultAccountAdapter):
         tried = users.filter(username__iexact=credentials.get("username", "")).first()
         record_access(Kind.SIGN_IN_FAILED, by=tried, field="password")
 
-    def set_password(self, user: Any, password: str) -> None:
-        """Store a new password as a change by the user."""
+    def clean_password(self, password: str, user: Any = None) -> str:
+        """Refuse to keep the password that somebody else has seen."""
+        if user is not None and user.has_first_password and user.check_password(password):
+            raise ValidationError(_("This is the password you were given. Choose another one."))
+        chosen: str = super().clean_password(password, user)
+        return chosen
+
+    def set_password(self, user: User, password: str) -> None:
+        """Store a new password as a change by the user; it is nobody else's from now on."""
         user.set_password(password)
+        user.first_password_until = user.first_password_by = None
         with acting(by=user):
-            user.save(update_fields=["password", "updated_at"])
+            user.save(
+                update_fields=[
+                    "password",
+                    "first_password_until",
+                    "first_password_by",
+                    "updated_at",
+                ]
+            )
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -26,6 +26,12 @@ class UserFilter(LeanFilterSet):
     username = django_filters.CharFilter(
         label=_("User name begins with"), lookup_expr="istartswith", max_length=40
     )
+    first_password = django_filters.BooleanFilter(
+        label=_("First password not replaced yet"),
+        field_name="first_password_until",
+        lookup_expr="isnull",
+        exclude=True,
+    )
 
     class Meta:
         model = User

@@ -1,4 +1,4 @@
-"""Who must have a second factor gets nowhere without one."""
+"""What a user does before anything else: choose a password of their own, set up a second factor."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-OPEN_PREFIXES = ("mfa_", "account_")
+from crm.core.models import Text
+
+from .models import User
+
 OPEN_NAMES = {"language", "preferences"}
 
 
-class SecondFactor:
-    """Send users whose role asks for a second factor to set one up before anything else."""
+class First:
+    """Send users to what they do first, whatever they ask for; some pages stay open to them."""
+
+    open_prefixes: tuple[str, ...] = ("account_",)
+    leads_to = ""
+    said: Text = ""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,13 +32,39 @@ class SecondFactor:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_args: object) -> HttpResponse | None:
-        """Let sign-in and factor pages through; ask everything else for the factor."""
-        if not settings.SECOND_FACTOR or not request.user.is_authenticated:
-            return None
+        """Let the pages through that are needed for it; ask everything else for it."""
         name = request.resolver_match.url_name or "" if request.resolver_match else ""
-        if name.startswith(OPEN_PREFIXES) or name in OPEN_NAMES:
+        if name.startswith(self.open_prefixes) or name in OPEN_NAMES:
             return None
-        if not request.user.needs_second_factor or is_mfa_enabled(request.user):
+        if not request.user.is_authenticated or not self.is_missing(request.user):
             return None
-        messages.info(request, _("Set up a second factor: your role needs one."))
-        return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        messages.info(request, str(self.said))
+        return HttpResponseRedirect(reverse(self.leads_to))
+
+    def is_missing(self, user: User) -> bool:
+        """Whether the user has yet to do it."""
+        raise NotImplementedError
+
+
+class OwnPassword(First):
+    """Whoever signs in with a first password chooses one of their own."""
+
+    leads_to = "account_change_password"
+    said = _("Choose a password of your own: the first one was seen by somebody else.")
+
+    def is_missing(self, user: User) -> bool:
+        """Whether the password is still the one that the user was given."""
+        return user.has_first_password
+
+
+class SecondFactor(First):
+    """Whoever must have a second factor gets nowhere without one."""
+
+    open_prefixes = ("mfa_", "account_")
+    leads_to = "mfa_activate_totp"
+    said = _("Set up a second factor: your role needs one.")
+
+    def is_missing(self, user: User) -> bool:
+        """Whether a role asks for a factor that is not set up."""
+        needs = settings.SECOND_FACTOR and user.needs_second_factor
+        return needs and not is_mfa_enabled(user)

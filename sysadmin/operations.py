@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,15 +11,6 @@ from crm.core.operations import DomainError, operation, save_new, write
 
 from .duties.conflicts import refuse_incompatible
 from .models import Grant, User, period, soonest_end
-
-
-@operation
-def open_account(user: User, *, by: User, password: str | None = None) -> str:
-    """Give a person a sign-in; returns the first password, which is random unless given."""
-    first = password or secrets.token_urlsafe(12)
-    user.set_password(first)
-    save_new(user)
-    return first
 
 
 @second_person(
@@ -36,6 +25,14 @@ def give(grant: Grant, *, by: User) -> Grant:
     if grant.user_id == by.pk:
         raise DomainError(
             _("Nobody gives rights to themselves. Ask another administrator."), "user"
+        )
+    if grant.user.is_known_by(by):
+        raise DomainError(
+            _(
+                "You know the first password of this user. Wait until they have chosen their own, "
+                "or ask another administrator."
+            ),
+            "user",
         )
     refuse_incompatible(grant)
     save_new(grant)
@@ -54,13 +51,6 @@ def end(grant: Grant, *, by: User, reason: str) -> None:
         raise DomainError(grant.sentence(Grant.MOVES["end"].refused))
     grant.valid = period(grant.valid.lower, soonest_end(grant.valid))
     write(grant, ["valid"], version=grant.version)
-
-
-@operation
-def disable(user: User, *, by: User, reason: str) -> None:
-    """Stop a user from signing in; open sessions end with their next request."""
-    user.is_active = False
-    write(user, ["is_active"], version=user.version)
 
 
 def set_manner(user: User, **choices: object) -> None:

@@ -29,8 +29,8 @@ from .forms import DecisionForm, DutiesForm, GrantForm, PolicyForm
 from .models import Announcement, Grant, IncompatibleDuties, Role, User
 from .roles import views as role_views
 from .roles.forms import RoleForm
-from .signing_in.operations import end_sessions
-from .signing_in.views import EndSessionsPage
+from .signing_in import operations as signing_in
+from .signing_in.views import EndSessionsPage, GivePasswordPage, UserPage
 from .tables import (
     AccessEventTable,
     AnnouncementTable,
@@ -59,12 +59,34 @@ user = Resource(
     sections=(
         Section(
             _("Account"),
-            ("username", "display_name", "latin_name", "is_active", "language", "created_at"),
+            (
+                "username",
+                "display_name",
+                "latin_name",
+                "is_active",
+                "first_password_until",
+                "language",
+                "created_at",
+            ),
         ),
     ),
     search=("username", "display_name", "latin_name"),
-    transitions=(Transition("end_sessions", end_sessions),),
-    overrides={"view": views.UserPage, "end_sessions": EndSessionsPage},
+    transitions=(
+        Transition("disable", signing_in.disable),
+        Transition("enable", signing_in.enable),
+        Transition("give_password", signing_in.give_password),
+        Transition("reset_factors", signing_in.reset_factors),
+        Transition("end_sessions", signing_in.end_sessions),
+    ),
+    views=(
+        View("off", _("Switched off"), "is_active=false"),
+        View("first", _("First password not replaced yet"), "first_password=true"),
+    ),
+    overrides={
+        "view": UserPage,
+        "give_password": GivePasswordPage,
+        "end_sessions": EndSessionsPage,
+    },
 )
 role = Resource(
     Role,

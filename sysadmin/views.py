@@ -112,16 +112,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(back(request))
 
 
-class UserPage(DetailPage):
-    """A user, and what may be asked about them."""
-
-    def facts(self):
-        return super().facts() | {
-            "may_ask_why": self.may("view_rights"),
-            "may_see_sessions": self.may("view_sessions"),
-        }
-
-
 class DutiesPage(DetailPage):
     """A rule on incompatible duties, with those who hold both roles all the same."""
 

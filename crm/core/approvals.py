@@ -64,6 +64,7 @@ class Checked:
     `amount`: what is at stake, in the bank's own currency. `governed_by`: the operation whose
     policies hold for this one too, where a policy for one alone would leave a way around. `same`:
     of a new record the values by which a second request for it is told; without it, all of them.
+    `always`: where no policy says who decides, nobody does it.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Checked:
     amount: Callable[[Any, dict[str, Any]], Decimal | None] | None = None
     governed_by: str = ""
     same: Callable[[Any], Any] | None = None
+    always: bool = False
 
 
 _checked: dict[str, Checked] = {}
@@ -98,6 +100,10 @@ def second_person(
             if _carrying_out.get():
                 return function(subject, by=by, **arguments)
             policy, amount = held_back_by(checked, subject, arguments)
+            if policy is None and checked.always:
+                raise DomainError(
+                    _("This always takes two persons. Say who decides under Approval policies.")
+                )
             if policy is None:
                 return function(subject, by=by, **arguments)
             return ask(checked, policy, subject, by=by, arguments=arguments, amount=amount)

@@ -317,6 +317,14 @@ ACCOUNTS = (
     "sysadmin.view_grant",
     "sysadmin.view_administration",
 )
+STOP_SIGN_INS = ("sysadmin.end_sessions_user", "sysadmin.disable_user")
+SIGN_INS = (
+    *STOP_SIGN_INS,
+    "sysadmin.enable_user",
+    "sysadmin.give_password_user",
+    "sysadmin.reset_factors_user",
+    "staff.open_sign_in_staffmember",
+)
 # what has no page of its own: to be seen in the administration site
 PARTS = (
     "customers.view_identitydocument",
@@ -476,7 +484,7 @@ ROLES = (
             *DECIDE,
             *ANNOUNCE,
             "core.view_health_job",
-            "sysadmin.end_sessions_user",
+            *SIGN_INS,
             "sysadmin.add_grant",
             "sysadmin.end_grant",
             *KEEP_APART,
@@ -496,7 +504,7 @@ ROLES = (
             *KEEP_APART,
             *DECIDE,
             "core.view_health_job",
-            "sysadmin.end_sessions_user",
+            *STOP_SIGN_INS,
             "sysadmin.add_role",
             "sysadmin.change_role",
         ),
@@ -569,6 +577,8 @@ APART = (
     ("wealth_manager", "branch_manager", TWO_PERSONS),
     ("corporate_manager", "branch_manager", TWO_PERSONS),
 )
+# Who decides on what is never done by one person alone, and why.
+TWO_PERSONS_ALWAYS = {"sysadmin.reset_factors/1": ("security_administrator", TWO_PERSONS)}
 # Roles that let somebody change what others may do or see: no post gives them of itself.
 BY_HAND = {
     "staff_administrator",

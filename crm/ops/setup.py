@@ -7,7 +7,8 @@ from crm.core.clock import bank_today
 from crm.core.operations import save_new
 from staff.models import Branch
 from sysadmin.models import Grant, Role, User, period, system_user
-from sysadmin.operations import give, open_account
+from sysadmin.operations import give
+from sysadmin.signing_in.operations import open_account
 
 WIDTH = 1 << 50
 

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from config_admin.models import Skill
 from crm.core.classes import INTERNAL, PERSONAL
 from crm.core.clock import bank_today
-from crm.core.models import Record
+from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Asker, BankWide
 
@@ -102,6 +102,14 @@ class StaffMember(Record):
     joined_on = models.DateField(_("joined on"))
     leaves_on = models.DateField(_("last day"), null=True, blank=True, editable=False)
 
+    MOVES = {
+        "open_sign_in": Move(
+            label=_("Open a sign-in"),
+            question=_("Open a sign-in for %(name)s? The rights of the post come with it."),
+            done=_("%(name)s has a sign-in."),
+            refused=_("%(name)s has a sign-in already, or has left the bank."),
+        )
+    }
     SCOPE = BankWide()
     CLASSES = dict.fromkeys(
         ["number", "branch", "post", "supervisor", "user", "skills", "joined_on", "leaves_on"],
@@ -120,6 +128,7 @@ class StaffMember(Record):
         permissions = [
             ("move_staffmember", _("Give a member of staff another post or branch")),
             ("leave_staffmember", _("Enter that a member of staff leaves")),
+            ("open_sign_in_staffmember", _("Open a sign-in for a member of staff")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -136,6 +145,10 @@ class StaffMember(Record):
 
     def __str__(self) -> str:
         return self.shown_name
+
+    def can(self, verb: str) -> bool:
+        """Whether the member is at the bank and has no sign-in."""
+        return self.user_id is None and not self.has_left
 
     @property
     def shown_name(self) -> str:

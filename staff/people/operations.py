@@ -13,6 +13,7 @@ from crm.core.clock import bank_today
 from crm.core.operations import (
     DomainError,
     Stale,
+    lock_for,
     operation,
     refuse_invalid,
     save_changes,
@@ -22,9 +23,9 @@ from crm.core.operations import (
 from staff.handover.parts import left_with
 from staff.models import Branch, PostRole, StaffAssignment, StaffMember
 from sysadmin.models import Grant, User, period
-from sysadmin.operations import disable, open_account
+from sysadmin.signing_in.operations import disable, open_account
 
-from .rights import end, end_grant, enter, from_today, give_rights, go_on, right_of, take_back
+from .rights import end, end_grant, enter, give_own_rights, give_rights, go_on, right_of, take_back
 from .rules import (
     OUTSIDE,
     Place,
@@ -85,6 +86,21 @@ def join(member: StaffMember, *, by: User, username: str = "", decision: str = "
     return password
 
 
+@operation
+def open_sign_in(member: StaffMember, *, by: User, username: str, reason: str) -> str:
+    """Give a member of staff a sign-in and the rights of the post; returns the first password."""
+    one_at_a_time()
+    lock_for(member, "open_sign_in")
+    refuse_beyond_powers(member, by, "open_sign_in_staffmember")
+    member.user = User(username=username, display_name=member.name, latin_name=member.latin_name)
+    password = _open_account(member.user, by)
+    write(member, ["user"], version=member.version)
+    for assignment in member.assignments.standing().filter(valid__overlap=period(bank_today())):
+        if right_of(assignment):
+            give_rights_with_sign_in(assignment, by=by)
+    return password
+
+
 def _open_account(user: User, by: User) -> str:
     try:
         return open_account(user, by=by)
@@ -123,8 +139,20 @@ def rights_changes(assignment: StaffAssignment, arguments: dict[str, Any]) -> li
 @operation
 def give_rights_of_post(assignment: StaffAssignment, *, by: User) -> None:
     """Give somebody who has joined the rights of their post."""
-    give_rights(assignment, assignment, from_today(assignment.valid))
-    write(assignment, ["grant"], version=assignment.version)
+    give_own_rights(assignment)
+
+
+@second_person(
+    "staff.give_rights_with_sign_in/1",
+    label=gettext_lazy("Rights of somebody who gets a sign-in"),
+    action="staff.open_sign_in_staffmember",
+    changes=rights_changes,
+    governed_by="staff.assign/1",
+)
+@operation
+def give_rights_with_sign_in(assignment: StaffAssignment, *, by: User) -> None:
+    """Give somebody the rights of a post that they were given before they had a sign-in."""
+    give_own_rights(assignment)
 
 
 @second_person(

@@ -91,6 +91,12 @@ def give_rights(assignment: StaffAssignment, place: Place | StaffAssignment, val
     assignment.grant = grant
 
 
+def give_own_rights(assignment: StaffAssignment) -> None:
+    """Give the rights that come with an assignment as it stands, from today on at the earliest."""
+    give_rights(assignment, assignment, from_today(assignment.valid))
+    write(assignment, ["grant"], version=assignment.version)
+
+
 def _make_room(grant: Grant) -> None:
     """End the same right given by hand, which the table of posts takes over."""
     same = Grant.objects.filter(user=grant.user_id, role=grant.role, branch=grant.branch)

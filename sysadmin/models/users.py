@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.acting import acting
 from crm.core.classes import INTERNAL, SENSITIVE
-from crm.core.clock import bank_today
+from crm.core.clock import bank_today, now
 from crm.core.formats import day
 from crm.core.models import Move, Record
 from crm.core.querysets import ScopedQuerySet
@@ -84,15 +84,62 @@ class User(AbstractBaseUser, Record):
     has_announcements = False
 
     sessions_ended_at = models.DateTimeField(_("sessions ended"), null=True, editable=False)
+    # until the user has chosen a password of their own: how long the one that they were given
+    # holds, and who has seen it, if that was a person
+    first_password_until = models.DateTimeField(
+        _("first password holds until"), null=True, editable=False
+    )
+    first_password_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="passwords_given",
+        verbose_name=_("first password given by"),
+        editable=False,
+    )
+    factors_reset_at = models.DateTimeField(_("second factor reset"), null=True, editable=False)
 
     MOVES = {
+        "disable": Move(
+            label=_("Switch off"),
+            question=_("Let %(name)s sign in no more? Open sessions end at once."),
+            done=_("%(name)s may not sign in any more."),
+            refused=_("This sign-in is switched off already."),
+            grave=True,
+        ),
+        "enable": Move(
+            label=_("Switch on again"),
+            question=_("Let %(name)s sign in again?"),
+            done=_("%(name)s may sign in again."),
+            refused=_("This sign-in is not switched off."),
+        ),
+        "give_password": Move(
+            label=_("Give a new password"),
+            question=_(
+                "Give %(name)s a new first password? Open sessions end at once; the second factor "
+                "stays."
+            ),
+            done=_("%(name)s: the password before holds no more."),
+            refused=_("This sign-in is switched off. Switch it on again first."),
+            grave=True,
+        ),
+        "reset_factors": Move(
+            label=_("Reset the second factor"),
+            question=_(
+                "Take away the second factor of %(name)s? A second person decides; a new one is "
+                "set up at the next sign-in."
+            ),
+            done=_("The second factor of %(name)s is taken away."),
+            refused=_("This sign-in is switched off. Switch it on again first."),
+            grave=True,
+        ),
         "end_sessions": Move(
             label=_("End sessions"),
             question=_("End the sessions of %(name)s?"),
             done=_("The sessions of %(name)s have ended."),
             refused=_("The sessions cannot be ended."),
             grave=True,
-        )
+        ),
     }
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
@@ -106,6 +153,9 @@ class User(AbstractBaseUser, Record):
                 "is_active",
                 "is_system",
                 "sessions_ended_at",
+                "first_password_until",
+                "first_password_by",
+                "factors_reset_at",
             ],
             INTERNAL,
         )
@@ -125,6 +175,10 @@ class User(AbstractBaseUser, Record):
             ("view_administration", _("Open the administration site")),
             ("view_sessions_user", _("See the sessions and sign-ins of a user")),
             ("end_sessions_user", _("End the sessions of a user")),
+            ("disable_user", _("Switch off the sign-in of a user")),
+            ("enable_user", _("Switch on the sign-in of a user again")),
+            ("give_password_user", _("Give a user a new first password")),
+            ("reset_factors_user", _("Take away the second factor of a user")),
             ("view_rights_user", _("See why somebody can or cannot do something")),
         ]
         constraints = [
@@ -137,6 +191,28 @@ class User(AbstractBaseUser, Record):
 
     def __str__(self) -> str:
         return self.shown_name
+
+    # --- the sign-in ------------------------------------------------------------------------------
+
+    def can(self, verb: str) -> bool:
+        """Whether the step suits a sign-in that is switched on, or off."""
+        if verb == "end_sessions":
+            return True
+        return not self.is_system and self.is_active != (verb == "enable")
+
+    @property
+    def has_first_password(self) -> bool:
+        """Whether the user has yet to choose a password of their own."""
+        return self.first_password_until is not None
+
+    @property
+    def is_first_password_over(self) -> bool:
+        """Whether the password that the user was given holds no more."""
+        return self.first_password_until is not None and self.first_password_until <= now()
+
+    def is_known_by(self, other: User) -> bool:
+        """Whether somebody else has seen the password that the user still has."""
+        return self.has_first_password and self.first_password_by_id == other.pk
 
     # --- rights: grants alone give anything --------------------------------------------------
 

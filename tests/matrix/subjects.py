@@ -523,6 +523,8 @@ STEPS_OF_THEIR_OWN = {
     "services.referral": "whoever is asked answers: tests/services/test_referral_answers.py",
     "staff.handover": "the successor alone answers: tests/staff/test_handover.py",
     "services.servicerequest": "steps move owner and clock: tests/services/test_requests.py",
+    "staff.staffmember": "a sign-in is opened once: tests/sysadmin/test_accounts.py",
+    "sysadmin.user": "a sign-in is on or off: tests/sysadmin/test_accounts.py",
     "services.complaint": "who is in charge alone finds out: tests/services/test_complaints.py",
 }
 FACTORIES = {

@@ -14,6 +14,7 @@ from crm.core.scope import BankWide, OwnedBy
 from crm.urls import RESOURCES
 from sysadmin import operations
 from sysadmin.models import Grant
+from sysadmin.signing_in.operations import disable
 from tests.matrix.clients import QuickClient
 from tests.matrix.routes import ROUTES, routes_of
 from tests.matrix.subjects import PLACES, every_action, reaches
@@ -128,7 +129,7 @@ def client_of(persona, world, kind=QuickClient):
         )
     client.force_login(world.me.user)
     if persona.name == "disabled":
-        operations.disable(world.user, by=world.colleague.user, reason="left the bank")
+        disable(world.user, by=world.colleague.user, reason="left the bank")
     return client
 
 

@@ -17,7 +17,8 @@ from crm.core.acting import acting
 from crm.core.clock import bank_today, clock_at, now
 from crm.core.models import AccessEvent, AuditEvent
 from sysadmin.models import Grant, system_user
-from sysadmin.operations import disable, end
+from sysadmin.operations import end
+from sysadmin.signing_in.operations import disable
 from tests.factories import RoleFactory, UserFactory
 
 PASSWORD = "a long enough phrase"

@@ -12,8 +12,8 @@ from crm.core.clock import bank_today, now
 from crm.core.models import AuditEvent
 from services.agenda import feed
 from services.models import CalendarFeed
-from sysadmin import operations
 from sysadmin.models import Grant, system_user
+from sysadmin.signing_in.operations import disable
 from tests.factories import BranchFactory, CustomerFactory
 from tests.factories_services.agenda import AppointmentFactory, TaskFactory
 
@@ -131,7 +131,7 @@ def test_an_address_is_only_read(desk):
 
 def test_the_address_ends_with_the_sign_in(desk, me, system):
     address = renew(desk)
-    operations.disable(me, by=system, reason="left the bank")
+    disable(me, by=system, reason="left the bank")
     assert Client().get(address).status_code == 404
 
 

@@ -17,6 +17,7 @@ from staff import effective
 from staff.models import StaffMember
 from staff.people.rules import one_at_a_time
 from staff.tasks import effective_today
+from sysadmin.adapters import AccountAdapter
 from sysadmin.models import Grant, User, period
 from tests.factories import (
     BranchFactory,
@@ -520,6 +521,7 @@ def test_whoever_leaves_keeps_sign_in_and_rights_to_the_end_of_the_last_day(
     for left in ("1 customer", "1 person who reports to them", "1 open job"):
         assert left in form
     assert leave(desk, member).status_code == 302
+    AccountAdapter().set_password(member.user, "seven quiet herons wade")
     leaver = signed_in(member.user)
     with later(10):
         effective_today(timestamp=0)

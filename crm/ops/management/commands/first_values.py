@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand
 from config_admin.first_values import enter_missing
 from crm.core.acting import acting
 from crm.core.clock import bank_today
+from crm.core.models import ApprovalPolicy
 from crm.core.operations import save_new
-from crm.ops.roles import APART, BY_HAND, POST_ROLES, ROLES
+from crm.ops.roles import APART, BY_HAND, POST_ROLES, ROLES, TWO_PERSONS_ALWAYS
 from risk.diligence.first_values import enter_missing as enter_missing_levels
 from services.opportunities.first_values import enter_missing as enter_missing_stages
 from staff.models import PostRole
@@ -26,6 +27,14 @@ def keep_apart(roles: dict[str, Role]) -> None:
             first, second = pair
             valid = period(bank_today())
             save_new(IncompatibleDuties(first=first, second=second, ground=ground, valid=valid))
+
+
+def let_two_decide(roles: dict[str, Role]) -> None:
+    """Say who decides on what always takes two persons, where the bank has never said it."""
+    said = set(ApprovalPolicy.objects.values_list("operation", flat=True))
+    for operation, (code, ground) in TWO_PERSONS_ALWAYS.items():
+        if operation not in said and code in roles:
+            save_new(ApprovalPolicy(operation=operation, role=roles[code], days=3, ground=ground))
 
 
 class Command(BaseCommand):
@@ -57,6 +66,7 @@ class Command(BaseCommand):
                     by_hand = code in BY_HAND
                     save_new(PostRole(post=post, role=roles[code], extent=extent, by_hand=by_hand))
             keep_apart(roles)
+            let_two_decide(roles)
             configured = enter_missing() + enter_missing_stages() + enter_missing_levels()
         self.stdout.write(f"{len(missing)} roles entered, {len(known)} kept.")
         self.stdout.write(f"{configured} records of configuration entered.")

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core import approvals
 from crm.core.clock import bank_today
-from crm.core.models import Approval
+from crm.core.models import Approval, TrailCheck
+from crm.core.seals.verifying import found_something
 from sysadmin.models import Grant, Importance, User
 
 from .kinds import Kind, add_kinds
-from .operations import DIGEST_KIND, nothing_waits, tell_of
+from .operations import DIGEST_KIND, News, nothing_waits, tell, tell_of
 
 # more people than that find a request in the inbox, as each of them would wait for another
 FEW = 5
@@ -37,11 +38,22 @@ TO_DECIDE = Kind(
     _("%(by)s asks for your decision: “%(name)s”."),
     icon="stamp",
 )
+READ_TRAIL = "core.view_auditevent"
+FOUND = Kind(
+    "core.trail_findings",
+    _("The trails are not as they were sealed"),
+    _("A check of the seals has found something. Look at “Seals of the trails”."),
+    icon="badge-check",
+    importance=Importance.BAD,
+    must_come=True,
+    page="sysadmin:seals",
+)
 
 
 def register() -> None:
-    """Tell of requests for a second person as they are asked and decided."""
-    add_kinds(DIGEST_KIND, DECIDED, TO_DECIDE)
+    """Tell of requests for a second person as they are asked and decided, and of broken seals."""
+    add_kinds(DIGEST_KIND, DECIDED, TO_DECIDE, FOUND)
+    found_something.connect(tell_auditors, dispatch_uid="sysadmin.found_something")
     approvals.asked.connect(tell_deciders, dispatch_uid="sysadmin.asked")
     approvals.settled.connect(tell_maker, dispatch_uid="sysadmin.settled")
 
@@ -79,3 +91,10 @@ def may_decide(user: User, request: Approval) -> bool:
     """Whether a user reaches a request, and nothing speaks against their decision."""
     reached = Approval.objects.within(user, APPROVE).filter(pk=request.pk).exists()
     return reached and not approvals.why_not(request, user)
+
+
+def tell_auditors(check: TrailCheck, **_signal: Any) -> None:
+    """Tell those who read the whole trail that a check of its seals has found something."""
+    held = reaching(None).filter(role__actions__contains=[READ_TRAIL], user__is_active=True)
+    about = (FOUND.code, TrailCheck._meta.label_lower, check.pk)
+    tell(News(user, *about) for user in held.values_list("user", flat=True).distinct())

@@ -1,5 +1,6 @@
 """Seals over the trails: whatever a superuser alters afterwards is found, and named."""
 
+import datetime as dt
 import io
 import json
 
@@ -7,15 +8,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from crm.core.clock import clock_at, now
 from crm.core.models import AccessEvent, AuditEvent, Seal, TrailCheck
 from crm.core.seals import sealing
-from crm.core.seals.head import read_head
+from crm.core.seals.head import read_head, write_head
 from crm.core.seals.sealing import seal_trails
 from crm.core.seals.verifying import findings_of, verify
+from crm.core.tasks import check_trails
 from crm.core.trail import record_access
 from crm.ops.cluster import SUPERUSER
 from crm.settings import database
-from sysadmin.models import Grant
+from sysadmin.models import Grant, Notification
 from tests.cluster_plugin import database_name
 from tests.factories import RoleFactory, UserFactory
 
@@ -50,6 +53,13 @@ def powerful(run_of_tests, django_db_setup, django_db_blocker, data):
 @pytest.fixture
 def sealed(powerful, db):
     """Two stretches of each trail under seals, and two lines that came later."""
+    with clock_at(now() - dt.timedelta(minutes=10)):
+        seal_two_stretches()
+    RoleFactory()
+    sql("set constraints all immediate")
+
+
+def seal_two_stretches():
     for _stretch in range(2):
         user = UserFactory()
         RoleFactory.create_batch(3)
@@ -57,9 +67,6 @@ def sealed(powerful, db):
             record_access(kind, by=user)
         sql("set constraints all immediate")
         seal_trails()
-    RoleFactory()
-    sql("set constraints all immediate")
-    return user
 
 
 def sql(statement, *values):
@@ -163,6 +170,10 @@ TAMPERINGS = {
         {"head_gone"},
     ),
     "an older copy": (seals("delete from core_seal where number > 2"), {"head_gone"}),
+    "the file exchanged for an older one": (
+        lambda: write_head(Seal.objects.get(number=2)),
+        {"head_behind"},
+    ),
     "a seal altered": (seals("update core_seal set lines = 0 where number = 2"), {"seal_changed"}),
     "a seal removed": (seals("delete from core_seal where number = 2"), {"seal_missing"}),
     "the last seal altered": (
@@ -308,6 +319,21 @@ def test_the_auditor_sees_the_seals_and_what_the_last_check_found(data, auditor)
     page = auditor.get(PAGE).content.decode()
     assert "The file that keeps the last seal is missing" in page
     assert TrailCheck.objects.count() == 2
+
+
+@pytest.mark.proves("SY-5")
+def test_the_nightly_check_tells_those_who_read_the_whole_trail(data, auditor):
+    RoleFactory()
+    seal_trails()
+    check_trails(timestamp=0)
+    assert not Notification.objects.exists()
+    (data / "seals" / "head.json").unlink()
+    check_trails(timestamp=0)
+    told = Notification.objects.get()
+    assert told.recipient.has_action("core.view_auditevent")
+    page = auditor.get("/system/notifications/").content.decode()
+    assert "A check of the seals has found something" in page
+    assert auditor.post(f"/system/notifications/{told.pk}/open/").headers["Location"] == PAGE
 
 
 @pytest.mark.proves("SY-5")

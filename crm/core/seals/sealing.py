@@ -17,7 +17,8 @@ from .guards import Guards, guards
 from .head import read_head, write_head
 
 MOST = 4096
-PATIENCE = "1s"
+# whoever writes meanwhile waits with us, so that is short; a minute later there is another round
+PATIENCE = "200ms"
 _LOCK = 0x5EA1
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.clock import now
@@ -16,6 +18,10 @@ from .head import read_head
 
 AT_ONCE = 50
 MOST_NAMED = 20
+# a seal is written before the file that names it as the last one
+FILE_FOLLOWS = dt.timedelta(minutes=1)
+# a check has found something
+found_something = Signal()
 
 WORDS: dict[str, Text] = {
     "changed": _("Lines of the %(trail)s were changed under seal %(seal)s: %(keys)s."),
@@ -28,6 +34,10 @@ WORDS: dict[str, Text] = {
     "head_gone": _(
         "Seal %(seal)s, the last one made, is not in the database as it was: the end of the "
         "trails was cut off, or the database is an older copy."
+    ),
+    "head_behind": _(
+        "The file that keeps the last seal names seal %(seal)s, although later ones were made: it "
+        "was exchanged for an older one."
     ),
     "guard_asleep": _("The trigger %(name)s is missing or switched off."),
     "guard_touched": _("The trigger %(name)s was altered after seal %(seal)s."),
@@ -76,13 +86,16 @@ def verify() -> TrailCheck:
     began, chain = now(), _Chain()
     found = [finding for seal in _seals() for finding in _check(seal, chain)]
     found += [*_check_head(), *_check_guards(chain)]
-    return TrailCheck.objects.create(
+    check = TrailCheck.objects.create(
         at=began,
         ended_at=now(),
         seals=chain.seals,
         lines=chain.lines,
         findings=[asdict(finding) for finding in found],
     )
+    if found:
+        found_something.send(TrailCheck, check=check)
+    return check
 
 
 def findings_of(check: TrailCheck) -> list[Finding]:
@@ -147,6 +160,10 @@ def _check_head() -> Iterator[Finding]:
         yield Finding("head_missing")
     if head is not None and not head.stands:
         yield Finding("head_gone", head.number)
+    elif head is not None:
+        later = Seal.objects.filter(number__gt=head.number, sealed_at__lt=now() - FILE_FOLLOWS)
+        if later.exists():
+            yield Finding("head_behind", head.number)
 
 
 def _check_guards(chain: _Chain) -> Iterator[Finding]:

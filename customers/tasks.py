@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
+
+from crm.core.regular import name_work
 
 from . import follow, listing
 
@@ -19,3 +22,11 @@ def rebuild_listing(timestamp: int) -> None:  # noqa: ARG001  (the queue passes 
 def follow_tree(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
     """Let the search keys follow branches that have moved."""
     follow.search_keys()
+
+
+name_work(
+    {
+        rebuild_listing: _("The list of customers is built anew at night"),
+        follow_tree: _("Search follows branches that have moved"),
+    }
+)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from crm.core.regular import name_work
 from sysadmin.models import system_user
 
 from .classification import night
@@ -65,3 +67,15 @@ def watch_diligence(timestamp: int) -> None:  # noqa: ARG001  (the queue passes 
     diligence.begin_missed(by=system)
     diligence.end_overrides(by=system)
     diligence.stop_overdue(by=system)
+
+
+name_work(
+    {
+        screen_missed: _("Customers whom nothing has screened are screened"),
+        screen_nightly: _("All customers are screened at night"),
+        watch_ties: _("Who is tied to a statutory match is followed"),
+        warn_nightly: _("The early warnings of the day begin"),
+        classify_claims: _("Claims are classified at night"),
+        watch_diligence: _("New customers are rated, overdue reviews stop service"),
+    }
+)

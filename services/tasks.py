@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from config_admin.figures.values import value_of
+from crm.core.regular import name_work
 from staff.models import Handover
 
 from . import notices
@@ -50,3 +52,12 @@ def watch_complaints(timestamp: int) -> None:  # noqa: ARG001  (the queue passes
         Complaint.objects.due_within(int(value_of(REMIND))), notices.COMPLAINT_DUE
     )
     notices.watch_complaints(Complaint.objects.overdue(), notices.COMPLAINT_OVERDUE)
+
+
+name_work(
+    {
+        mark_requests: _("Requests at risk or breached are marked"),
+        promises_due: _("Promises of the day are told of, those of yesterday entered as broken"),
+        watch_complaints: _("Complaints to be answered soon are told of"),
+    }
+)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
+
+from crm.core.regular import name_work
 
 from . import effective
 from .handover import due
@@ -20,3 +23,11 @@ def effective_today(timestamp: int) -> None:  # noqa: ARG001  (the queue passes 
 def handovers_due(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
     """Carry out what is handed over on the bank's today."""
     due.carry_out_today()
+
+
+name_work(
+    {
+        effective_today: _("Assignments of the day take effect, leavers are seen off"),
+        handovers_due: _("Handovers of the day are carried out"),
+    }
+)

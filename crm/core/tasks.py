@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
+from django.utils.translation import gettext_lazy as _
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -17,6 +18,7 @@ from . import approvals, jobs
 from .clock import now
 from .models import IdempotencyKey, JobRow, StoredQuery
 from .registry import sweepers
+from .regular import name_work
 from .seals.sealing import seal_trails
 from .seals.verifying import findings_of, verify
 
@@ -71,7 +73,7 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
         sweep()
 
 
-@app.periodic(cron="*/5 * * * *")
+@app.periodic(cron="* * * * *")
 @app.task(queueing_lock="seal")
 def seal(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
     """Seal what the trails have taken up since the last time."""
@@ -84,3 +86,13 @@ def check_trails(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
     """Check the trails against their seals each night; what is found goes to the log as well."""
     for finding in findings_of(verify()):
         logger.error("The trails are not as they were sealed: %s", finding.words)
+
+
+name_work(
+    {
+        stalled_jobs: _("Jobs whose worker is gone go back into the queue"),
+        housekeeping: _("Months of the trails are made ahead, what has expired is swept"),
+        seal: _("The trails are sealed"),
+        check_trails: _("The trails are checked against their seals"),
+    }
+)

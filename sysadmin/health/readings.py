@@ -22,6 +22,7 @@ from procrastinate.contrib.django.models import (
 from crm.core.clock import now
 from crm.core.formats import moment, number
 from crm.core.models import Seal, TrailCheck
+from crm.core.regular import work_words
 
 SEAL_WAITS = dt.timedelta(minutes=30)
 CHECK_WAITS = dt.timedelta(hours=30)
@@ -47,10 +48,11 @@ def readings() -> list[Reading]:
 
 
 def nightly() -> list[tuple[str, dt.datetime]]:
-    """When each piece of regular work was last begun."""
+    """What is done regularly, in words, and when it was last begun."""
     rows = ProcrastinatePeriodicDefer.objects.values("task_name").order_by("task_name")
     found = rows.annotate(last=Max("defer_timestamp"))
-    return [(row["task_name"], dt.datetime.fromtimestamp(row["last"], tz=dt.UTC)) for row in found]
+    begun = ((row["task_name"], row["last"]) for row in found)
+    return [(work_words(name), dt.datetime.fromtimestamp(at, tz=dt.UTC)) for name, at in begun]
 
 
 def _age(at: dt.datetime | None) -> float:

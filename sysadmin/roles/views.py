@@ -7,6 +7,7 @@ from crm.core.keyset import capped_count
 from crm.core.pages import AddPage, DetailPage
 from sysadmin.models import Grant, Role
 
+SHOWN = 20
 COPIED = ("name", "name_zh", "needs_second_factor", "is_read_only", "actions")
 
 
@@ -18,8 +19,12 @@ class RolePage(DetailPage):
         grants = Grant.objects.permitted(user).filter(
             role=self.object, valid__contains=bank_today()
         )
+        sees_grants = user.has_action("sysadmin.view_grant")
+        holders = grants.select_related("user", "branch").order_by("user__username", "id")
         return super().facts() | {
-            "held": capped_count(grants) if user.has_action("sysadmin.view_grant") else None,
+            "held": capped_count(grants) if sees_grants else None,
+            "holders": holders[:SHOWN] if sees_grants else [],
+            "may_ask_why": user.has_action("sysadmin.view_rights_user"),
             "may_copy": user.has_action("sysadmin.add_role"),
         }
 

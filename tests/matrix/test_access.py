@@ -14,7 +14,8 @@ from crm.core.scope import BankWide, OwnedBy
 from crm.urls import RESOURCES
 from sysadmin import operations
 from sysadmin.models import Grant
-from sysadmin.signing_in.operations import disable
+from sysadmin.signing_in.operations import ENABLE, disable
+from tests.factories import GrantFactory, RoleFactory
 from tests.matrix.clients import QuickClient
 from tests.matrix.routes import ROUTES, routes_of
 from tests.matrix.subjects import PLACES, every_action, reaches
@@ -129,6 +130,8 @@ def client_of(persona, world, kind=QuickClient):
         )
     client.force_login(world.me.user)
     if persona.name == "disabled":
+        # somebody is left who could undo it
+        GrantFactory(role=RoleFactory(actions=[ENABLE]))
         disable(world.user, by=world.colleague.user, reason="left the bank")
     return client
 

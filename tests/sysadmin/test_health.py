@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test import Client
+from procrastinate.contrib.django import app
 
 from crm.core.clock import clock_at, now
+from crm.core.regular import work_words
 from crm.core.seals.sealing import seal_trails
 from crm.core.seals.verifying import verify
-from crm.core.tasks import housekeeping
+from crm.core.tasks import check_trails, housekeeping
 from crm.ops.roles import ROLES
 from sysadmin.models import Grant
 
@@ -71,6 +73,21 @@ def test_a_job_that_waits_for_long_shows(desk, data):
     assert states(desk)["job_oldest_age_seconds"]
     with clock_at(now() + dt.timedelta(minutes=11)):
         assert not states(desk)["job_oldest_age_seconds"]
+
+
+@pytest.mark.proves("SY-9")
+def test_regular_work_is_told_of_in_words(desk, data):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_periodic_defers (task_name, defer_timestamp)"
+            " values (%s, 1790000000)",
+            [check_trails.name],
+        )
+    (line,) = desk.get(PAGE).context["nightly"]
+    assert line[0] == "The trails are checked against their seals"
+    tasks = [one.task.name for one in app.periodic_registry.periodic_tasks.values()]
+    assert [name for name in tasks if work_words(name) == name] == []
+    assert len(tasks) > 10
 
 
 @pytest.mark.proves("SY-9")

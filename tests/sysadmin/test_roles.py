@@ -1,17 +1,22 @@
 """What a role carries is changed with the difference before one's eyes."""
 
-import pytest
+import io
 
+import pytest
+from django.core.management import CommandError, call_command
+
+from crm.core.acting import acting
 from crm.core.clock import bank_today
-from crm.core.models import Approval
+from crm.core.models import Approval, AuditEvent
 from crm.ops.roles import ROLES
-from sysadmin.models import Grant, IncompatibleDuties, Role, period
+from sysadmin.models import Grant, IncompatibleDuties, Role, period, system_user
 from tests.factories import (
     ApprovalPolicyFactory,
     GrantFactory,
     IncompatibleDutiesFactory,
     RoleFactory,
     UserFactory,
+    load_roles,
 )
 
 ROLE = {role.code: role.actions for role in ROLES}
@@ -149,3 +154,64 @@ def test_who_gives_roles_or_audits_does_not_define_them(signed_in, person, bank,
     client = signed_in(person(bank, *ROLE[role], extent=Grant.Reach.BANK))
     assert client.get(f"/system/roles/{teller.pk}/change/").status_code == 403
     assert client.get("/system/roles/add/").status_code == 403
+
+
+def roles(*arguments):
+    said = io.StringIO()
+    call_command("roles", *arguments, stdout=said)
+    return said.getvalue()
+
+
+@pytest.mark.proves("SY-2")
+def test_the_command_shows_how_roles_differ_from_the_shipped_ones_and_changes_them_on_demand(
+    officer, held_back
+):
+    held = load_roles()
+    assert roles() == "All shipped roles are as they are shipped.\n"
+    teller, agent = held["wealth_manager"], held["service_agent"]
+    with acting(by=system_user()):
+        for role in (teller, agent):
+            role.actions = [*role.actions[1:], "sysadmin.view_role"]
+            role.save()
+        held["auditor"].delete()
+    lacks = ROLE["wealth_manager"][0]
+    told = roles()
+    assert f"wealth_manager: + {lacks} (" in told
+    assert "wealth_manager: - sysadmin.view_role (Roles: See)" in told
+    assert "auditor: is missing" in told
+    # shown is not changed
+    assert roles() == told
+    assert roles("--give", "wealth_manager", "--as", officer.username) == (
+        "wealth_manager: changed.\n"
+    )
+    teller.refresh_from_db()
+    assert set(teller.actions) == {*ROLE["wealth_manager"], "sysadmin.view_role"}
+    assert AuditEvent.objects.latest("id").actor_id == officer.pk
+    held_back("sysadmin.change_role/1")
+    both = roles("--give", "all", "--take", "all", "--as", officer.username)
+    assert both.count("waits for a second person") == 2
+    agent.refresh_from_db()
+    assert "sysadmin.view_role" in agent.actions
+
+
+@pytest.mark.proves("SY-2")
+def test_the_command_changes_nothing_for_who_may_not_nor_what_is_unknown(officer):
+    load_roles()
+    for arguments, said in (
+        (("--give", "all"), "Name a user who may change roles"),
+        (("--give", "all", "--as", UserFactory().username), "Name a user who may change roles"),
+        (("--give", "baker", "--as", officer.username), "No role is shipped as baker"),
+    ):
+        with pytest.raises(CommandError, match=said):
+            roles(*arguments)
+
+
+@pytest.mark.proves("SY-3")
+def test_the_page_of_a_role_leads_to_why_each_holder_can_or_cannot(
+    desk, teller, bank, django_assert_num_queries
+):
+    holders = [GrantFactory(role=teller, branch=bank).user for _one in range(3)]
+    desk.get("/system/roles/")
+    with django_assert_num_queries(5):
+        page = desk.get(f"/system/roles/{teller.pk}/").content.decode()
+    assert all(f'href="/system/users/{user.pk}/why/"' in page for user in holders)

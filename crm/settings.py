@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "sysadmin.middleware.Devices",
     "sysadmin.middleware.OwnPassword",
     "sysadmin.middleware.SecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
@@ -225,8 +226,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-# Wrong tries count per user from one address, so that nobody locks out a colleague elsewhere, and
-# generously per address, as a branch shares one; codes of a second factor count per user.
+# Wrong tries count per user and known device, or else address, so that nobody locks out a colleague
+# where they work; generously per address, as a branch shares one; codes of a factor per user.
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "login_failed": "10/5m/key,60/m/ip",
@@ -255,6 +256,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS", "").split()
 CSRF_FAILURE_VIEW = "crm.core.errors.csrf_failure"
@@ -266,6 +268,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # A header of a proxy counts only where the installation names it: a client could send it otherwise.
 if proxy_header := env("CRM_PROXY_HTTPS_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (proxy_header, "https")
+# the same for the address of the browser: without it all who come through a proxy share the proxy's
+PROXY_ADDRESS_HEADER = env("CRM_PROXY_ADDRESS_HEADER", "")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.acting import acting
 from crm.core.trail import Kind, record_access
 
+from .devices import device_of
 from .models import User
 
 
@@ -38,9 +39,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104  (no address known)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count wrong tries per user and address: a user is not locked out from elsewhere."""
+        """Count wrong tries per user and known device, or else address: elsewhere they are free."""
         name: str = super()._get_login_attempts_cache_key(request, **credentials)
-        return f"{name}:{self.get_client_ip(request)}"
+        device = device_of(request, credentials.get("username", ""))
+        return f"{name}:{device or self.get_client_ip(request)}"
 
     def is_safe_url(self, url: str) -> bool:
         """Only pages of the host that was asked: another allowed host is another door."""

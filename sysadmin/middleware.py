@@ -1,4 +1,4 @@
-"""What a user does before anything else: choose a password of their own, set up a second factor."""
+"""What a user does before anything else, and what the browser keeps of a sign-in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.models import Text
 
+from .devices import KEPT_SECONDS
 from .models import User
 
 OPEN_NAMES = {"language", "preferences"}
@@ -68,3 +69,23 @@ class SecondFactor(First):
         """Whether a role asks for a factor that is not set up."""
         needs = settings.SECOND_FACTOR and user.needs_second_factor
         return needs and not is_mfa_enabled(user)
+
+
+class Devices:
+    """Let the browser keep under which names somebody has signed in there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if device := getattr(request, "device", ""):
+            response.set_cookie(
+                settings.DEVICE_COOKIE_NAME,
+                device,
+                max_age=KEPT_SECONDS,
+                secure=settings.HTTPS,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response

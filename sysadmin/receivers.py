@@ -8,12 +8,15 @@ from allauth.account.internal.flows.login import get_authentication_records
 
 from crm.core.trail import Kind, record_access
 
+from .devices import note_device
+
 
 def signed_in(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:
-    """Record a sign-in, and by what it was proved last."""
+    """Record a sign-in, and by what it was proved last; from now on the device is known."""
     proofs = get_authentication_records(request, user)
     proof = proofs[-1] if proofs else {}
     record_access(Kind.SIGN_IN, by=user, field=proof.get("type") or proof.get("method") or "")
+    note_device(request, user.username)
 
 
 def signed_out(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -43,13 +44,18 @@ class OddRequests:
 
 
 class RequestFacts:
-    """Number the request and remember where it comes from; headers of proxies are not believed."""
+    """Number the request and remember where it comes from.
+
+    Headers of proxies are not believed, but the one that the installation names for the address.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
+        if address := address_behind_proxy(request):
+            request.META["REMOTE_ADDR"] = address
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         session = hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""
         facts = Facts(request.request_id, request.META.get("REMOTE_ADDR", ""), session)  # type: ignore[attr-defined]
@@ -57,6 +63,16 @@ class RequestFacts:
             response = self.get_response(request)
         response.headers["X-Request-ID"] = facts.request_id
         return response
+
+
+def address_behind_proxy(request: HttpRequest) -> str:
+    """The browser's address as the bank's own proxy says it; empty if it says none."""
+    # the proxy adds what it sees at the end, after whatever the browser claims
+    said = request.META.get(settings.PROXY_ADDRESS_HEADER, "").rpartition(",")[2].strip()
+    try:
+        return str(ip_address(said))
+    except ValueError:
+        return ""
 
 
 class PageHeaders:

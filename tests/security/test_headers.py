@@ -271,7 +271,7 @@ def test_a_foreign_host_name_is_refused_in_the_banks_look(installation, which):
 
 def test_cookies_stay_with_the_host_and_out_of_reach_of_scripts(installation):
     set_by = installation["login"]["cookies"] | installation["sign in"]["cookies"]
-    assert set(set_by) == {"__Host-csrf", "__Host-session"}
+    assert set(set_by) == {"__Host-csrf", "__Host-device", "__Host-session"}
     for cookie in set_by.values():
         parts = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= parts

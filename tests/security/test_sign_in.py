@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as project
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -164,6 +165,58 @@ def test_thirty_wrong_tries_hurt_neither_colleague_nor_live_session(clerk, perso
     victim = Client(REMOTE_ADDR="10.1.2.3")
     sign_in(victim, clerk.username)
     assert is_signed_in(victim)
+
+
+@pytest.mark.proves("SY-1")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Too many failed login attempts"), ("zh-hans", "登录失败次数过多")],
+)
+def test_wrong_tries_at_the_same_address_do_not_keep_a_user_from_their_own_device(
+    clerk, person, branch, language, said
+):
+    own = Client(HTTP_ACCEPT_LANGUAGE=language)
+    sign_in(own, clerk.username)
+    own.post("/account/logout/")
+    strange = Client(HTTP_ACCEPT_LANGUAGE=language)
+    for _try in range(12):
+        last = sign_in(strange, clerk.username, "not this phrase")
+    assert said in last.content.decode()
+    # neither an invented cookie opens, nor that of somebody who signed in there as another
+    colleague = person(branch, "customers.view_customer")
+    beside = Client()
+    sign_in(beside, colleague.username)
+    beside.post("/account/logout/")
+    strange.cookies[project.DEVICE_COOKIE_NAME] = "invented:by:somebody"
+    for device in (strange, beside):
+        sign_in(device, clerk.username)
+        assert not is_signed_in(device)
+    sign_in(own, clerk.username)
+    assert is_signed_in(own)
+    # on the device itself wrong tries count as well
+    own.post("/account/logout/")
+    for _try in range(12):
+        last = sign_in(own, clerk.username, "not this phrase")
+    assert said in last.content.decode()
+
+
+def test_what_a_device_keeps_tells_no_name_and_is_for_the_server_alone(client, clerk):
+    sign_in(client, clerk.username)
+    kept = client.cookies[project.DEVICE_COOKIE_NAME]
+    assert (kept["httponly"], kept["samesite"]) == (True, "Lax")
+    inside = signing.loads(kept.value, salt="sysadmin.devices")
+    assert clerk.username not in repr(inside)
+
+
+def test_an_address_counts_as_the_banks_own_proxy_says_it_and_no_other(clerk, settings):
+    told = "203.0.113.9, 10.1.1.1"
+    sign_in(Client(REMOTE_ADDR="10.9.9.9"), clerk.username, "not this phrase", HTTP_X_REAL_IP=told)
+    settings.PROXY_ADDRESS_HEADER = "HTTP_X_REAL_IP"
+    for sent in (told, "no address"):
+        at = Client(REMOTE_ADDR="10.9.9.9")
+        sign_in(at, clerk.username, "not this phrase", HTTP_X_REAL_IP=sent)
+    addresses = events("sign_in_failed").order_by("id").values_list("address", flat=True)
+    assert list(addresses) == ["10.9.9.9", "10.1.1.1", "10.9.9.9"]
 
 
 def test_one_address_cannot_try_many_users(client, clerk):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.resources import Resource, Section, Transition
 from crm.core.saved_views import View
+from sysadmin.inbox_views import WaitingList
 from sysadmin.signing_in.views import GivePasswordPage
 
 from . import operations, views
@@ -217,6 +218,7 @@ authority_limit = Resource(
     transitions=(Transition("end", authority.end_limit),),
     views=(View("now", _("Valid today"), "now=true"),),
     without=frozenset({"change"}),
+    overrides={"list": WaitingList},
 )
 RESOURCES = (
     branch,

@@ -14,6 +14,7 @@ from crm.core import approvals
 from crm.core.approval_checks import checks_of, earlier
 from crm.core.approval_words import compared
 from crm.core.authority import is_limited, limit_of
+from crm.core.models import Approval
 from crm.core.pages import DetailPage, ListPage, TransitionPage
 from crm.core.pages.acts import AGAIN, key_of
 from crm.core.resources import resource_of
@@ -21,6 +22,7 @@ from crm.core.resources import resource_of
 from .subjects import subjects_of
 
 EARLIER = 5
+SHOWN = 10
 PAST = "past"
 
 
@@ -108,6 +110,30 @@ class Inbox(ListPage):
         page.setup(self.request, pk=self.opened.pk)
         page.object = self.opened  # it came with the list, within the same reach
         return {"object": self.opened, **page.facts()}
+
+
+class WaitingList(ListPage):
+    """A list that also shows what waits for a second person about its records, new ones too."""
+
+    def templates(self):
+        return ["core/waiting_list.html"] if self.template == "list" else super().templates()
+
+    def show(self, status=200, **context):
+        if self.template == "list":
+            context["waiting"] = self.waiting()
+        return super().show(status, **context)
+
+    def waiting(self):
+        """The newest of the requests within reach, each with the name of its record."""
+        user = self.request.user
+        rows = Approval.objects.permitted(user).filter(
+            subject_model=str(self.resource), status=Approval.Status.PENDING
+        )
+        found = list(rows.select_related("maker", "role").order_by("-id")[:SHOWN])
+        names = names_of(found, user) if found else {}
+        for request in found:
+            request.about = names.get(request.pk, "")
+        return found
 
 
 class DecisionPage(TransitionPage):

@@ -113,6 +113,7 @@ grant = Resource(
     transitions=(Transition("end", operations.end),),
     joins=("user", "role", "branch"),
     without=frozenset({"change"}),
+    overrides={"list": inbox_views.WaitingList},
 )
 incompatible_duties = Resource(
     IncompatibleDuties,

@@ -33,6 +33,7 @@ from .acting import acting
 from .authority import why_beyond
 from .clock import now
 from .models import Approval, ApprovalPolicy, Workflow
+from .models.approvals import ASKED_ALREADY
 from .models.records import Text
 from .operations import DomainError, insert, lock_for, operation, write
 from .scope import InTree, Through
@@ -78,6 +79,14 @@ class Checked:
     governed_by: str = ""
     same: Callable[[Any], Any] | None = None
     always: bool = False
+
+
+class AskedAlready(DomainError):
+    """The same waits already; `request` is where."""
+
+    def __init__(self, request: Approval) -> None:
+        super().__init__(ASKED_ALREADY)
+        self.request = request
 
 
 _checked: dict[str, Checked] = {}
@@ -206,6 +215,8 @@ def ask(
             reason=actor.reason,
             expires_at=now() + dt.timedelta(days=policy.days),
         )
+        if waiting := waiting_for(request.operation, request.target):
+            raise AskedAlready(waiting)
         if writer.sealed:
             request.salt = os.urandom(SALT_BYTES)
             request.sealed = seal(json.dumps(writer.sealed), _place(request), request.salt)
@@ -213,6 +224,12 @@ def ask(
         asked.send(Approval, request=request, by=by)
     request.about = str(subject)
     return request
+
+
+def waiting_for(key: str, target: str) -> Approval | None:
+    """The request that waits for an operation on a record, told by what it is about."""
+    rows = Approval.objects.filter(operation=key, target=target, status=Status.PENDING)
+    return rows.first()
 
 
 def _place(request: Approval) -> Place:

@@ -98,14 +98,27 @@ def test_the_database_itself_refuses_a_maker_as_second_person(maker, held_back, 
 
 
 @pytest.mark.proves("SY-6")
+def test_who_may_not_see_the_request_that_waits_is_led_nowhere(
+    signed_in, maker, held_back, customer, person, branch
+):
+    held_back("customers.close/1")
+    close(signed_in(maker), customer)
+    other = person(branch, "customers.view_customer", "customers.close_customer")
+    said = close(signed_in(other), customer).content.decode()
+    assert "The same is waiting for a second person already." in said
+    assert INBOX not in said
+
+
+@pytest.mark.proves("SY-6")
 def test_a_second_request_for_the_same_thing_is_refused(signed_in, maker, held_back, customer):
     held_back("customers.close/1")
     desk = signed_in(maker)
     close(desk, customer)
     again = close(desk, customer)
     assert again.status_code == 422
-    assert "The same is waiting for a second person already." in again.content.decode()
-    assert Approval.objects.count() == 1
+    said = again.content.decode()
+    assert "The same is waiting for a second person already." in said
+    assert f'<a href="{INBOX}{Approval.objects.get().pk}/">Look at that request.</a>' in said
 
 
 def test_only_the_role_of_the_policy_decides(signed_in, maker, held_back, customer, branch):

@@ -222,11 +222,15 @@ def test_a_limit_itself_may_need_a_second_person(
     keyed,
     bank,
     deciders,
+    person,
 ):
     ApprovalPolicyFactory(operation="staff.set_limit/1", role=deciders)
     AuthorityLimitFactory(post="wealth_manager", operation="", amount=Decimal(70))
     assert desk.post(ADD, keyed(**limit())).status_code == 302
     assert AuthorityLimit.objects.get().amount == 70
+    asker = person(bank, *RIGHTS, "core.view_approval", extent=Grant.Reach.BANK)
+    listed = signed_in(asker).get("/organisation/limits/").content.decode()
+    assert f'<a href="{INBOX}{Approval.objects.get().pk}/">' in listed
     second = StaffMemberFactory(branch=bank).user
     GrantFactory(user=second, role=deciders, branch=bank, extent=Grant.Reach.BANK)
     other = signed_in(second)

@@ -3,7 +3,7 @@
 import pytest
 
 from crm.core.clock import bank_today
-from crm.core.models import AuditEvent
+from crm.core.models import Approval, AuditEvent
 from sysadmin.models import Grant
 from tests.factories import RoleFactory, UserFactory
 
@@ -64,3 +64,22 @@ def test_a_day_that_nobody_can_mean_is_refused(signed_in, administrator, form, d
     assert answer.status_code == 422
     assert answer.context["form"].errors[field] == ["Enter a day from 1 Jan 1900 to 31 Dec 2199."]
     assert f'name="{field}" value="{day}" min="1900-01-01"' in answer.content.decode()
+
+
+@pytest.mark.proves("SY-6")
+def test_the_list_of_grants_shows_what_waits_to_those_who_may_see_it(
+    signed_in, person, bank, form, held_back, django_assert_num_queries
+):
+    held_back("sysadmin.give/1")
+    asker = signed_in(person(bank, ADD, LOOK, "core.view_approval", extent=Grant.Reach.BANK))
+    role, users = RoleFactory(name="Teller"), UserFactory.create_batch(3)
+    for user in users:
+        asker.post(PATH, form(user, role))
+    asker.get("/system/grants/")
+    with django_assert_num_queries(8):
+        page = asker.get("/system/grants/").content.decode()
+    for request, user in zip(Approval.objects.order_by("id"), users, strict=True):
+        named = f"New grant · {user} · Teller · {bank}"
+        assert f'<a href="/system/approvals/{request.pk}/">{named}</a>' in page
+    other = signed_in(person(bank, LOOK, extent=Grant.Reach.BANK))
+    assert "waits for a second person" not in other.get("/system/grants/").content.decode()

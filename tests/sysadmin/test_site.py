@@ -377,6 +377,12 @@ def test_a_request_does_not_say_why_where_its_record_may_be_out_of_reach(db):
     assert escape(str(request.maker)) in page
     assert request.reason == "moved abroad"
     assert request.reason not in page
+    # what it asks for, and about what, stands there in words
+    listed = client.get(address(Approval, "changelist")).content.decode()
+    for shown in (page, listed):
+        assert "Closing of a customer" in shown
+        assert "customers.close/1" not in shown
+        assert "customers.customer" not in shown
 
 
 def test_a_record_leads_to_its_own_page_and_to_what_was_changed_on_it(db):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE
@@ -17,6 +19,11 @@ from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Asker, BankWide, InTree
 
 from .records import Move, Record, Workflow
+
+ASKED_ALREADY = _(
+    "The same is waiting for a second person already. Wait for the decision, or withdraw that "
+    "request first."
+)
 
 
 class ApprovalPolicy(Record):
@@ -102,6 +109,10 @@ class ApprovalPolicy(Record):
         return label_of(self.operation)
 
     shown_operation.fget.label = _("operation")  # type: ignore[attr-defined]
+
+    def get_operation_display(self) -> str:
+        """The operation in words, where its column is shown."""
+        return self.shown_operation
 
 
 class ApprovalQuerySet(ScopedQuerySet["Approval"]):
@@ -246,7 +257,8 @@ class Approval(Workflow):
         | dict.fromkeys(["sealed", "salt"], SENSITIVE)
     )
     # hidden where the record is out of the reader's reach, which the request's own page can tell
-    ON_OWN_PAGE = frozenset({"amount", "reason", "remark"})
+    # or, as the target, says by key what other fields say in words
+    ON_OWN_PAGE = frozenset({"amount", "reason", "remark", "target"})
     objects = ApprovalQuerySet.as_manager()
 
     class Meta:
@@ -265,10 +277,7 @@ class Approval(Workflow):
                 fields=["operation", "target"],
                 condition=Q(status="pending"),
                 name="core_approval_once_pending",
-                violation_error_message=_(
-                    "The same is waiting for a second person already. Wait for the decision, or "
-                    "withdraw that request first."
-                ),
+                violation_error_message=ASKED_ALREADY,
             ),
             models.CheckConstraint(
                 name="core_approval_second_person",
@@ -305,6 +314,14 @@ class Approval(Workflow):
         return label_of(self.operation)
 
     shown_operation.fget.label = _("operation")  # type: ignore[attr-defined]
+
+    def get_operation_display(self) -> str:
+        """The operation in words, where its column is shown."""
+        return self.shown_operation
+
+    def get_subject_model_display(self) -> str:
+        """What kind of record it is about, in words."""
+        return str(capfirst(apps.get_model(self.subject_model)._meta.verbose_name))
 
     def is_own(self, user: Any) -> bool:
         """Whether the user asked for it."""

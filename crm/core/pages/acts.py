@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.core import approvals, idempotency
 from crm.core.acting import acting
+from crm.core.formats import markup
 from crm.core.forms import version_of
 from crm.core.keyset import capped_count
 from crm.core.models import Approval
@@ -88,6 +89,9 @@ class ActPage(Page):
                 idempotency.remember(request.user, key, target)
         except Stale as error:
             return self.conflict(form, error)
+        except approvals.AskedAlready as error:
+            refuse(form, self.leading_on(error))
+            return self.show_form(form, status=422)
         except DomainError as error:
             refuse(form, error)
             return self.show_form(form, status=422)
@@ -97,6 +101,14 @@ class ActPage(Page):
         tell = messages.warning if self.is_told_once(done) else messages.success
         tell(request, waiting(done) if waits else self.said(done))
         return self.lead_to(target)
+
+    def leading_on(self, error):
+        """The refusal with the request that waits already, for those who may see it."""
+        request = error.request
+        if not Approval.objects.permitted(self.request.user).filter(pk=request.pk).exists():
+            return error
+        link = markup('<a href="{}">{}</a>', address_of(request), _("Look at that request."))
+        return DomainError(markup("{} {}", error.message, link))
 
     def waiting_url(self, request):
         """Where one goes while a second person has yet to decide."""

@@ -12,6 +12,7 @@ from crm.core.clock import bank_today
 from crm.core.models import Approval, TrailCheck
 from crm.core.seals.verifying import found_something
 from sysadmin.models import Grant, Importance, User
+from sysadmin.signing_in.operations import sign_in_changed
 
 from .kinds import Kind, add_kinds
 from .operations import DIGEST_KIND, News, nothing_waits, tell, tell_of
@@ -48,11 +49,22 @@ FOUND = Kind(
     must_come=True,
     page="sysadmin:seals",
 )
+SIGN_IN = Kind(
+    "sysadmin.sign_in_changed",
+    _("Somebody changed your sign-in"),
+    _("%(by)s gave you a new password."),
+    {"reset_factors": _("Your second factor was taken away. %(by)s decided it.")},
+    icon="key-round",
+    importance=Importance.WARN,
+    must_come=True,
+    page="mfa_index",
+)
 
 
 def register() -> None:
     """Tell of requests for a second person as they are asked and decided, and of broken seals."""
-    add_kinds(DIGEST_KIND, DECIDED, TO_DECIDE, FOUND)
+    add_kinds(DIGEST_KIND, DECIDED, TO_DECIDE, FOUND, SIGN_IN)
+    sign_in_changed.connect(tell_user, dispatch_uid="sysadmin.sign_in_changed")
     found_something.connect(tell_auditors, dispatch_uid="sysadmin.found_something")
     approvals.asked.connect(tell_deciders, dispatch_uid="sysadmin.asked")
     approvals.settled.connect(tell_maker, dispatch_uid="sysadmin.settled")
@@ -91,6 +103,11 @@ def may_decide(user: User, request: Approval) -> bool:
     """Whether a user reaches a request, and nothing speaks against their decision."""
     reached = Approval.objects.within(user, APPROVE).filter(pk=request.pk).exists()
     return reached and not approvals.why_not(request, user)
+
+
+def tell_user(user: User, by: Any, what: str, **_signal: Any) -> None:
+    """Tell somebody that another person has changed by what they sign in."""
+    tell_of(user, SIGN_IN.code, user.pk, by=by, code=what)
 
 
 def tell_auditors(check: TrailCheck, **_signal: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,8 @@ from sysadmin.models import Grant, User
 FIRST_PASSWORD_HOLDS = dt.timedelta(days=3)
 RESET_FACTORS = "sysadmin.reset_factors/1"
 ENABLE = "sysadmin.enable_user"
+# inside the transaction: somebody else has changed by what a user signs in
+sign_in_changed = Signal()
 FIRST_PASSWORD = ["password", "first_password_until", "first_password_by"]
 
 
@@ -72,6 +75,7 @@ def give_password(user: User, *, by: User, reason: str) -> str:
     first = _first_password(user, by)
     close_sessions(user)
     write(user, FIRST_PASSWORD, version=user.version)
+    sign_in_changed.send(User, user=user, by=by, what="give_password")
     return first
 
 
@@ -104,6 +108,7 @@ def reset_factors(user: User, *, by: User, reason: str) -> None:
     user.factors_reset_at = now()
     close_sessions(user)
     write(user, ["factors_reset_at"], version=user.version)
+    sign_in_changed.send(User, user=user, by=by, what="reset_factors")
 
 
 @operation

@@ -14,7 +14,7 @@ from crm.core.clock import bank_today, clock_at, now
 from crm.core.models import AccessEvent, Approval, AuditEvent
 from crm.ops.roles import ROLES
 from staff.models import StaffMember
-from sysadmin.models import Grant, User
+from sysadmin.models import Grant, Notification, User
 from sysadmin.signing_in.operations import RESET_FACTORS, disable
 from tests.deciding import decide
 from tests.factories import (
@@ -263,10 +263,14 @@ def test_a_second_factor_is_taken_away_by_two_persons(desk, step, signed_in, cle
     assert decide(checker, "approve").status_code == 302
     assert not Authenticator.objects.filter(user=clerk).exists()
     assert AccessEvent.objects.filter(kind="factor", row_key=str(clerk.pk)).count() == 1
+    page = signed_in(User.objects.get(pk=clerk.pk)).get("/system/notifications/")
+    assert f"Your second factor was taken away. {second} decided it." in page.content.decode()
     # neither of the two gives the password with which they could get in
     refused(step(clerk, "give_password"), "You had part in taking away")
     set_up_factor(clerk)
     assert step(clerk, "give_password").status_code == 302
+    told_to = Notification.objects.filter(recipient=clerk, kind="sysadmin.sign_in_changed")
+    assert told_to.get().code == "give_password"
 
 
 @pytest.mark.proves("SY-16")

@@ -39,6 +39,7 @@ from . import (
     opportunities,
     requests,
     screening,
+    sign_in_help,
     warnings,
 )
 from .approvals import ask_and_decide, enter_limits, enter_policies
@@ -93,6 +94,7 @@ def fill(today: dt.date, *, size: int) -> int:
         contacts.enter(system, today)
         ask_and_decide()
         moves.plan(today)
+        sign_in_help.help_out()
         opportunities.enter(today)
         handovers.plan(today)
         requests.enter(today)

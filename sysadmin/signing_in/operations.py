@@ -22,6 +22,8 @@ from crm.core.trail import Kind, record_access
 from sysadmin.models import Grant, User
 
 FIRST_PASSWORD_HOLDS = dt.timedelta(days=3)
+# nobody could give the first administrator of an installation another one
+OF_THE_SYSTEM_HOLDS = dt.timedelta(days=366)
 RESET_FACTORS = "sysadmin.reset_factors/1"
 ENABLE = "sysadmin.enable_user"
 # inside the transaction: somebody else has changed by what a user signs in
@@ -151,7 +153,9 @@ def _first_password(user: User, by: User) -> str:
     """A random password that holds until the user has chosen their own, and some days at most."""
     first = secrets.token_urlsafe(12)
     user.set_password(first)
-    user.first_password_until = now() + FIRST_PASSWORD_HOLDS
+    user.first_password_until = now() + (
+        OF_THE_SYSTEM_HOLDS if by.is_system else FIRST_PASSWORD_HOLDS
+    )
     # the system shows it to nobody who has rights already
     user.first_password_by = None if by.is_system else by
     return first

@@ -48,4 +48,4 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"First password of {options['username']}: {password}")
-        self.stdout.write("It is shown once. Change it after signing in.")
+        self.stdout.write("It is shown once, and replaced at the first sign-in.")

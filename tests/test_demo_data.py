@@ -14,7 +14,6 @@ from stdnum.cn import uscc
 from crm.ops.demo import LEVELS, POSTS, ROLES, branches, customers, files, staff
 from crm.ops.demo.people import REACHES
 from customers.products import ASSETS, KIND_OF
-from tests.factories import UserFactory
 
 TODAY = date(2026, 11, 23)
 ROOT = Path(__file__).parents[1]
@@ -329,12 +328,3 @@ def test_some_holdings_are_joint_and_some_loans_guaranteed_by_others():
     assert {"joint_holder", "guarantor", "co_borrower", "agent"} <= set(roles)
     assert min(roles.values()) >= 20
     assert all(row["customer_no"] != holders[row["holding_no"]] for row in fed().parties)
-
-
-def test_a_demonstration_without_its_people_names_nobody(db, client, settings, tmp_path):
-    settings.DEMO, settings.DATA_DIR = True, tmp_path
-    UserFactory(username="lin.yue", is_active=False)
-    page = client.get("/account/login/")
-    assert page.status_code == 200
-    assert "data-sign-in" not in page.content.decode()
-    assert list(tmp_path.iterdir()) == []

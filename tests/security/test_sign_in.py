@@ -548,3 +548,12 @@ def test_a_role_without_actions_opens_nothing(client, person, branch):
     client.force_login(person(branch))
     assert client.get(CUSTOMERS).status_code == 403
     assert RoleFactory().actions == []
+
+
+def test_a_demonstration_without_its_people_names_nobody(db, client, settings, tmp_path):
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+    UserFactory(username="lin.yue", is_active=False)
+    page = client.get(LOGIN)
+    assert page.status_code == 200
+    assert "data-sign-in" not in page.content.decode()
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from risk.models import AlertCase, CaseProposal
 from staff.models import StaffMember
 from sysadmin.models import Importance
 from sysadmin.notices.kinds import Kind, add_kinds
-from sysadmin.notices.operations import nothing_waits, tell_of
+from sysadmin.notices.operations import News, nothing_waits, tell, tell_of
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -52,6 +53,12 @@ def register() -> None:
 def given(case: AlertCase, *, by: User) -> None:
     """Tell the officer that a case is theirs."""
     tell_of(case, GIVEN.code, user_of(case.officer), by=by)
+
+
+def all_given(cases: Iterable[AlertCase]) -> None:
+    """Tell officers which of these cases are theirs."""
+    model = AlertCase._meta.label_lower
+    tell(News(user_of(case.officer), GIVEN.code, model, case.pk) for case in cases)
 
 
 def asked(case: AlertCase, *, by: User) -> None:

@@ -290,7 +290,7 @@ def test_a_night_that_finds_many_opens_their_cases_with_as_many_statements_as_fo
     mine = AlertCase.objects.filter(officer=lead, status="investigating")
     assert mine.count() == 5
     given = Notification.objects.filter(recipient=manager, kind="risk.case_given")
-    assert set(given.values_list("subject_key", flat=True)) == set(mine.values_list("pk", flat=True))
+    assert set(given.values_list("subject_key", flat=True)) == {case.pk for case in mine}
     told = TimelineEntry.objects.filter(source="risk.alertcase", what="open")
     assert told.count() == AuditEvent.objects.filter(table_name="risk_alertcase").count() == 11
     assert warn_of(few, 12) == warn_of(many, 12)

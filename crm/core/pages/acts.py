@@ -323,6 +323,45 @@ class TransitionPage(ActPage):
         return self.object.sentence(self.step.refused)
 
 
+class StepPage(TransitionPage):
+    """A step whose form knows the record; who may not take it by a rule of the module is told so.
+
+    `why_not` is that rule: of the record, the step and the user, empty if they may.
+    """
+
+    why_not = None
+
+    def build_form(self, data=None):
+        if self.object is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        return self.transition.form(
+            data,
+            about=self.object,
+            user=self.request.user,
+            action=self.resource.permission(self.action),
+            initial=self.known(),
+        )
+
+    def known(self):
+        """What the form begins with."""
+        return {}
+
+    def refusal(self, form):
+        return super().refusal(form) or self.why_not(self.object, self.action, self.request.user)
+
+
+class LongStep:
+    """A step that asks for much, in the drawer."""
+
+    template = "form"
+
+    def show_form(self, form, status=200, **context):
+        step = self.step
+        return super().show_form(
+            form, status, title=self.object.sentence(step.question), submit=step.label, **context
+        )
+
+
 def refuse(form, error):
     """Put a refusal into a form, beside the field it is about where the form has it."""
     field = error.field if error.field in form.fields else None

@@ -29,6 +29,7 @@ from crm.core.operations import (
 )
 from customers.models import Customer, Restriction
 from customers.restrictions import operations as restrictions
+from risk import notices
 from risk.models import Diligence, DiligenceBand, DiligenceLevel
 from sysadmin.models import period
 
@@ -184,6 +185,7 @@ def rate(
         version=version,
     )
     restrictions.end_of(diligence.source, by=by)
+    notices.reviewed(diligence)
     return diligence
 
 

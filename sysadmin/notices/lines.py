@@ -41,4 +41,4 @@ def line_of(notice: Notification, subject: tuple[object, str] | None) -> Line:
         "by": notice.author or _("the system"),
         "day": day(notice.day),
     }
-    return Line(notice, kind, words, address)
+    return Line(notice, kind, words, str(kind.leads_to) or address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.translation import gettext as _
@@ -41,35 +41,36 @@ def facts() -> dict[str, Q]:
     }
 
 
-def asked_of(kind: str) -> dict[str, tuple[Entry, Q]]:
+def asked_of(kind: str) -> list[tuple[Entry, Q]]:
     """The facts that the bank asks for of a kind of customer, and when each is known.
 
     An entry of the dictionary that is no fact is a reminder for people and holds nobody back.
     """
     entries, known = ENTRIES.get().get(MINIMUM[kind], {}), facts()
-    return {
-        code: (entry, known[code])
-        for code, entry in entries.items()
-        if entry.is_live and code in known
-    }
+    return [
+        (entry, known[code]) for code, entry in entries.items() if entry.is_live and code in known
+    ]
 
 
 def missing(customer: Customer) -> list[str]:
     """What the bank asks for and does not know of a customer, in words."""
     asked = asked_of(customer.kind)
-    lacks = {
-        f"lacks_{code}": Case(When(known, then=False), default=True)
-        for code, (_entry, known) in asked.items()
-    }
-    found = Customer.objects.filter(pk=customer.pk).values(**lacks).get() if lacks else {}
-    return [str(entry) for code, (entry, _known) in asked.items() if found[f"lacks_{code}"]]
+    if not asked:
+        return []
+    rows: Any = Customer.objects.filter(pk=customer.pk)
+    (found,) = rows.values_list(
+        *(Case(When(known, then=True), default=False) for _entry, known in asked)
+    )
+    return [
+        str(entry) for (entry, _known), is_known in zip(asked, found, strict=True) if not is_known
+    ]
 
 
 def incomplete() -> Q:
     """Which customers lack something that the bank asks for."""
     found = Q(pk__in=[])
     for kind in MINIMUM:
-        for _entry, known in asked_of(kind).values():
+        for _entry, known in asked_of(kind):
             found |= Q(kind=kind) & ~known
     return found
 

@@ -80,9 +80,8 @@ def raise_alerts(rule: Rule, found: Iterable[Found], day: dt.date, *, by: User) 
         case.customer_id: case
         for case in rows.filter(customer__in=by_customer, family=rule.family).order_by("pk")
     }
-    known, fresh = [], []
-    for one in by_customer.values():
-        (known if one.customer_id in cases else fresh).append(one)
+    known = [one for one in by_customer.values() if one.customer_id in cases]
+    fresh = [one for one in by_customer.values() if one.customer_id not in cases]
     renew({cases[one.customer_id].pk: one.level for one in known}, day, by=by)
     cases |= open_cases(rule.family, fresh, day, by=by)
     version, cut_offs = rule.version(day), rule.cut_offs(day)

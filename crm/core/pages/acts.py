@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import IntegrityError
@@ -334,7 +334,8 @@ class StepPage(TransitionPage):
     def build_form(self, data=None):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
-        return self.transition.form(
+        form: Any = self.transition.form
+        return form(
             data,
             about=self.object,
             user=self.request.user,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -24,7 +25,7 @@ from .people import Persona
 Case = tuple[str, Callable[[], int]]
 CASES = "risk.view_alertcase"
 # what is asked of each list
-LISTS = {
+LISTS: dict[Any, tuple[str, ...]] = {
     AlertCase: ("", "open=yes", "status=new", "due=overdue&sort=due_on", "officer=me&open=yes"),
     Claim: ("", "non_performing=yes&ended=no", "status=proposed", "overdue=yes&sort=since"),
     ScreeningHit: ("", "status=open"),

@@ -66,4 +66,4 @@ def watch_diligence(timestamp: int) -> None:  # noqa: ARG001  (the queue passes 
     diligence.begin_missed(by=system)
     diligence.end_overrides(by=system)
     diligence.stop_overdue(by=system)
-    escalation.tell_overdue()
+    escalation.tell_in_the_morning()

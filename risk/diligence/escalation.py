@@ -55,12 +55,17 @@ def late(parameter: Parameter) -> DiligenceQuerySet:
     return Diligence.objects.overdue(due_before(parameter))
 
 
-def tell_overdue() -> None:
-    """Tell of overdue reviews in the morning."""
+def tell_in_the_morning() -> None:
+    """Tell of overdue reviews when people come to work."""
     if bank_now().hour in MORNING:
-        tell_leads()
-        tell_branches()
-        tell_compliance()
+        tell_overdue()
+
+
+def tell_overdue() -> None:
+    """Tell of overdue reviews those whose concern they are by now."""
+    tell_leads()
+    tell_branches()
+    tell_compliance()
 
 
 def tell_leads() -> None:

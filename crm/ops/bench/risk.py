@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.test import Client
 from django.urls import reverse
 
@@ -51,15 +50,16 @@ def risk_cases(clients: dict[str, Client], personas: list[Persona]) -> Iterator[
 
 
 def nights(customers: int) -> Iterator[Loaded]:
-    """The night over the newest customers, of whom so many are taken; nothing of it stays."""
-    last = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
-    after, by = max(last - customers, 0), system_user()
+    """The night over so many of the oldest customers; nothing of it stays."""
+    keys = Customer.objects.order_by("pk").values_list("pk", flat=True)[:customers]
+    first, last = min(keys), max(keys)
+    by = system_user()
     works = {
-        "warnings": lambda: warn(after, last, by=by),
-        "classification": lambda: assessment.keep(after + 1, last, by=by),
+        "warnings": lambda: warn(first - 1, last, by=by),
+        "classification": lambda: assessment.keep(first, last, by=by),
     }
     for name, work in works.items():
         with contextlib.suppress(Undone), transaction.atomic(), acting(by=by):
             for which in ("first", "next"):
-                yield timed(f"night {name}, {which}", last - after, work)
+                yield timed(f"night {name}, {which}", len(keys), work)
             raise Undone

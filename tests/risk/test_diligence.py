@@ -103,14 +103,17 @@ def later(days):
 
 
 @pytest.mark.proves("RM-1")
-def test_a_new_customer_is_rated_within_ten_working_days(desk, branch):
+def test_a_new_customer_is_rated_within_ten_working_days(desk, branch, monkeypatch):
+    monkeypatch.setattr(operations, "RANGE", 2)  # so that several customers are several ranges
     office()
     today = bank_today()
+    others = [CustomerFactory(home_branch=branch) for _n in range(4)]
     customer = CustomerFactory(home_branch=branch, opened_on=today)
 
     watch_diligence(0)
     watch_diligence(0)
 
+    assert Diligence.objects.filter(customer__in=others).count() == len(others)
     diligence = Diligence.objects.get(customer=customer)
     assert 12 <= (diligence.due_on - today).days <= 16
     assert diligence.due_on.weekday() < 5

@@ -248,7 +248,7 @@ class StepForm(Sectioned, forms.Form):
 
     def __init__(self, *args: Any, about: Any, user: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.about, self.user = about, user
+        self.about = about
         for field in self.fields.values():
             if isinstance(field, LookupField):
                 field.open_to(user, action)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from config_admin.calendars.months import months_after
 from config_admin.calendars.working_days import working_day_after
+from config_admin.editions import one_edition
 from config_admin.figures.declared import Parameter, declare
 from config_admin.figures.succession import end_before
 from config_admin.figures.values import value_of
@@ -139,7 +140,8 @@ def begin_missed(*, by: User) -> None:
             pk__lte=after + RANGE,
             status__in=Customer.OPEN,
         )
-        begin(rows.only("pk", "opened_on", "created_at").order_by("pk"), by=by)
+        with one_edition():
+            begin(rows.only("pk", "opened_on", "created_at").order_by("pk"), by=by)
 
 
 def begin(customers: Iterable[Customer], *, by: User) -> None:
@@ -153,9 +155,8 @@ def begin(customers: Iterable[Customer], *, by: User) -> None:
         if first not in due:
             due[first] = working_day_after(CALENDAR, first, days)
         begun.append(Diligence(customer=customer, due_on=due[first]))
-    if begun:
-        with acting(by=by):
-            Diligence.objects.bulk_create(begun, batch_size=AT_ONCE, ignore_conflicts=True)
+    with acting(by=by):
+        Diligence.objects.bulk_create(begun, batch_size=AT_ONCE, ignore_conflicts=True)
 
 
 def locked(diligence: Diligence, version: int) -> None:

@@ -19,6 +19,9 @@ from staff.models import Branch, StaffMember
 from .escalation import BRANCH_DAYS, COMPLIANCE_DAYS, due_before
 from .factors import factor_choices
 
+# after how many days a review becomes whose concern
+ESCALATED = {"branch": BRANCH_DAYS, "compliance": COMPLIANCE_DAYS}
+
 
 class DiligenceFilter(LeanFilterSet):
     review = django_filters.ChoiceFilter(
@@ -69,12 +72,12 @@ class DiligenceFilter(LeanFilterSet):
         return rows.filter(customer__in=lacking)
 
     def by_review(self, rows, _name, asked):
+        if asked in ESCALATED:
+            return rows.overdue(due_before(ESCALATED[asked]))
         today = bank_today()
         soon = today + dt.timedelta(days=SOON)
         meant = {
             "overdue": Q(due_on__lt=today),
-            "branch": Q(due_on__lt=due_before(BRANCH_DAYS)),
-            "compliance": Q(due_on__lt=due_before(COMPLIANCE_DAYS)),
             "soon": Q(due_on__range=(today, soon)),
             "first": Q(level=None),
         }

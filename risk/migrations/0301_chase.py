@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('risk', '0004_diligence'),
+        ('risk', '0101_lifted'),
     ]
 
     operations = [

@@ -6,7 +6,8 @@ content read again. So a change bites everywhere with the next request, in every
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
@@ -28,6 +29,16 @@ def request_began(**_signal: Any) -> None:
 def request_ended(**_signal: Any) -> None:
     """What a request saw ends with it."""
     _seen.set(None)
+
+
+@contextmanager
+def one_edition() -> Iterator[None]:
+    """Let work of many steps outside requests read what is configured once, at its beginning."""
+    token = _seen.set(_seen.get() or {})
+    try:
+        yield
+    finally:
+        _seen.reset(token)
 
 
 class Kept(Generic[T]):

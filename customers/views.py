@@ -234,7 +234,7 @@ class CustomerPage(DetailPage):
                 "waiting": pending_about(self.object),
                 "links": parties_of(self.object),
                 "life_facts": list(self.object.life_facts.filter(valid__contains=bank_today())),
-                "lacking": missing(self.object) if self.object.can("activate") else [],
+                "lacking": missing(self.object) if self.object.status in Customer.OPEN else [],
                 "restrictions": self.stopped(),
                 "may_see_approvals": self.request.user.has_action("core.view_approval"),
             }

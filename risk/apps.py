@@ -58,12 +58,13 @@ def begin_classification() -> None:
     from crm.core import jobs
     from crm.core.registry import Panel, add_panel
 
+    from .classification.limits import is_claim
     from .classification.night import CLASSIFY
     from .classification.resources import claim
 
     jobs.register(CLASSIFY)
     add_panel("customers.customer", Panel(claim, "customer"))
-    add_panel("customers.holding", Panel(claim, "holding"))
+    add_panel("customers.holding", Panel(claim, "holding", holds=is_claim))
 
 
 def begin_diligence() -> None:

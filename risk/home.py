@@ -11,6 +11,7 @@ from customers.products import product_name
 from . import reports
 from .cases.resources import case
 from .classification.resources import claim
+from .diligence.escalation import CHASE
 from .diligence.resources import diligence, level
 from .models import Diligence, Family
 from .screening.resources import hit
@@ -21,6 +22,7 @@ RATE, OVERRIDE = "risk.rate_diligence", "risk.override_diligence"
 FIGURES = (
     Figure(hit, "status=open", _("Hits to decide"), 42, "warn", action=CONFIRM),
     Figure(case, "status=new", _("Cases to assign"), 44, "warn", action=ASSIGN),
+    Figure(diligence, "review=branch", _("Reviews overdue for days"), 45, "bad", action=CHASE),
     Figure(claim, "status=proposed&decide=true", _("Classes to review"), 46, "warn", action=REVIEW),
     Figure(
         claim, "status=reviewed&decide=true", _("Classes to approve"), 47, "warn", action=APPROVE

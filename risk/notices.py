@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from risk.models import AlertCase, CaseProposal
-from staff.models import StaffMember
+from risk.models import AlertCase, CaseProposal, Diligence
+from staff.models import Branch, StaffMember
 from sysadmin.models import Importance
 from sysadmin.notices.kinds import Kind, add_kinds
-from sysadmin.notices.operations import nothing_waits, tell_of
+from sysadmin.notices.operations import News, nothing_waits, tell, tell_of
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -44,14 +48,45 @@ ANSWERED = Kind(
 )
 
 
+REVIEW = Kind(
+    "risk.review_overdue",
+    _("A review of one of your customers is overdue"),
+    _("The review of %(name)s was due on %(day)s."),
+    icon="shield-question-mark",
+    importance=Importance.WARN,
+)
+LATE = Kind(
+    "risk.reviews_late",
+    _("Reviews at your branch have been overdue for days"),
+    _("Reviews of due diligence have been overdue for days at your branch."),
+    icon="shield-alert",
+    importance=Importance.BAD,
+    leads_to=format_lazy("{list}?review=branch", list=reverse_lazy("risk:diligence_list")),
+)
+VERY_LATE = Kind(
+    "risk.reviews_very_late",
+    _("Reviews at branches are overdue for compliance too"),
+    _("Reviews of due diligence are overdue for longer than branches may let them be."),
+    icon="shield-alert",
+    importance=Importance.BAD,
+    leads_to=format_lazy("{list}?review=compliance", list=reverse_lazy("risk:diligence_list")),
+)
+
+
 def register() -> None:
     """Let people be told of what happens here."""
-    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED)
+    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, REVIEW, LATE, VERY_LATE)
 
 
 def given(case: AlertCase, *, by: User) -> None:
     """Tell the officer that a case is theirs."""
     tell_of(case, GIVEN.code, user_of(case.officer), by=by)
+
+
+def all_given(cases: Iterable[AlertCase]) -> None:
+    """Tell officers which of these cases are theirs."""
+    model = AlertCase._meta.label_lower
+    tell(News(user_of(case.officer), GIVEN.code, model, case.pk) for case in cases)
 
 
 def asked(case: AlertCase, *, by: User) -> None:
@@ -70,6 +105,23 @@ def answered(case: AlertCase, *, by: User) -> None:
 def decided(case: AlertCase, proposal: CaseProposal, *, by: User) -> None:
     """Tell whoever made a proposal what became of it."""
     tell_of(case, DECIDED.code, proposal.proposed_by_id, by=by, code=proposal.decision)
+
+
+def reviews_overdue(found: Iterable[tuple[int, dt.date, int]]) -> None:
+    """Tell lead managers of overdue reviews: each by its key, the day it was due, and the user."""
+    model = Diligence._meta.label_lower
+    tell(News(user, REVIEW.code, model, key, day=due_on) for key, due_on, user in found)
+
+
+def reviews_late(kind: Kind, places: Iterable[tuple[int, int]], day: dt.date) -> None:
+    """Tell those who answer for branches, by user and branch, that reviews there are late."""
+    model = Branch._meta.label_lower
+    tell(News(user, kind.code, model, branch, day=day) for user, branch in places)
+
+
+def reviewed(diligence: Diligence) -> None:
+    """Note that a review is done; nobody is asked for it any more."""
+    nothing_waits(diligence, REVIEW.code)
 
 
 def user_of(member: StaffMember | None) -> int | None:

@@ -11,6 +11,7 @@ from crm.core.regular import name_work
 from sysadmin.models import system_user
 
 from .classification import night
+from .diligence import escalation
 from .diligence import operations as diligence
 from .screening import run
 from .screening.ties import follow_ties
@@ -62,11 +63,12 @@ def classify_claims(timestamp: int) -> None:  # noqa: ARG001  (the queue passes 
 @app.periodic(cron="40 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
 @app.task(queueing_lock="watch_diligence")
 def watch_diligence(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
-    """Have new customers rated, end other levels, and stop service where a review is overdue."""
+    """Have new customers rated, end other levels, tell of overdue reviews, and stop service."""
     system = system_user()
     diligence.begin_missed(by=system)
     diligence.end_overrides(by=system)
     diligence.stop_overdue(by=system)
+    escalation.tell_in_the_morning()
 
 
 name_work(

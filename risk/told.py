@@ -51,6 +51,7 @@ HITS = Teller(
 CASES = Teller(
     AlertCase,
     {
+        "open": Telling(_("Opened an alert case after a warning"), Kind.CASE, "siren", WARN),
         "assign": Telling(_("Assigned an alert case"), Kind.CASE, "user-round-cog", QUIET),
         "ask": Telling(
             _("Asked for information about a warning"), Kind.CASE, "circle-question-mark", WARN

@@ -9,10 +9,11 @@ from django.db import connection
 
 from crm.ops.bench import measure, plans
 from customers.models import Customer, FeedBatch
+from risk.models import AlertCase, Claim
 from tests.small_bank import lent
 
 SIZE = 60
-GROUPS = ("sql", "list", "reach", "search", "customer", "save", "desk", "queue", "work")
+GROUPS = ("sql", "list", "reach", "search", "customer", "save", "desk", "queue", "work", "risk")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,21 @@ def test_files_are_taken_new_and_once_more_and_nothing_of_them_stays(demo, tmp_p
     assert report["figures"] == []
     assert Customer.objects.count() == SIZE
     assert not FeedBatch.objects.filter(system="bench").exists()
+
+
+def test_nights_are_measured_and_nothing_of_them_stays(demo, tmp_path):
+    before = AlertCase.objects.count(), Claim.objects.count()
+    file = tmp_path / "figures.json"
+    bench(only="night", rows=SIZE, json=file)
+    found = json.loads(file.read_text())["loads"]
+    assert [each["name"] for each in found] == [
+        "night warnings, first",
+        "night warnings, next",
+        "night classification, first",
+        "night classification, next",
+    ]
+    assert {each["rows"] for each in found} == {SIZE}
+    assert (AlertCase.objects.count(), Claim.objects.count()) == before
 
 
 def test_growth_is_told_beside_the_floor_of_each_run(demo, tmp_path):

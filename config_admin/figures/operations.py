@@ -79,9 +79,15 @@ def set_value(value: ParameterValue, *, by: Any, first: dt.date) -> ParameterVal
     return value
 
 
-@operation
 def draw_number(code: str, *, by: Any) -> str:
-    """Give the next number of a series; whoever asks at the same time waits for the one after."""
+    """Give the next number of a series."""
+    (number,) = draw_numbers(code, by=by, count=1)
+    return number
+
+
+@operation
+def draw_numbers(code: str, *, by: Any, count: int) -> list[str]:
+    """Give the next numbers of a series; whoever asks at the same time waits for those after."""
     series = NumberSeries.objects.select_for_update().filter(code=code).first()
     if series is None:
         raise DomainError(
@@ -91,10 +97,11 @@ def draw_number(code: str, *, by: Any) -> str:
     year = bank_today().year
     if series.is_yearly and series.year != year:
         series.drawn = 0
-    series.drawn, series.year = series.drawn + 1, year
+    first = series.drawn + 1
+    series.drawn, series.year = series.drawn + count, year
     if series.drawn >= 10**series.digits:
         raise DomainError(
             _("The number series %(name)s is used up. Give it more digits.") % {"name": series}
         )
     write(series, ["drawn", "year"], version=series.version)
-    return series.shown(series.drawn)
+    return [series.shown(number) for number in range(first, series.drawn + 1)]

@@ -243,6 +243,17 @@ def name_the_blank(field: forms.Field) -> None:
             field.choices = [("", blank), *offered[1:]]
 
 
+class StepForm(Sectioned, forms.Form):
+    """A step with the record that it is about; what it offers is within the user's reach."""
+
+    def __init__(self, *args: Any, about: Any, user: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.about = about
+        for field in self.fields.values():
+            if isinstance(field, LookupField):
+                field.open_to(user, action)
+
+
 class RecordForm(Sectioned, forms.ModelForm):
     """Base of every add and change form; `apply` runs the operation behind it."""
 

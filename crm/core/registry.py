@@ -13,14 +13,20 @@ if TYPE_CHECKING:
     from .resources import Resource
 
 
+def always(_record: Any) -> bool:
+    """What has no condition."""
+    return True
+
+
 @dataclass(frozen=True)
 class Panel:
     """Another resource's list, narrowed to the record on show, in its own request and rights.
 
     `column` is where the panel stands: "left", "middle" or "right". `heading` is what the card says
     at its top, if the plural of its records does not say it. `action` is what a user needs to see
-    it, if that is not looking at its records. `adds` says what its button for another one says, if
-    it has one; the record on show is filled in. `key` is the key that presses it.
+    it, if that is not looking at its records. `holds` says at which records there can be any.
+    `adds` says what its button for another one says, if it has one; the record on show is filled
+    in. `key` is the key that presses it.
     """
 
     resource: Resource
@@ -28,6 +34,7 @@ class Panel:
     column: str = "middle"
     heading: Text = ""
     action: str = ""
+    holds: Callable[[Any], bool] = always
     adds: Text = ""
     key: str = ""
 

@@ -181,6 +181,7 @@ PROPOSE_CLASS = (*SEE_CLAIMS, "risk.propose_claim")
 REVIEW_CLASS = (*PROPOSE_CLASS, "risk.review_claim", "risk.send_back_claim")
 APPROVE_CLASS = (*SEE_CLAIMS, "risk.approve_claim", "risk.send_back_claim")
 RATE = ("risk.view_diligence", "risk.rate_diligence", "risk.override_diligence")
+CHASE_REVIEWS = ("risk.view_diligence", "risk.chase_diligence")
 DILIGENCE_RULES = ("risk.view_diligenceband", "risk.view_diligencelevel")
 CONFIGURE_DILIGENCE = (
     *DILIGENCE_RULES,
@@ -393,6 +394,7 @@ ROLES = (
             *ANNOUNCE,
             *SEE_CASES,
             *APPROVE_CLASS,
+            *CHASE_REVIEWS,
         ),
     ),
     RoleSpec(
@@ -431,6 +433,7 @@ ROLES = (
             *DECIDE_CASES,
             "risk.view_restricted_alertcase",
             *RATE,
+            *CHASE_REVIEWS,
             *DILIGENCE_RULES,
             "risk.release_screeninghit",
             "risk.lift_screeninghit",

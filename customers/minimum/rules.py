@@ -2,67 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.translation import gettext as _
 
 from config_admin.dictionaries.entries import ENTRIES
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError
-from customers.models import Link
+from customers.models import ContactPoint, Customer, IdentityDocument, Link
 
 if TYPE_CHECKING:
-    from customers.models import Customer
+    from config_admin.dictionaries.entries import Entry
 
 # the dictionary for each kind of customer: its live entries are what is asked for
 MINIMUM = {"person": "minimum_person", "organisation": "minimum_organisation"}
 
 
-def has_valid_document(customer: Customer) -> bool:
-    """Whether a document is valid today, with its last day or without end."""
-    valid = Q(is_long_term=True) | Q(valid_until__gte=bank_today())
-    return customer.documents.filter(valid).exists()
+def facts() -> dict[str, Q]:
+    """When each fact of a customer is known today."""
+    today = bank_today()
+    own = {"customer": OuterRef("pk")}
+    documents = IdentityDocument.objects.filter(**own)
+    links = Link.objects.filter(**own, valid__contains=today)
+    return {
+        "born_on": Q(born_on__isnull=False),
+        "founded_on": Q(founded_on__isnull=False),
+        "gender": ~Q(gender=""),
+        "country": ~Q(country=""),
+        "occupation": ~Q(occupation=""),
+        "business_scope": ~Q(business_scope=""),
+        "address": ~Q(address=""),
+        "document": Q(Exists(documents.filter(Q(is_long_term=True) | Q(valid_until__gte=today)))),
+        "contact": Q(Exists(ContactPoint.objects.filter(**own))),
+        "legal_representative": Q(Exists(links.filter(kind=Link.Kind.LEGAL_REPRESENTATIVE))),
+        "agent": Q(Exists(links.filter(kind=Link.Kind.AGENT))),
+        "owner": Q(Exists(links.filter(kind__in=Link.POWERS))),
+    }
 
 
-def has_link(kind: str) -> Callable[[Customer], bool]:
-    """Whether somebody stands behind or beside a customer as this."""
-    return lambda customer: customer.links.filter(kind=kind, valid__contains=bank_today()).exists()
-
-
-def has_owner(customer: Customer) -> bool:
-    """Whether somebody is known who owns or rules an organisation."""
-    return customer.links.filter(kind__in=Link.POWERS, valid__contains=bank_today()).exists()
-
-
-FACTS: dict[str, Callable[[Customer], bool]] = {
-    "born_on": lambda customer: customer.born_on is not None,
-    "founded_on": lambda customer: customer.founded_on is not None,
-    "gender": lambda customer: bool(customer.gender),
-    "country": lambda customer: bool(customer.country),
-    "occupation": lambda customer: bool(customer.occupation),
-    "business_scope": lambda customer: bool(customer.business_scope),
-    "address": lambda customer: bool(customer.address),
-    "document": has_valid_document,
-    "contact": lambda customer: customer.contact_points.exists(),
-    "legal_representative": has_link(Link.Kind.LEGAL_REPRESENTATIVE),
-    "agent": has_link(Link.Kind.AGENT),
-    "owner": has_owner,
-}
-
-
-def missing(customer: Customer) -> list[str]:
-    """What the bank asks for and does not know of a customer, in words.
+def asked_of(kind: str) -> list[tuple[Entry, Q]]:
+    """The facts that the bank asks for of a kind of customer, and when each is known.
 
     An entry of the dictionary that is no fact is a reminder for people and holds nobody back.
     """
-    entries = ENTRIES.get().get(MINIMUM[customer.kind], {})
+    entries, known = ENTRIES.get().get(MINIMUM[kind], {}), facts()
     return [
-        str(entry)
-        for code, entry in entries.items()
-        if entry.is_live and code in FACTS and not FACTS[code](customer)
+        (entry, known[code]) for code, entry in entries.items() if entry.is_live and code in known
     ]
+
+
+def missing(customer: Customer) -> list[str]:
+    """What the bank asks for and does not know of a customer, in words."""
+    asked = asked_of(customer.kind)
+    if not asked:
+        return []
+    rows: Any = Customer.objects.filter(pk=customer.pk)
+    (found,) = rows.values_list(
+        *(Case(When(known, then=True), default=False) for _entry, known in asked)
+    )
+    return [
+        str(entry) for (entry, _known), is_known in zip(asked, found, strict=True) if not is_known
+    ]
+
+
+def incomplete() -> Q:
+    """Which customers lack something that the bank asks for."""
+    found = Q(pk__in=[])
+    for kind in MINIMUM:
+        for _entry, known in asked_of(kind):
+            found |= Q(kind=kind) & ~known
+    return found
 
 
 def refuse_incomplete(customer: Customer) -> None:

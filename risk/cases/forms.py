@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.core.forms import ReasonForm, Sectioned
+from crm.core.forms import ReasonForm, StepForm
 from crm.core.operations import DomainError
 from risk.models import CaseProposal, Level
 from staff.forms import day_field, member_field
@@ -36,17 +36,6 @@ def remark() -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=field.help_text,
     )
-
-
-class StepForm(Sectioned, forms.Form):
-    """A step with the case that it is about."""
-
-    def __init__(self, *args: Any, about: Any, user: Any, action: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.about, self.user = about, user
-        for field in self.fields.values():
-            if hasattr(field, "open_to"):
-                field.open_to(user, action)
 
 
 class AssignForm(StepForm):

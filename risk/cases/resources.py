@@ -45,9 +45,9 @@ case = Resource(
     in_drawer=False,
     overrides={
         "view": views.CasePage,
-        "propose": views.LongStepPage,
-        "ask": views.LongStepPage,
-        "answer": views.LongStepPage,
-        **dict.fromkeys(("assign", "escalate", "approve", "send_back", "reopen"), views.StepPage),
+        "propose": views.LongCaseStep,
+        "ask": views.LongCaseStep,
+        "answer": views.LongCaseStep,
+        **dict.fromkeys(("assign", "escalate", "approve", "send_back", "reopen"), views.CaseStep),
     },
 )

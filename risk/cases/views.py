@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import Http404
-
-from crm.core.pages import DetailPage, TransitionPage
+from crm.core.pages import DetailPage, LongStep, StepPage
 from customers.models import Customer, Holding
 from risk.models import AlertCase
 
@@ -51,22 +47,10 @@ class CasePage(DetailPage):
         }
 
 
-class StepPage(TransitionPage):
-    """A step with a case; its form knows the case, and who may not is told so."""
+class CaseStep(StepPage):
+    """A step with a case."""
 
-    def build_form(self, data=None):
-        if self.object is None:  # fetches the row: 404 comes before any form
-            raise Http404
-        form: Any = self.transition.form
-        return form(
-            data,
-            about=self.object,
-            user=self.request.user,
-            action=self.resource.permission(self.action),
-        )
-
-    def refusal(self, form):
-        return super().refusal(form) or rules.why_not(self.object, self.action, self.request.user)
+    why_not = staticmethod(rules.why_not)
 
     def success_url(self, done):
         # what is referred for a report may be closed to whoever took the step
@@ -74,13 +58,5 @@ class StepPage(TransitionPage):
         return super().success_url(done) if seen else self.resource.url("list")
 
 
-class LongStepPage(StepPage):
-    """A step that asks for much, in the drawer."""
-
-    template = "form"
-
-    def show_form(self, form, status=200, **context):
-        step = self.step
-        return super().show_form(
-            form, status, title=self.object.sentence(step.question), submit=step.label, **context
-        )
+class LongCaseStep(LongStep, CaseStep):
+    """A step with a case that asks for much."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sysadmin.models import User
 
 # Whoever is pulled along counts as good, so that two of them do not hold each other for ever.
-# A missed payment starts the observation again.
+# A missed payment starts the observation again. Claims have the range too, or all are read for it.
 ASSESS = """
 with debt as (
   select h.id as holding_id, h.customer_id, h.balance_base, h.overdue_days, h.business_date,
@@ -36,7 +36,7 @@ with debt as (
       + make_interval(months => greatest(%(cured)s, %(periods)s * every.months)) as cured_on
   from customers_holding h
   join customers_customer c on c.id = h.customer_id
-  left join risk_claim k on k.holding_id = h.id
+  left join risk_claim k on k.holding_id = h.id and k.customer_id between %(low)s and %(high)s
   cross join lateral (select case when k.id = %(claim)s then %(due_every)s
     else coalesce(k.due_every, 1) end as months) every
   where h.customer_id between %(low)s and %(high)s and h.status <> 'closed'
@@ -83,7 +83,7 @@ KEEP = """
     cleared_on = case when overdue_days > 0 then null when k.is_overdue then found.business_date
       else k.cleared_on end
   from found
-  where k.id = found.claim_id
+  where k.id = found.claim_id and k.customer_id between %(low)s and %(high)s
     and (k.risk_class, k.floor, k.is_pulled, k.is_overdue, k.observed_from) is distinct from
       (found.risk_class, found.floor, found.is_pulled, overdue_days > 0, observed_since)
   returning k.id

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from config_admin.figures.declared import Parameter, Text, declare
 from config_admin.figures.values import value_of
+from customers.products import HoldingKind
+
+if TYPE_CHECKING:
+    from customers.models import Holding
 
 # a card that only pays out of an account is owed nothing
 CREDIT_CARDS = ("credit_card", "supplementary_card", "official_card")
@@ -60,6 +65,11 @@ CURED = declare(
 )
 # consecutive periods that are kept, where these are longer than the months
 PERIODS = 2
+
+
+def is_claim(holding: Holding) -> bool:
+    """Whether a holding is what the bank lends."""
+    return holding.kind == HoldingKind.LOAN or holding.product_code in CREDIT_CARDS
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,20 @@ DAYS_OF_A_NEW_CUSTOMER = 365
 DEEP = 2
 
 
+class Known:
+    """What is known of a customer while they are rated; who is behind them is looked up once."""
+
+    def __init__(self, customer: Customer) -> None:
+        self.customer = customer
+
+    @cached_property
+    def owners(self) -> list[Any]:
+        """Who owns or rules an organisation in the end."""
+        from customers.links.behind import behind  # noqa: PLC0415  (models are read after factors)
+
+        return list(behind(self.customer, bank_today()).owners)
+
+
 @dataclass(frozen=True)
 class Factor:
     """Something that counts: the values it can have, and how those of a customer are read.
@@ -32,52 +47,44 @@ class Factor:
 
     label: Text
     values: Callable[[], Iterable[tuple[str, Text]]]
-    read: Callable[[Customer], Iterable[str]] | None = None
+    read: Callable[[Known], Iterable[str]] | None = None
 
 
-def countries_of(customer: Customer) -> Iterator[str]:
+def countries_of(known: Known) -> Iterator[str]:
     """The country of a customer, and those of its beneficial owners."""
-    yield customer.country
-    if customer.is_organisation:
-        for owner in behind_of(customer).owners:
+    yield known.customer.country
+    if known.customer.is_organisation:
+        for owner in known.owners:
             yield owner.who.country
 
 
-def structure_of(customer: Customer) -> Iterator[str]:
+def structure_of(known: Known) -> Iterator[str]:
     """Who stands behind a customer, as far as it is known."""
-    if customer.is_person:
+    if known.customer.is_person:
         yield "person"
         return
-    found = behind_of(customer)
-    if not found.owners:
+    if not known.owners:
         yield "unknown"
         return
-    deep = max(len(owner.through) for owner in found.owners) >= DEEP
+    deep = max(len(owner.through) for owner in known.owners) >= DEEP
     yield "deep" if deep else "plain"
 
 
-def behind_of(customer: Customer) -> Any:
-    """Who stands behind an organisation today."""
-    from customers.links.behind import behind  # noqa: PLC0415  (models are read after factors)
-
-    return behind(customer, bank_today())
-
-
-def products_of(customer: Customer) -> Iterator[str]:
+def products_of(known: Known) -> Iterator[str]:
     """The kinds of what a customer holds."""
-    rows = customer.holdings.exclude(status="closed")
+    rows = known.customer.holdings.exclude(status="closed")
     yield from set(rows.values_list("kind", flat=True)) or ["none"]
 
 
-def age_of(customer: Customer) -> Iterator[str]:
+def age_of(known: Known) -> Iterator[str]:
     """How long the bank has known a customer."""
-    days = (bank_today() - customer.opened_on).days
+    days = (bank_today() - known.customer.opened_on).days
     yield "new" if days < DAYS_OF_A_NEW_CUSTOMER else "known"
 
 
-def screening_of(customer: Customer) -> Iterator[str]:
+def screening_of(known: Known) -> Iterator[str]:
     """What the screening of a customer has found."""
-    found = set(customer.screening_hits.values_list("status", flat=True))
+    found = set(known.customer.screening_hits.values_list("status", flat=True))
     yield "confirmed" if "confirmed" in found else "open" if "open" in found else "none"
 
 

@@ -10,18 +10,29 @@ from django.utils.translation import pgettext_lazy
 from crm.core.clock import bank_today
 from crm.core.filter_kinds import LookupFilter
 from crm.core.filters import LeanFilterSet
+from customers.minimum.rules import incomplete
 from customers.models import Customer
 from risk.models import Diligence, DiligenceBand, DiligenceLevel
 from risk.models.diligence import SOON
 from staff.models import Branch, StaffMember
 
+from .escalation import BRANCH_DAYS, COMPLIANCE_DAYS, due_before
 from .factors import factor_choices
+
+# after how many days a review becomes whose concern
+ESCALATED = {"branch": BRANCH_DAYS, "compliance": COMPLIANCE_DAYS}
 
 
 class DiligenceFilter(LeanFilterSet):
     review = django_filters.ChoiceFilter(
         label=pgettext_lazy("diligence", "Review"),
-        choices=[("overdue", _("Overdue")), ("soon", _("Due soon")), ("first", _("Never rated"))],
+        choices=[
+            ("overdue", _("Overdue")),
+            ("branch", _("Overdue for the branch manager")),
+            ("compliance", _("Overdue for compliance")),
+            ("soon", _("Due soon")),
+            ("first", _("Never rated")),
+        ],
         method="by_review",
     )
     level = django_filters.ModelChoiceFilter(
@@ -46,11 +57,23 @@ class DiligenceFilter(LeanFilterSet):
         url_name="customers:customer_lookup",
     )
 
+    facts = django_filters.ChoiceFilter(
+        label=_("Minimum facts"),
+        choices=[("missing", pgettext_lazy("minimum", "Missing"))],
+        method="by_facts",
+    )
+
     class Meta:
         model = Diligence
         fields = ()
 
+    def by_facts(self, rows, _name, _asked):
+        lacking = Customer.objects.filter(incomplete(), status__in=Customer.OPEN)
+        return rows.filter(customer__in=lacking)
+
     def by_review(self, rows, _name, asked):
+        if asked in ESCALATED:
+            return rows.overdue(due_before(ESCALATED[asked]))
         today = bank_today()
         soon = today + dt.timedelta(days=SOON)
         meant = {

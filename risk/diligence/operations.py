@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config_admin.calendars.months import months_after
 from config_admin.calendars.working_days import working_day_after
+from config_admin.editions import one_edition
 from config_admin.figures.declared import Parameter, declare
 from config_admin.figures.succession import end_before
 from config_admin.figures.values import value_of
@@ -29,6 +30,7 @@ from crm.core.operations import (
 )
 from customers.models import Customer, Restriction
 from customers.restrictions import operations as restrictions
+from risk import notices
 from risk.models import Diligence, DiligenceBand, DiligenceLevel
 from sysadmin.models import period
 
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 CALENDAR = "office"
 AT_ONCE = 500
+# keys of customers that are looked through in one statement
+RANGE = 20_000
 FIRST_DAYS = declare(
     Parameter(
         "diligence_first_days",
@@ -125,25 +129,34 @@ def set_band(band: DiligenceBand, *, by: User, first: dt.date) -> DiligenceBand:
 
 
 def begin_missed(*, by: User) -> None:
-    """Have whoever is new rated within the working days from their opening, some at a time."""
-    today, after = bank_today(), 0
+    """Have whoever is new rated within the working days from their opening, by ranges of keys."""
+    last = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
+    for after in range(0, last, RANGE):
+        # the range stands on both sides, so that neither is read as a whole for it
+        known = Diligence.objects.filter(customer__gt=after, customer__lte=after + RANGE)
+        rows = Customer.objects.filter(
+            ~Exists(known.filter(customer=OuterRef("pk"))),
+            pk__gt=after,
+            pk__lte=after + RANGE,
+            status__in=Customer.OPEN,
+        )
+        with one_edition():
+            begin(rows.only("pk", "opened_on", "created_at").order_by("pk"), by=by)
+
+
+def begin(customers: Iterable[Customer], *, by: User) -> None:
+    """Begin the due diligence of some customers."""
+    today, days = bank_today(), int(value_of(FIRST_DAYS))
     due: dict[dt.date, dt.date] = {}
-    days = int(value_of(FIRST_DAYS))
-    while True:
-        rows = Customer.objects.filter(pk__gt=after, diligence=None, status__in=Customer.OPEN)
-        customers = list(rows.only("pk", "opened_on", "created_at").order_by("pk")[:AT_ONCE])
-        if not customers:
-            return
-        after = customers[-1].pk
-        begun = []
-        for customer in customers:
-            # who was entered later than opened, as from a file, is rated from then on
-            first = min(max(customer.opened_on, customer.created_at.date()), today)
-            if first not in due:
-                due[first] = working_day_after(CALENDAR, first, days)
-            begun.append(Diligence(customer=customer, due_on=due[first]))
-        with acting(by=by):
-            Diligence.objects.bulk_create(begun, ignore_conflicts=True)
+    begun = []
+    for customer in customers:
+        # who was entered later than opened, as from a file, is rated from then on
+        first = min(max(customer.opened_on, customer.created_at.date()), today)
+        if first not in due:
+            due[first] = working_day_after(CALENDAR, first, days)
+        begun.append(Diligence(customer=customer, due_on=due[first]))
+    with acting(by=by):
+        Diligence.objects.bulk_create(begun, batch_size=AT_ONCE, ignore_conflicts=True)
 
 
 def locked(diligence: Diligence, version: int) -> None:
@@ -184,6 +197,7 @@ def rate(
         version=version,
     )
     restrictions.end_of(diligence.source, by=by)
+    notices.reviewed(diligence)
     return diligence
 
 
@@ -256,14 +270,15 @@ def stop_overdue(*, by: User) -> int:
         source = Restriction.objects.filter(
             customer=OuterRef("customer"), cause=Restriction.Cause.DILIGENCE, ended_on=None
         )
-        due = rows.filter(~Exists(source), level=level).select_related("customer").order_by("pk")
-        while some := list(due[:AT_ONCE]):
-            for diligence in some:
+        due = rows.filter(~Exists(source), level=level)
+        keys = list(due.order_by("pk").values_list("pk", flat=True))
+        for at in range(0, len(keys), AT_ONCE):
+            for diligence in due.filter(pk__in=keys[at : at + AT_ONCE]).select_related("customer"):
                 restrictions.restrict(
                     diligence.customer,
                     by=by,
                     cause=Restriction.Cause.DILIGENCE,
                     source=diligence.source,
                 )
-            stopped += len(some)
+                stopped += 1
     return stopped

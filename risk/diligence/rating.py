@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm.core.operations import DomainError
 from risk.models import DiligenceBand, DiligenceLevel
 
-from .factors import FACTORS
+from .factors import FACTORS, Known
 
 if TYPE_CHECKING:
     from customers.models import Customer
@@ -59,7 +59,8 @@ def rate(customer: Customer, entered: Mapping[str, str], day: dt.date) -> Rating
         raise DomainError(_("There is no level of due diligence. Enter the levels first."))
     rows = DiligenceBand.objects.filter(valid__contains=day).select_related("floor")
     bands = {(band.factor, band.value): band for band in rows}
-    lines = [line for factor in FACTORS if (line := count(factor, customer, entered, bands))]
+    known = Known(customer)
+    lines = [line for factor in FACTORS if (line := count(factor, known, entered, bands))]
     points = sum(line.points for line in lines)
     reached = [level for level in levels if level.from_points <= points] or levels[:1]
     floors = [line.floor for line in lines if line.floor]
@@ -69,13 +70,13 @@ def rate(customer: Customer, entered: Mapping[str, str], day: dt.date) -> Rating
 
 def count(
     factor: str,
-    customer: Customer,
+    known: Known,
     entered: Mapping[str, str],
     bands: Mapping[tuple[str, str], DiligenceBand],
 ) -> Counted | None:
     """What a factor counts for a customer: of several values the one that weighs most."""
     read = FACTORS[factor].read
-    values = sorted(set(read(customer))) if read else filter(None, [entered.get(factor, "")])
+    values = sorted(set(read(known))) if read else filter(None, [entered.get(factor, "")])
     return max(
         (counted(factor, value, bands) for value in values),
         key=lambda line: line.weight,

@@ -38,6 +38,9 @@ diligence = Resource(
     joins=("customer__home_branch", "level", "rated_level", "rated_by"),
     views=(
         View("overdue", _("Overdue"), "review=overdue"),
+        View("branch", _("Overdue for the branch manager"), "review=branch"),
+        View("compliance", _("Overdue for compliance"), "review=compliance"),
+        View("facts", _("Minimum facts missing"), "facts=missing"),
         View("soon", _("Due soon"), "review=soon"),
         View("first", _("Never rated"), "review=first"),
     ),

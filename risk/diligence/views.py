@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from crm.core.pages import DetailPage
+from customers.minimum.rules import missing
 from customers.models import Customer
 from risk.models import DiligenceLevel
 from staff.views import VersionedPage
@@ -30,6 +31,7 @@ class DiligencePage(DetailPage):
             "may_rate": self.may("rate"),
             "may_override": diligence.level is not None and self.may("override"),
             "may_see_customer": seen.exists(),
+            "lacking": missing(diligence.customer),
             "lines": [
                 {
                     "label": FACTORS[line["factor"]].label,

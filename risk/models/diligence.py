@@ -193,6 +193,7 @@ class Diligence(Record):
         permissions = [
             ("rate_diligence", _("Rate the risk of a customer")),
             ("override_diligence", _("Set another level than points and floors give")),
+            ("chase_diligence", _("Answer for overdue reviews of due diligence")),
         ]
         indexes = [
             models.Index(fields=["due_on", "id"], name="risk_diligence_due"),

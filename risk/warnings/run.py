@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Greatest, Least
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from config_admin.figures.operations import draw_number
+from config_admin.editions import one_edition
+from config_admin.figures.operations import draw_numbers
 from crm.core import jobs
-from crm.core.clock import bank_today
-from crm.core.operations import insert, write
+from crm.core.clock import bank_today, now
+from crm.core.operations import rules_of
 from customers.conflicts.rules import in_conflict
 from customers.models import Customer
+from customers.timeline.operations import tell_all
+from risk import notices
 from risk.cases.rules import WORK
-from risk.models import Alert, AlertCase
+from risk.models import Alert, AlertCase, Family
+from staff.models import StaffMember
+from sysadmin.models import Grant
 
 from .parameters import due_day, is_managers
 from .rules import RULES, Rule
@@ -27,8 +34,10 @@ from .rules import RULES, Rule
 if TYPE_CHECKING:
     from sysadmin.models import User
 
+Status = AlertCase.Status
 SERIES = "alert_case"
 CUSTOMERS_AT_ONCE = 5000
+AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -50,9 +59,10 @@ def find(rule: Rule, day: dt.date, after: int, until: int) -> list[Found]:
 def warn(after: int, until: int, *, by: User) -> int:
     """Raise what the rules find in a range of customers; returns how many alerts it were."""
     day = bank_today()
-    return sum(
-        raise_alerts(rule, find(rule, day, after, until), day, by=by) for rule in RULES.values()
-    )
+    with one_edition():
+        return sum(
+            raise_alerts(rule, find(rule, day, after, until), day, by=by) for rule in RULES.values()
+        )
 
 
 def warn_of(customer: Customer, *, by: User) -> int:
@@ -70,69 +80,93 @@ def raise_alerts(rule: Rule, found: Iterable[Found], day: dt.date, *, by: User) 
         case.customer_id: case
         for case in rows.filter(customer__in=by_customer, family=rule.family).order_by("pk")
     }
-    customers = Customer.objects.select_related("lead_manager__user").in_bulk(by_customer)
-    led = led_by_able(customers.values(), day)
+    known = [one for one in by_customer.values() if one.customer_id in cases]
+    fresh = [one for one in by_customer.values() if one.customer_id not in cases]
+    renew({cases[one.customer_id].pk: one.level for one in known}, day, by=by)
+    cases |= open_cases(rule.family, fresh, day, by=by)
     version, cut_offs = rule.version(day), rule.cut_offs(day)
-    alerts = []
-    for key, one in by_customer.items():
-        case = cases.get(key)
-        if case is None:
-            case = open_case(customers[key], rule, one.level, led=key in led, by=by)
-        else:
-            renew(case, one.level, day, by=by)
-        alerts.append(
-            Alert(
-                case=case,
-                customer_id=key,
-                rule=rule.code,
-                rule_version=version,
-                level=one.level,
-                measures=one.measures,
-                cut_offs=cut_offs,
-                raised_on=day,
-            )
+    alerts = [
+        Alert(
+            case=cases[key],
+            customer_id=key,
+            rule=rule.code,
+            rule_version=version,
+            level=one.level,
+            measures=one.measures,
+            cut_offs=cut_offs,
+            raised_on=day,
         )
-    Alert.objects.bulk_create(alerts)
+        for key, one in by_customer.items()
+    ]
+    Alert.objects.bulk_create(alerts, batch_size=AT_ONCE)
     return len(alerts)
 
 
-def led_by_able(customers: Iterable[Customer], day: dt.date) -> set[int]:
-    """The customers whose lead manager may investigate and is not too close to them."""
-    leads = {c.pk: c.lead_manager for c in customers if c.lead_manager}
-    able = {
-        member.pk
-        for member in set(leads.values())
-        if member.user and member.user.is_active and member.user.has_action(WORK)
-    }
-    close = in_conflict(leads, day)
-    return {k for k, m in leads.items() if m.pk in able and (k, m.pk) not in close}
+def open_cases(
+    family: Family, found: Sequence[Found], day: dt.date, *, by: User
+) -> dict[int, AlertCase]:
+    """Open cases; a light one is the lead manager's from the first day, if they can take it."""
+    if not found:
+        return {}
+    light = [one.customer_id for one in found if is_managers(one.level)]
+    leads = able_leads(light, day)
+    numbers = draw_numbers(SERIES, by=by, count=len(found))
+    cases = [
+        AlertCase(
+            number=number,
+            customer_id=one.customer_id,
+            family=family,
+            status=Status.INVESTIGATING if one.customer_id in leads else Status.NEW,
+            level=one.level,
+            opened_on=day,
+            due_on=due_day(one.level, day),
+            officer=leads.get(one.customer_id),
+            edited_by=by,
+        )
+        for one, number in zip(found, numbers, strict=True)
+    ]
+    with rules_of(AlertCase):
+        AlertCase.objects.bulk_create(cases, batch_size=AT_ONCE)
+    tell_all("open", cases, by=by)
+    notices.all_given(cases)
+    return {case.customer_id: case for case in cases}
 
 
-def open_case(customer: Customer, rule: Rule, level: int, *, led: bool, by: User) -> AlertCase:
-    """Open a case; a light one is the lead manager's from the first day, if they can take it."""
-    day = bank_today()
-    case = AlertCase(
-        number=draw_number(SERIES, by=by),
-        customer=customer,
-        family=rule.family,
-        level=level,
-        opened_on=day,
-        due_on=due_day(level, day),
-        edited_by=by,
+def able_leads(keys: Iterable[int], day: dt.date) -> dict[int, StaffMember]:
+    """The lead managers of customers who may investigate and are not too close to them."""
+    led = Customer.objects.filter(pk__in=list(keys)).exclude(lead_manager=None)
+    leads = dict(led.values_list("pk", "lead_manager"))
+    grants = Grant.objects.filter(
+        user__staff_member__in=set(leads.values()),
+        user__is_active=True,
+        valid__contains=day,
+        role__actions__contains=[WORK],
     )
-    if led and is_managers(level):
-        case.officer, case.status = customer.lead_manager, AlertCase.Status.INVESTIGATING
-    insert(case)
-    return case
+    able = StaffMember.objects.in_bulk(set(grants.values_list("user__staff_member", flat=True)))
+    close = in_conflict(leads, day)
+    return {
+        customer: able[member]
+        for customer, member in leads.items()
+        if member in able and (customer, member) not in close
+    }
 
 
-def renew(case: AlertCase, level: int, day: dt.date, *, by: User) -> None:
-    """Let an open case know that there is more: it is graver and due earlier, or at least newer."""
-    if level > case.level:
-        case.level = level
-        case.due_on = min(case.due_on, due_day(level, day))
-    case.edited_by = by
-    write(case, ["level", "due_on", "edited_by"], version=case.version)
+def renew(levels: Mapping[int, int], day: dt.date, *, by: User) -> None:
+    """Let open cases know that there is more: they are graver and due earlier, or at least newer.
+
+    `levels` are the severities of the new alerts by the keys of the cases, which are locked.
+    """
+    for level in sorted(set(levels.values())):
+        graver = When(level__lt=level, then=Least("due_on", Value(due_day(level, day))))
+        rows = AlertCase._base_manager.filter(pk__in=[k for k, n in levels.items() if n == level])
+        with rules_of(AlertCase):
+            rows.update(
+                level=Greatest("level", level),
+                due_on=Case(graver, default="due_on"),
+                edited_by=by,
+                version=F("version") + 1,
+                updated_at=now(),
+            )
 
 
 # --- every night -----------------------------------------------------------------------

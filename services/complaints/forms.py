@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from config_admin.figures.currencies import currency_choices
 from crm.core.clock import bank_today, now
-from crm.core.forms import LookupField, ReasonForm, RecordForm, Sectioned
+from crm.core.forms import LookupField, ReasonForm, RecordForm, StepForm
 from crm.core.operations import MAX_VERSION
 from customers.models import Customer, Holding
 from services.models import Complaint, ComplaintReply
@@ -154,17 +154,6 @@ class CorrectForm(FactsForm):
 # --- steps -----------------------------------------------------------------------------
 
 
-class StepForm(Sectioned, forms.Form):
-    """A step that asks for more than a reason; `about` is the complaint."""
-
-    def __init__(self, *args: Any, about: Complaint, user: Any, action: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.complaint = about
-        for field in self.fields.values():
-            if isinstance(field, LookupField):
-                field.open_to(user, action)
-
-
 def remark_field() -> forms.CharField:
     """A remark that may be left out; kept with the change."""
     return forms.CharField(
@@ -199,7 +188,7 @@ def worker(form: StepForm, name: str, refuse: Any) -> Any:
     """The member of staff who was chosen, if they may work on the complaint."""
     chosen = form.cleaned_data[name]
     try:
-        refuse(form.complaint, chosen, name)
+        refuse(form.about, chosen, name)
     except operations.DomainError as error:
         raise forms.ValidationError(str(error)) from error
     return chosen
@@ -298,13 +287,13 @@ class AnswerForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        remain = operations.ways_after(self.complaint)
+        remain = operations.ways_after(self.about)
         ways: Any = self.fields["ways"]
         ways.choices = [pair for pair in ComplaintReply.Way.choices if pair[0] in remain]
 
     def clean_ways(self) -> list[str]:
         ways: list[str] = self.cleaned_data["ways"]
-        if set(ways) != set(operations.ways_after(self.complaint)):
+        if set(ways) != set(operations.ways_after(self.about)):
             raise forms.ValidationError(self.fields["ways"].error_messages["required"])
         return ways
 

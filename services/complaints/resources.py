@@ -75,7 +75,7 @@ complaint = Resource(
         "change": views.CorrectPage,
         "view": views.ComplaintPage,
         "establish": views.EstablishPage,
-        "answer": views.LongStepPage,
+        "answer": views.LongComplaintStep,
         **dict.fromkeys(
             (
                 "assign",
@@ -89,7 +89,7 @@ complaint = Resource(
                 "withdraw",
                 "recheck",
             ),
-            views.StepPage,
+            views.ComplaintStep,
         ),
     },
 )

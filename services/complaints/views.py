@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from config_admin.figures.values import value_of
@@ -12,7 +9,7 @@ from crm.core.approvals import pending_about
 from crm.core.charts import ring
 from crm.core.history import entries_of
 from crm.core.models import AuditEvent
-from crm.core.pages import AddPage, ChangePage, DetailPage, Page, TransitionPage
+from crm.core.pages import AddPage, ChangePage, DetailPage, LongStep, Page, StepPage
 from customers.models import Customer, Holding
 from services.models import Complaint
 from staff.models import Branch
@@ -173,46 +170,17 @@ class LetterPage(Page):
         )
 
 
-class StepPage(TransitionPage):
-    """A step with a complaint; its form knows the complaint, and who may not is told so."""
+class ComplaintStep(StepPage):
+    """A step with a complaint."""
 
-    def build_form(self, data=None):
-        if self.object is None:  # fetches the row: 404 comes before any form
-            raise Http404
-        form: Any = self.transition.form
-        return form(
-            data,
-            about=self.object,
-            user=self.request.user,
-            action=self.resource.permission(self.action),
-            initial=self.known(),
-        )
-
-    def known(self):
-        """What the form begins with."""
-        return {}
-
-    def refusal(self, form):
-        return super().refusal(form) or rules.why_not(self.object, self.action, self.request.user)
+    why_not = staticmethod(rules.why_not)
 
 
-class LongStepPage(StepPage):
-    """A step that asks for much, in the drawer."""
-
-    template = "form"
-
-    def show_form(self, form, status=200, **context):
-        step = self.step
-        return super().show_form(
-            form,
-            status,
-            title=self.object.sentence(step.question),
-            submit=step.label,
-            **context,
-        )
+class LongComplaintStep(LongStep, ComplaintStep):
+    """A step with a complaint that asks for much."""
 
 
-class EstablishPage(LongStepPage):
+class EstablishPage(LongComplaintStep):
     """The findings so far, to be gone on with."""
 
     def known(self):

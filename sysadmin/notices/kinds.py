@@ -14,8 +14,8 @@ class Kind:
     """A kind of notification: what it is called, what it says, and how it usually comes.
 
     `words` may name the record with %(name)s, who caused it with %(by)s and the day with %(day)s;
-    `turns` are other words, by what happened. Nobody switches off what `must_come`. `page` is where
-    it leads if it is about no record that has a page of its own.
+    `turns` are other words, by what happened. `leads_to` is the page that it is about, where
+    that is not the record's. Nobody switches off what `must_come`.
     """
 
     code: str
@@ -26,7 +26,7 @@ class Kind:
     importance: str = Importance.INFO
     usual: str = Delivery.AT_ONCE
     must_come: bool = False
-    page: str = ""
+    leads_to: Text = ""
 
     def said(self, turn: str) -> Text:
         """The words for what happened."""

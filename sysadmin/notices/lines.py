@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.core.formats import day
@@ -42,4 +41,4 @@ def line_of(notice: Notification, subject: tuple[object, str] | None) -> Line:
         "by": notice.author or _("the system"),
         "day": day(notice.day),
     }
-    return Line(notice, kind, words, reverse(kind.page) if kind.page else address)
+    return Line(notice, kind, words, str(kind.leads_to) or address)

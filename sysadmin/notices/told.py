@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.core import approvals
@@ -47,7 +48,7 @@ FOUND = Kind(
     icon="badge-check",
     importance=Importance.BAD,
     must_come=True,
-    page="sysadmin:seals",
+    leads_to=reverse_lazy("sysadmin:seals"),
 )
 SIGN_IN = Kind(
     "sysadmin.sign_in_changed",
@@ -57,7 +58,7 @@ SIGN_IN = Kind(
     icon="key-round",
     importance=Importance.WARN,
     must_come=True,
-    page="mfa_index",
+    leads_to=reverse_lazy("mfa_index"),
 )
 
 

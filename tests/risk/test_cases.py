@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.core.acting import acting
 from crm.core.clock import bank_today, clock_at, now
@@ -256,6 +257,48 @@ def test_light_cases_are_the_lead_managers_unless_they_are_too_close(series, man
     assert {by_customer[c.pk].status for c in (close, grave)} == {"new"}
 
 
+@pytest.mark.proves("RM-5")
+def test_a_night_that_finds_many_opens_their_cases_with_as_many_statements_as_for_few(
+    series, manager, branch
+):
+    system, lead = system_user(), manager.staff_member
+
+    def owing(count):
+        return [
+            HoldingFactory(
+                customer=CustomerFactory(home_branch=branch, lead_manager=lead if n % 2 else None),
+                product_code="car_loan",
+                overdue_days=5,
+            )
+            for n in range(count)
+        ]
+
+    def warn_of(loans, days):
+        with acting(by=system):
+            type(loans[0]).objects.filter(pk__in=[one.pk for one in loans]).update(
+                overdue_days=days
+            )
+            with CaptureQueriesContext(connection) as sent:
+                customers = [one.customer_id for one in loans]
+                assert run.warn(customers[0] - 1, customers[-1], by=system) == len(loans)
+        return len(sent)
+
+    few, many = owing(2), owing(9)
+    assert warn_of(few, 5) == warn_of(many, 5)
+    numbers = AlertCase.objects.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == [f"YJ{bank_today().year}{n:06}" for n in range(1, 12)]
+    mine = AlertCase.objects.filter(officer=lead, status="investigating")
+    assert mine.count() == 5
+    given = Notification.objects.filter(recipient=manager, kind="risk.case_given")
+    assert set(given.values_list("subject_key", flat=True)) == {case.pk for case in mine}
+    told = TimelineEntry.objects.filter(source="risk.alertcase", what="open")
+    assert told.count() == AuditEvent.objects.filter(table_name="risk_alertcase").count() == 11
+    assert warn_of(few, 12) == warn_of(many, 12)
+    case = mine.first()
+    assert (case.level, case.version, case.alerts.count()) == (2, 2, 2)
+    assert case.due_on == bank_today() + dt.timedelta(days=10)
+
+
 # --- worked on ----------------------------------------------------------------------------
 
 
@@ -367,7 +410,7 @@ def test_approval_is_refused_to_the_last_editor_from_below_and_once_the_case_has
     third = person(bank, *DECIDE, extent=Grant.Reach.BANK)
     with acting(by=system_user()):
         case.refresh_from_db()
-        run.renew(case, 3, bank_today(), by=system_user())
+        run.renew({case.pk: 3}, bank_today(), by=system_user())
     assert "has changed since" in said(take(third, case, "approve"))
     assert take(third, case, "send_back").status_code == 302
     case.refresh_from_db()

@@ -344,6 +344,13 @@ def test_lists_and_cards_show_claims_within_reach(
     for address in (f"customer/{near.customer_id}", f"holding/{near.pk}"):
         card = desk.get(f"{CLAIMS}panel/{address}/").content.decode()
         assert "Substandard" in card
+    deposit = HoldingFactory(customer=near.customer)
+    shown = {
+        holding: f"{CLAIMS}panel/holding/"
+        in desk.get(f"/customers/holdings/{holding.pk}/").content.decode()
+        for holding in (near, deposit)
+    }
+    assert shown == {near: True, deposit: False}
 
 
 def test_the_migration_of_the_month_counts_and_opens_its_rows(

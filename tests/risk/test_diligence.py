@@ -4,9 +4,13 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from config_admin.dictionaries.first_values import enter_missing as enter_dictionaries
 from crm.core.acting import acting
-from crm.core.clock import bank_today, clock_at, now
+from crm.core.clock import bank_today, clock_at, midnight, now
 from crm.core.idempotency import FIELD
 from crm.core.models import Approval
 from customers.models import Restriction
@@ -14,7 +18,7 @@ from risk.diligence import operations
 from risk.diligence.first_values import enter_missing
 from risk.models import Diligence, DiligenceBand, DiligenceLevel
 from risk.tasks import watch_diligence
-from sysadmin.models import Grant, system_user
+from sysadmin.models import Grant, Notification, system_user
 from tests.deciding import DECIDE, decide, step
 from tests.factories import (
     ApprovalPolicyFactory,
@@ -99,14 +103,17 @@ def later(days):
 
 
 @pytest.mark.proves("RM-1")
-def test_a_new_customer_is_rated_within_ten_working_days(desk, branch):
+def test_a_new_customer_is_rated_within_ten_working_days(desk, branch, monkeypatch):
+    monkeypatch.setattr(operations, "RANGE", 2)  # so that several customers are several ranges
     office()
     today = bank_today()
+    others = [CustomerFactory(home_branch=branch) for _n in range(4)]
     customer = CustomerFactory(home_branch=branch, opened_on=today)
 
     watch_diligence(0)
     watch_diligence(0)
 
+    assert Diligence.objects.filter(customer__in=others).count() == len(others)
     diligence = Diligence.objects.get(customer=customer)
     assert 12 <= (diligence.due_on - today).days <= 16
     assert diligence.due_on.weekday() < 5
@@ -148,7 +155,9 @@ def test_the_worse_of_points_and_floor_is_the_level(desk, branch, found, level, 
 
 def test_what_stands_behind_an_organisation_counts(desk, branch):
     company = CustomerFactory(home_branch=branch, kind="organisation", name="江南机械")
-    diligence = rated(desk, DiligenceFactory(customer=company), industry="")
+    with CaptureQueriesContext(connection) as statements:
+        diligence = rated(desk, DiligenceFactory(customer=company), industry="")
+    assert sum("with recursive" in one["sql"] for one in statements) == 1
     assert diligence.level.code == "medium"
     owner = LinkFactory(customer=company, kind="owner", share=60)
     with acting(by=system_user()):
@@ -198,6 +207,71 @@ def test_an_overdue_review_stops_service_until_it_is_done(desk, branch):
 
     assert Restriction.objects.get().ended_on == bank_today()
     assert step(desk, address).status_code == 302
+
+
+@pytest.mark.proves("RM-1")
+def test_an_overdue_review_is_told_to_lead_branch_and_compliance_one_after_the_other(
+    person, bank, branch, other_branch, signed_in
+):
+    lead = person(branch, *RATE, extent=Grant.Reach.OWN)
+    chief, other = (
+        person(where, "risk.view_diligence", "risk.chase_diligence")
+        for where in (branch, other_branch)
+    )
+    rights = (*RATE, "risk.chase_diligence")
+    compliance = person(bank, *rights, extent=Grant.Reach.BANK)
+    customer = CustomerFactory(home_branch=branch, lead_manager=lead.staff_member)
+    diligence = rated(signed_in(compliance), DiligenceFactory(customer=customer))
+
+    def told(days, hour=8):
+        """Who was told by the morning on which the review is overdue for so many days."""
+        overdue_for(diligence, days)
+        with clock_at(midnight(bank_today()) + dt.timedelta(hours=hour)):
+            watch_diligence(0)
+            watch_diligence(0)
+        return {(notice.recipient, notice.kind) for notice in Notification.objects.unread()}
+
+    to_lead, late = (lead, "risk.review_overdue"), "risk.reviews_late"
+    assert told(1, hour=6) == told(0) == set()
+    assert told(1) == {to_lead}
+    assert told(7) == {to_lead}
+    assert told(8) == {to_lead, (chief, late)}
+    to_all = {to_lead, (chief, late), (compliance, "risk.reviews_very_late")}
+    assert told(16) == to_all
+    assert Notification.objects.count() == len(to_all)
+    assert other not in {notice.recipient for notice in Notification.objects.all()}
+    with clock_at(midnight(bank_today()) + dt.timedelta(hours=9)):
+        assert opened(signed_in, chief) == "/risk/diligence/?review=branch"
+    for asked, user in (("branch", chief), ("compliance", compliance)):
+        rows = signed_in(user).get(f"/risk/diligence/?review={asked}").content.decode()
+        assert customer.shown_name in rows
+    rated(signed_in(compliance), diligence)
+    assert Notification.objects.unread().filter(recipient=lead).count() == 0
+
+
+def opened(signed_in, user):
+    """Where the latest notification of somebody leads."""
+    notice = Notification.objects.filter(recipient=user).latest("pk")
+    address = reverse("sysadmin:open_notification", args=[notice.pk])
+    return signed_in(user).post(address).headers["Location"]
+
+
+@pytest.mark.proves("CI-28")
+def test_active_customers_of_whom_facts_are_missing_are_listed_and_called_for(desk, branch):
+    with acting(by=system_user()):
+        enter_dictionaries()
+    whole, lacking, gone = (
+        CustomerFactory(home_branch=branch, occupation=said) for said in ("教师", "", "")
+    )
+    with acting(by=system_user()):
+        type(gone).objects.filter(pk=gone.pk).update(status="closed")
+    rows = [DiligenceFactory(customer=one) for one in (whole, lacking, gone)]
+    listed = desk.get("/risk/diligence/?facts=missing").content.decode()
+    assert [f"/risk/diligence/{row.pk}/" in listed for row in rows] == [False, True, False]
+    for address in (f"/risk/diligence/{rows[1].pk}/", f"/customers/{lacking.pk}/"):
+        assert (
+            "Minimum facts still to be entered: Occupation." in desk.get(address).content.decode()
+        )
 
 
 def test_a_low_level_stops_nothing(desk, branch):

@@ -1,6 +1,15 @@
 """The pages behind a Resource: access, scope, versions, repeated sending, the same everywhere."""
 
-from .acts import ActPage, AddPage, BulkPage, ChangePage, FormPage, TransitionPage
+from .acts import (
+    ActPage,
+    AddPage,
+    BulkPage,
+    ChangePage,
+    FormPage,
+    LongStep,
+    StepPage,
+    TransitionPage,
+)
 from .asked import keep_query, rows_at, stored_query
 from .base import Page
 from .lists import CountPage, FilterPage, FindPage, ListPage, LookupPage, PanelPage
@@ -17,9 +26,11 @@ __all__ = [
     "FindPage",
     "FormPage",
     "ListPage",
+    "LongStep",
     "LookupPage",
     "Page",
     "PanelPage",
+    "StepPage",
     "TransitionPage",
     "keep_query",
     "rows_at",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import IntegrityError
@@ -333,6 +333,46 @@ class TransitionPage(ActPage):
         if not self.step or self.object.can(self.action):
             return ""
         return self.object.sentence(self.step.refused)
+
+
+class StepPage(TransitionPage):
+    """A step whose form knows the record; who may not take it by a rule of the module is told so.
+
+    `why_not` is that rule: of the record, the step and the user, empty if they may.
+    """
+
+    why_not = None
+
+    def build_form(self, data=None):
+        if self.object is None:  # fetches the row: 404 comes before any form
+            raise Http404
+        form: Any = self.transition.form
+        return form(
+            data,
+            about=self.object,
+            user=self.request.user,
+            action=self.resource.permission(self.action),
+            initial=self.known(),
+        )
+
+    def known(self):
+        """What the form begins with."""
+        return {}
+
+    def refusal(self, form):
+        return super().refusal(form) or self.why_not(self.object, self.action, self.request.user)
+
+
+class LongStep:
+    """A step that asks for much, in the drawer."""
+
+    template = "form"
+
+    def show_form(self, form, status=200, **context):
+        step = self.step
+        return super().show_form(
+            form, status, title=self.object.sentence(step.question), submit=step.label, **context
+        )
 
 
 def refuse(form, error):

@@ -28,7 +28,7 @@ class DetailPage(Page):
             "panels": [
                 (panel, panel.address(self.object))
                 for panel in panels_for(str(self.resource))
-                if user.has_action(panel.resource.permission("view"))
+                if user.has_action(panel.resource.permission("view")) and panel.holds(self.object)
             ],
         }
 

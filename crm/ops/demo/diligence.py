@@ -7,13 +7,14 @@ from decimal import Decimal
 from itertools import cycle
 
 from django.db import models
+from django.db.models import F
 
 from config_admin.calendars.months import months_after
 from crm.core.acting import acting
 from customers.life.operations import establish
 from customers.links.operations import PersonFacts, connect
 from customers.models import Customer, LifeFact, Link
-from risk.diligence import operations
+from risk.diligence import escalation, operations
 from risk.models import Diligence, DiligenceLevel
 from sysadmin.models import User, system_user
 
@@ -25,6 +26,7 @@ RATED, OWNED = 40, 4
 EXTRACT = "Register extract of this year · 本年度工商登记信息"
 VISITED = "Visited, documents seen · 已上门走访并核对证件"
 PRESS = "Named in the press · 媒体有负面报道"
+OCCUPATIONS = ("教师", "公司职员", "个体经营者", "工程师", "退休人员")
 CERTIFICATE = "Death certificate · 死亡证明"
 FOUND = (
     {"pep": "none", "channel": "in_person", "industry": ""},
@@ -40,15 +42,27 @@ LEFT = (400, 25, 12, -5, 900, 60, -45, 200)
 def enter(today: dt.date) -> None:
     """Enter owners, have everybody rated in time, rate some, and let one customer have died."""
     system = system_user()
+    with acting(by=system):
+        know_occupations()
     for name in SIGN_INS:
         own(User.objects.get(username=name), today)
     operations.begin_missed(by=system)
     rate_some(today)
     operations.stop_overdue(by=system)
+    with acting(by=system):
+        escalation.tell_overdue()
     customer = led_by("lin.yue").filter(kind=Customer.Kind.PERSON).last()
     if customer is not None:
         fact = LifeFact(customer=customer, kind=LifeFact.Kind.DECEASED, evidence=CERTIFICATE)
         establish(fact, by=User.objects.get(username="lin.yue"), first_day=today)
+
+
+def know_occupations() -> None:
+    """Let the bank know what most people do; it is missing of a sixth of them."""
+    people = Customer.objects.filter(kind=Customer.Kind.PERSON)
+    for turn, words in enumerate(OCCUPATIONS):
+        shared = people.annotate(turn=F("pk") % (len(OCCUPATIONS) + 1)).filter(turn=turn)
+        shared.update(occupation=words)
 
 
 def led_by(name: str) -> models.QuerySet[Customer]:

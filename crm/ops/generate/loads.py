@@ -80,7 +80,9 @@ insert into customers_holding
 select t.id, t.customer_id, t.kind, t.code, 'core', 'A' || lpad(t.id::text, 9, '0'),
     '\\x010001'::bytea || substr(t.noise, 1, 45), '\\x0001'::bytea || substr(t.noise, 46, 16),
     '•••• ' || right(meridian_generate.account(t.id), 4), 'CNY', t.balance, t.balance,
-    case when t.code = 'credit_card' then round(t.balance * 6, -3) + 10000 end,
+    case when t.code = 'credit_card' and meridian_generate.draw(t.id, 39) < 0.03
+            then round(t.balance * 0.98) + 1
+        when t.code = 'credit_card' then round(t.balance * 6, -3) + 10000 end,
     case when t.kind = 'loan' then round(t.balance * 1.3, -3) end,
     nullif(t.rate, 0), t.branch_id, t.opened_on, t.matures_on,
     case when t.status = 'closed' then t.opened_on
@@ -88,7 +90,7 @@ select t.id, t.customer_id, t.kind, t.code, 'core', 'A' || lpad(t.id::text, 9, '
     t.status,
     case when t.kind in ('loan', 'card') and t.status = 'active'
             and meridian_generate.draw(t.id, 36) < 0.05
-        then 2 + (power(meridian_generate.draw(t.id, 37), 3) * 150)::integer else 0 end,
+        then 2 + (power(meridian_generate.draw(t.id, 37), 5) * 450)::integer else 0 end,
     {today}::date - 1, {batch}
 from (
     select u.*, sha512(int8send(u.id)) as noise,
@@ -126,8 +128,16 @@ select id, id, customer_id,
         else 'account_holder' end,
     daterange(opened_on, null), {batch}
 from customers_holding
+union all
+select {customers} * 8 + h.id, h.id, g.customer_id, 'guarantor', daterange(h.opened_on, null),
+    {batch}
+from customers_holding h
+join customers_holding g on g.status = 'active' and g.customer_id <> h.customer_id
+    and g.id = 8 * (meridian_generate.draw(h.id, 43) * ({customers} - 1))::bigint + 1
+where h.kind = 'loan' and meridian_generate.draw(h.id, 42) < 0.12
 """
-# 32 courses that a year can take; figures and last days of its months as arrays.
+# 512 courses that a year can take; figures and last days of its months as arrays. In one of them
+# hardly anything is left in the last month.
 SHAPES = """
 create unlogged table meridian_generate.shape as
 select g as id, y as year, max(m.day) filter (where m.day between {first} and {last}) as newest,
@@ -135,11 +145,12 @@ select g as id, y as year, max(m.day) filter (where m.day between {first} and {l
     array_agg(case when m.day between {first} and {last} then m.factor end order by m.day) as ends,
     array_agg(case when m.day between {first} and {last} then round(m.factor * 0.985, 3) end
         order by m.day) as averages
-from generate_series(0, 31) g
+from generate_series(0, 511) g
 cross join generate_series({first_year}, {last_year}) y
 cross join lateral (
     select d.day, round((0.8 + 0.4 * meridian_generate.draw(g * 1000 + y % 100 * 12 + month, 41)
-        + 0.01 * (d.day - {last}::date) / 30.0)::numeric, 3) as factor
+        + 0.01 * (d.day - {last}::date) / 30.0)::numeric, 3)
+        * case when g = 129 and d.day < {last} then 40 else 1 end as factor
     from generate_series(1, 12) month
     cross join lateral (select (make_date(y, month, 1) + interval '1 month - 1 day')::date) d(day)
 ) m
@@ -150,7 +161,7 @@ insert into customers_holdingyear (id, holding_id, customer_id, year, month_end,
 select h.id * 4 + s.year - {first_year}, h.id, h.customer_id, s.year,
     array[{ends}], array[{averages}], {batch}
 from customers_holding h
-join meridian_generate.shape s on s.id = h.id % 32 and s.newest >= h.opened_on
+join meridian_generate.shape s on s.id = h.id % 512 and s.newest >= h.opened_on
 """
 MONTH = """
     case when s.days[{month}] >= h.opened_on

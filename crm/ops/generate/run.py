@@ -273,7 +273,13 @@ class Run:
         )
         with self.step("sealed account numbers"):
             sealing.seal_accounts(line, plan)
-        self.rows(line, "customers_holdingparty", loads.PARTIES, batch=batch["parties"])
+        self.rows(
+            line,
+            "customers_holdingparty",
+            loads.PARTIES,
+            customers=plan.customers,
+            batch=batch["parties"],
+        )
         self.load_years(line, batch["balances"])
         line.execute(loads.BOOKING_TABLE)
         schema.copy(line, "booking", bookings.rows())

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from crm.ops.bench.pages import Subject, customer_cases, saving_cases, search_ca
 from crm.ops.bench.people import Persona, personas
 from crm.ops.bench.plain import plain_lists
 from crm.ops.bench.plans import Offence, offences_of
+from crm.ops.bench.risk import CASES, nights, risk_cases
 from crm.ops.bench.service import DESK, REQUESTS, desk_cases, queue_cases, work_cases
 from crm.ops.own_cluster import own_cluster_running
 from crm.ops.postgres import ClusterError
@@ -37,9 +39,11 @@ from sysadmin.models import User
 HOST = {"host": "localhost"}
 TIMEOUT_MS = 15_000  # as long as a statement of a page may take in the web process
 WIDTH = 32
-FLOOR, LOAD = "floor", "load"
+FLOOR = "floor"
+# work on many rows, by what the names of its parts begin with
+WORKS = {"load": loads, "night": nights}
 # groups of cases in which no statement may read or sort a big table as a whole
-PLANNED = ("list", "reach", "desk", "queue", "work")
+PLANNED = ("list", "reach", "desk", "queue", "work", "risk")
 Case = tuple[str, Callable[[], int]]
 
 
@@ -57,7 +61,9 @@ class Command(BaseCommand):
         parser.add_argument("--only", default="", help="cases whose names begin with this")
         parser.add_argument("--rounds", type=int, default=40, help="requests a batch, of five")
         parser.add_argument("--seconds", type=float, default=4.0, help="longest time a case")
-        parser.add_argument("--rows", type=int, default=20_000, help="rows of a file to load")
+        parser.add_argument(
+            "--rows", type=int, default=20_000, help="rows of a file, customers of a night"
+        )
         parser.add_argument("--json", type=Path, help="file for the figures")
         parser.add_argument("--against", type=Path, help="file of an earlier run to compare with")
 
@@ -138,13 +144,14 @@ class Command(BaseCommand):
         return found
 
     def taken(self, only: str, rows: int) -> list[Loaded]:
-        """Measure and tell how many rows of files are taken in a second."""
-        if not (LOAD.startswith(only) or only.startswith(LOAD)):
+        """Measure and tell how many rows of files or customers of a night are done in a second."""
+        works = [w for name, w in WORKS.items() if name.startswith(only) or only.startswith(name)]
+        if not works:
             return []
         heads = ("rows/s", "web us", "db us", "rows")
         self.say(f"{'':<{WIDTH}}" + "".join(f"{head:>9}" for head in heads))
         found = []
-        for each in loads(rows):
+        for each in chain.from_iterable(work(rows) for work in works):
             found.append(each)
             self.say(
                 f"{each.name:<{WIDTH}}{each.by_second:>9,.0f}{each.web_cpu_us:>9.1f}"
@@ -207,6 +214,7 @@ class Bench:
             "reach": lambda: combined_cases(self.clients, self.personas),
             "desk": lambda: self.as_those_who_may(DESK, desk_cases),
             "queue": lambda: self.as_those_who_may(REQUESTS, queue_cases),
+            "risk": lambda: self.as_those_who_may(CASES, risk_cases),
             "work": lambda: work_cases(self.clients, self.personas),
             "search": lambda: search_cases(self.clients[widest.reach], subject),
             "customer": lambda: customer_cases(self.client, subject),

@@ -241,6 +241,12 @@ class AlertCase(Workflow):
             models.Index(fields=["due_on", "id"], name="risk_case_by_due_day"),
             models.Index(fields=["-level", "due_on", "id"], name="risk_case_by_severity"),
             models.Index(fields=["-opened_on", "-id"], name="risk_case_by_age"),
+            # what there is to do is asked for every day, and closed cases grow for ever
+            models.Index(
+                fields=["due_on", "id"],
+                condition=~Q(status="closed"),
+                name="risk_case_open_by_due_day",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

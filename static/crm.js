@@ -198,6 +198,15 @@
     applySwitch(event.detail.elt);
   });
 
+  /* What was typed is stored once the answer leads on: leaving for it needs no question. */
+  on("htmx:beforeOnLoad", (event) => {
+    const { elt, xhr } = event.detail;
+    const leadsOn = ["HX-Redirect", "HX-Location", "HX-Refresh"].some((name) => xhr.getResponseHeader(name));
+    if (!leadsOn) return;
+    elt.removeAttribute("data-dirty");
+    dirty.delete(elt.closest("dialog"));
+  });
+
   /* A whole page as the answer to a part of one: the session ended, or an error page came. */
   on("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;

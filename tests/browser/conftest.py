@@ -55,11 +55,16 @@ class Watch:
         self.host = host
         self.faults = []
         self.expected = set()
+        self.leaves, self.asked = None, []
         self.deaf = False
 
     def expect(self, *statuses):
         """Answers of these kinds are part of the test."""
         self.expected |= {str(status) for status in statuses}
+
+    def answer_leaving(self, *, leaves):
+        """The browser's question whether to leave what was typed is part of the test."""
+        self.leaves = leaves
 
     @contextmanager
     def unheard(self):
@@ -73,12 +78,22 @@ class Watch:
         context.on("console", self._heard)
         context.on("weberror", lambda error: self.faults.append(f"error: {error.error}"))
         context.on("request", self._asked)
+        context.on("dialog", self._held_back)
 
     def _heard(self, message):
         answered = ANSWERED.search(message.text)
         is_expected = answered and answered[1] in self.expected
         if message.type in {"error", "warning"} and not is_expected and not self.deaf:
             self.faults.append(f"console: {message.text}")
+
+    def _held_back(self, dialog):
+        self.asked.append(dialog.type)
+        if self.leaves is None:
+            self.faults.append(f"dialog: {dialog.type}")
+        if self.leaves is False:
+            dialog.dismiss()
+        else:
+            dialog.accept()
 
     def _asked(self, request):
         if not request.url.startswith((f"{self.host}/", "data:", "blob:")):

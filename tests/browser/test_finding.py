@@ -193,7 +193,7 @@ def test_a_job_that_is_watched_shows_its_end_by_itself(desk, bank):
     assert not Customer.objects.filter(lead_manager__isnull=False).exists()
 
 
-def test_a_choice_made_in_a_look_up_is_still_there_after_going_back(at_work, bank):
+def test_a_choice_made_in_a_look_up_is_still_there_after_going_back(at_work, bank, watch):
     page = at_work
     page.goto("/customers/add/")
     branch, key = page.locator("#id_home_branch"), page.locator("[name=home_branch]")
@@ -201,7 +201,7 @@ def test_a_choice_made_in_a_look_up_is_still_there_after_going_back(at_work, ban
     page.locator(".lookup [role=option]").first.click()
     chosen = key.input_value()
     expect(branch).to_have_value("Lakeside Sub-branch")
-    page.on("dialog", lambda dialog: dialog.accept())
+    watch.answer_leaving(leaves=True)
     page.goto("/customers/")
     page.go_back()
     expect(branch).to_have_value("Lakeside Sub-branch")

@@ -197,13 +197,12 @@ def test_leaving_a_changed_drawer_asks_first(at_work, bank):
     expect(page.get_by_role("link", name="Add a contact point")).to_be_focused()
 
 
-def test_leaving_a_changed_page_asks_first(at_work, bank):
+def test_leaving_a_changed_page_asks_first(at_work, bank, watch):
     page = at_work
     page.goto(f"{view(bank.person)}change/")
     page.locator("[name=city]").press_sequentially("x")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    watch.answer_leaving(leaves=False)
     page.locator(".nav-i").first.click()
     page.wait_for_timeout(100)
-    assert asked == ["beforeunload"]
+    assert watch.asked == ["beforeunload"]
     expect(page).to_have_url(re.compile("change/$"))

@@ -457,7 +457,8 @@ def test_a_rich_customer_costs_no_more_questions_than_a_poor_one(client, custome
         HoldingPartyFactory(holding=holding, customer=CustomerFactory(home_branch=branch))
     many = [asked(url, **options) for url, options in urls]
     assert many == few
-    assert many[0] <= 11
+    # two of them read dictionaries, which are kept where nothing is undone
+    assert many[0] <= 13
     assert many[1] <= 8
     assert many[2] <= 5
     assert Holding.objects.count() == 10

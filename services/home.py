@@ -133,7 +133,7 @@ TODOS = (
     ),
     Todo(
         complaint,
-        "status=received&sort=due_on",
+        "status=received&sort=due_on&mine=true",
         _("Complaint to assign"),
         "business",
         "due_on",
@@ -142,7 +142,7 @@ TODOS = (
     ),
     Todo(
         complaint,
-        "status=disputed&sort=due_on",
+        "status=disputed&sort=due_on&mine=true",
         _("Complaint without a reviewer"),
         "business",
         "due_on",

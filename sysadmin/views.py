@@ -40,7 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
     figures, parts = figures_of(user), parts_of(user)
     if not (figures or parts or may_have(user)):
         return HttpResponseRedirect(first)
-    shown = {"figures": figures, "today": today_of(user), "parts": parts, "first": first}
+    today = today_of(user)
+    begin = today.items[0].address if today.items else first
+    shown = {"figures": figures, "today": today, "parts": parts, "first": first, "begin": begin}
     return render(request, "sysadmin/home.html", shown)
 
 

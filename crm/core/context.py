@@ -57,7 +57,7 @@ TEXTS = {
         "You are not allowed to do this. A system administrator can grant you the right."
     ),
     "status_404": _("This does not exist, or it is outside the part of the bank you work in."),
-    "status_409": _("Someone else changed this in the meantime. Reload the page to see how."),
+    "status_409": _("This has changed in the meantime. Reload the page to see how."),
     "status_413": _("The file is too large. Choose a smaller one."),
     "status_429": _("Too many requests in a short time. Wait a minute, then try again."),
     "leave": _("You have not saved what you typed. Discard it?"),

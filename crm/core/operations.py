@@ -35,11 +35,11 @@ class DomainError(Exception):
 
 
 class Stale(DomainError):
-    """Somebody else changed the record since it was shown."""
+    """The record has changed since it was shown."""
 
     def __init__(self) -> None:
         super().__init__(
-            _("Somebody else changed this record while you were editing. Compare and save again.")
+            _("This record has changed while you were editing. Compare and save again.")
         )
 
 

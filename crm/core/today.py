@@ -184,7 +184,8 @@ def today_of(user: Any) -> Today:
     """What a user has to do today, in two statements: the first of every kind, and whom they name.
 
     What is overdue comes first, then what is due today, what only waits, and what comes soon. Where
-    there is too much, the most urgent of every kind has its place before the second of any.
+    there is too much, the most urgent of every kind has its place before the second of any, and
+    what comes soon has what place is left.
     """
     todos = [one for one in _todos if one.is_for(user)]
     lines = _lines(todos, user)
@@ -199,10 +200,10 @@ def _chosen(items: list[Item]) -> list[Item]:
     seen: Counter[int] = Counter()
     turns = []
     for item in sorted(items, key=Item.urgency):
-        turns.append((seen[item.line.place], item.urgency(), item))
+        turns.append((item.rank == Rank.LATER, seen[item.line.place], item.urgency(), item))
         seen[item.line.place] += 1
-    fit = [turn for turn in turns if turn[0] < MOST_OF_A_KIND]
-    chosen = sorted(fit, key=lambda turn: turn[:2])[:MOST_ROWS]
+    fit = [turn for turn in turns if turn[1] < MOST_OF_A_KIND]
+    chosen = sorted(fit, key=lambda turn: turn[:3])[:MOST_ROWS]
     return sorted((item for *_turn, item in chosen), key=Item.urgency)
 
 

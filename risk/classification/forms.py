@@ -67,6 +67,11 @@ class AgreeForm(Sectioned, ReasonForm):
         coerce=int,
         empty_value=None,
         required=False,
-        choices=[("", pgettext_lazy("claim", "As proposed")), *RiskClass.choices[1:]],
     )
     field_order = ("worse", "reason")
+
+    def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        proposal = claim.classifications.filter(status="open").first()
+        worse = [c for c in RiskClass.choices if proposal and c[0] > proposal.proposed_class]
+        self.fields["worse"].choices = [("", pgettext_lazy("claim", "As proposed")), *worse]

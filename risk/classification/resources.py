@@ -33,5 +33,10 @@ claim = Resource(
         View("non_performing", _("Non-performing"), "non_performing=yes&ended=no"),
     ),
     recorded=True,
-    overrides={"view": views.ClaimPage, "propose": views.ProposePage},
+    overrides={
+        "view": views.ClaimPage,
+        "propose": views.ProposePage,
+        "review": views.AgreePage,
+        "approve": views.AgreePage,
+    },
 )

@@ -100,12 +100,16 @@ class MovesPage(Page):
         )
 
 
-class ProposePage(TransitionPage):
-    """The form of a proposal begins with what is known of the claim."""
+class AgreePage(TransitionPage):
+    """The forms of those who agree know the claim: what is offered depends on it."""
 
     def build_form(self, data=None):
         form: Any = self.transition.form
         return form(data, claim=self.object)
+
+
+class ProposePage(AgreePage):
+    """The form of a proposal begins with what is known of the claim."""
 
     def perform(self, form):
         self.transition.run(self.object, by=self.request.user, proposal=form.proposal())

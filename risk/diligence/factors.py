@@ -113,7 +113,7 @@ FACTORS: dict[str, Factor] = {
         products_of,
     ),
     "relationship": Factor(
-        gettext_lazy("Relationship"),
+        gettext_lazy("Length of the relationship"),
         named(
             {
                 "new": gettext_lazy("Less than a year"),

@@ -14,6 +14,8 @@ from customers.models import Customer
 from services.models import Complaint
 from staff.models import Branch, StaffMember
 
+from .rules import barred
+
 WEEK = 6
 
 
@@ -53,6 +55,9 @@ class ComplaintFilter(LeanFilterSet):
     )
     handler = member_filter(pgettext_lazy("complaint", "Handler"))
     reviewer = member_filter(pgettext_lazy("complaint", "Reviewer"))
+    mine = django_filters.BooleanFilter(
+        label=pgettext_lazy("complaint", "Open to me, not about me"), method="that_are_open_to_me"
+    )
     customer = LookupFilter(
         label=_("Customer"),
         queryset=Customer.objects.all(),
@@ -78,6 +83,10 @@ class ComplaintFilter(LeanFilterSet):
             "recheck": rows.to_recheck,
         }
         return narrow[asked]()
+
+    def that_are_open_to_me(self, rows, _name, wanted):
+        shut = barred(self.user)
+        return rows.exclude(shut) if wanted else rows.filter(shut)
 
     class Meta:
         model = Complaint

@@ -36,6 +36,14 @@ def kept_away(complaint: Complaint) -> set[int]:
     return {key for key in (complaint.about_id, leader) if key}
 
 
+def barred(user: Any) -> Q:
+    """The complaints from which a user keeps away."""
+    about_me = Q(about__user=user.pk, about__isnull=False)
+    if not value_of(RECUSE_LEADER):
+        return about_me
+    return about_me | Q(about__supervisor__user=user.pk, about__supervisor__isnull=False)
+
+
 def why_kept_away(complaint: Complaint, user: Any) -> str:
     """Why a user keeps away from a complaint; empty if they need not."""
     about = complaint.about

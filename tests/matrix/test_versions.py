@@ -66,7 +66,7 @@ def test_an_older_form_gets_both_values_and_stores_nothing(desk):
     assert answer.status_code == 409
     assert theirs in text
     assert mine in text
-    assert "Somebody else changed this record" in text
+    assert "This record has changed" in text
     assert AuditEvent.objects.count() == before
     world.rows["mine"].refresh_from_db()
     assert getattr(world.rows["mine"], name) == theirs

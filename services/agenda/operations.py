@@ -33,6 +33,8 @@ TOKEN_BYTES = 32
 @operation
 def give(task: Task, *, by: User) -> Task:
     """Enter what somebody has to do: oneself, or a colleague, who sees who gave it."""
+    if task.due_on < bank_today():
+        raise DomainError(_("This day is over. Enter today or later."), "due_on")
     task.author = by
     task.set_reminder()
     save_new(task)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from crm.core.clock import now
+from crm.core.clock import bank_today, now
 from crm.core.operations import DomainError, lock_for, operation, save_changes, save_new, write
 from services.agenda import operations as agenda
 from services.models import Contact, ContactAttendee, ContactNote, Promise, Task
@@ -39,6 +39,8 @@ def log(
     """Enter a contact with a customer, with who took part and what was promised in it."""
     contact.author = member_of(by)
     refuse_ahead(contact)
+    if contact.next_on and contact.next_on < bank_today():
+        raise DomainError(_("This day is over. Enter today or later."), "next_on")
     save_new(contact)
     bring(contact, colleagues)
     plan_next(contact, by=by)
@@ -62,7 +64,7 @@ def plan_next(contact: Contact, *, by: User) -> None:
     known, day = Task.objects.filter(contact=contact).first(), contact.next_on
     if known is None:
         if day and by.has_action("services.view_task"):
-            agenda.give(next_task(contact, day), by=by)
+            agenda.give(next_task(contact, max(day, bank_today())), by=by)
     elif known.status == Task.Status.OPEN:
         if day is None:
             agenda.drop(known, by=by, reason=NO_NEXT_STEP)

@@ -95,6 +95,17 @@ def test_a_task_is_given_to_a_colleague_of_the_branch_who_sees_who_gave_it(
 
 
 @pytest.mark.proves("CS-6")
+def test_a_task_of_a_day_that_is_over_is_refused_beside_the_field(desk, me, keyed):
+    yesterday = bank_today() - dt.timedelta(days=1)
+    sent = keyed(title="Do this", due_on=yesterday, priority=2, member=me.staff_member.pk)
+    answer = desk.post(f"{LIST}add/", sent)
+    assert answer.status_code == 422
+    said = ["This day is over. Enter today or later."]
+    assert answer.context["form"].errors["due_on"] == said
+    assert not Task.objects.exists()
+
+
+@pytest.mark.proves("CS-6")
 def test_nobody_gives_tasks_to_those_at_another_branch(desk, other_branch, keyed):
     stranger = StaffMemberFactory(branch=other_branch)
     sent = keyed(title="Do this", due_on=bank_today(), priority=2, member=stranger.pk)

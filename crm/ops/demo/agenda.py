@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from crm.core.clock import clock_at, now
+from crm.core.clock import bank_today, clock_at, midnight, now
 from customers.models import Customer
 from services.agenda import operations as tasks
 from services.appointments import operations as appointments
@@ -100,6 +100,11 @@ def led_by(member: StaffMember) -> list[Customer]:
     return own or list(rows.filter(home_branch=member.branch)[:20])
 
 
+def begun(due_on: dt.date) -> dt.datetime:
+    """When a task was given: now, or in the morning of its day if that is over."""
+    return now() if due_on >= bank_today() else midnight(due_on) + dt.timedelta(hours=9)
+
+
 def enter_tasks(
     member: StaffMember, plans: tuple[Plan, ...], today: dt.date, head: User | None
 ) -> None:
@@ -119,7 +124,8 @@ def enter_tasks(
             remind_before=one.remind,
             source=one.source,
         )
-        tasks.give(task, by=by)
+        with clock_at(begun(task.due_on)):
+            tasks.give(task, by=by)
         if one.is_done:
             tasks.finish(task, by=member.user)
 

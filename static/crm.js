@@ -214,7 +214,9 @@
     event.detail.shouldSwap = false;
     const login = document.body.dataset.login;
     if (login && new URL(xhr.responseURL).pathname === login) return trouble(event.detail, "signed_out");
-    if (xhr.status < 400) location.assign(xhr.responseURL);
+    const elsewhere = new URL(xhr.responseURL).pathname !== location.pathname;
+    // a page that everything leads to, such as the choice of a password, would be loaded for ever
+    if (xhr.status < 400) elsewhere && location.assign(xhr.responseURL);
     else if (!event.detail.isError) trouble(event.detail, `status_${xhr.status}`);
   });
 

@@ -130,7 +130,8 @@ def shell(request: WSGIRequest) -> dict[str, Any]:
         # single keys can be switched off by those whom they disturb
         ui = Appearance.of(user.theme, user.density, keys=bool(getattr(user, "single_keys", True)))
     demo = bool(getattr(settings, "DEMO", False))
-    return {"ui": ui, "demo": demo, "frame": Frame(request, user, ui, demo=demo)}
+    frame = Frame(request, user, ui, demo=demo)
+    return {"ui": ui, "demo": demo, "second_factor": settings.SECOND_FACTOR, "frame": frame}
 
 
 @cache

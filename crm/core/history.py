@@ -127,10 +127,8 @@ def unread_tables(user: Any) -> list[str]:
 
 
 def is_told(model: Any, user: Any) -> bool:
-    """Whether the history of a customer tells a reader of the rows of a model."""
-    if not model._meta.default_permissions:
-        return False
-    return not model.CONFIDENTIAL or user.has_action(action_name(model, "view"))
+    """Whether the history of a customer tells a reader of the rows of a model: of what they see."""
+    return bool(model._meta.default_permissions) and user.has_action(action_name(model, "view"))
 
 
 def keys_of(events: list[AuditEvent]) -> Iterator[tuple[Any, Any]]:

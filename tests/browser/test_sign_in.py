@@ -1,9 +1,14 @@
 """Signing in with a password, and what a page says when it is wrong."""
 
+import datetime as dt
 import re
 
 import pytest
 from playwright.sync_api import expect
+
+from crm.core.acting import acting
+from crm.core.clock import now
+from sysadmin.models import system_user
 
 from .bank import PHRASE
 
@@ -19,6 +24,32 @@ def test_the_right_password_leads_to_the_first_page(desk, bank):
     page.keyboard.type(PHRASE)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"^https?://[^/]+/$"))
+    expect(page.locator("h1")).to_have_text("Home")
+
+
+def test_a_first_password_is_replaced_by_ones_own(desk, bank, watch):
+    first, own = "a first password for one day", "harbour lantern under seven oaks"
+    user = bank.manager
+    with acting(by=system_user()):
+        user.set_password(first)
+        user.first_password_until = now() + dt.timedelta(days=3)
+        user.save()
+    page = desk()
+    page.goto("/account/login/")
+    page.fill("[name=login]", user.username)
+    page.fill("[name=password]", first)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/account/password/$"))
+    opened = []
+    page.on("framenavigated", lambda frame: opened.append(frame.url))
+    page.wait_for_load_state("networkidle")
+    page.fill("[name=oldpassword]", first)
+    page.fill("[name=password1]", own)
+    page.fill("[name=password2]", own)
+    assert opened == []  # what a page asks for by itself leads nowhere
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile(r"/account/password/$"))
+    page.goto("/")
     expect(page.locator("h1")).to_have_text("Home")
 
 

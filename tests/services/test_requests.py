@@ -65,6 +65,18 @@ def test_a_request_gets_number_queue_branch_and_checklist_and_waits(desk, entere
     assert event.subject_id == request.customer_id
 
 
+@pytest.mark.proves("SY-5")
+def test_the_history_of_a_customer_tells_of_requests_to_those_who_may_see_them(
+    mine, person, branch, signed_in
+):
+    look = ["customers.view_customer", "customers.history_customer"]
+    address = f"/customers/{mine.customer_id}/history/"
+    for actions, tells in ((look, False), ([*look, "services.view_servicerequest"], True)):
+        page = signed_in(person(branch, *actions)).get(address).content.decode()
+        assert (mine.subject in page) == tells
+        assert mine.customer.name in page
+
+
 @pytest.mark.proves("CS-1")
 def test_a_complaint_is_no_request_and_is_received_as_a_complaint(
     desk, entered, service, customer, engaged, branch, signed_in

@@ -894,6 +894,7 @@
     syncBulk();
   }
 
+  $("#side [aria-current]")?.scrollIntoView({ block: "nearest" });
   takeTicks();
   ready(document.body);
   $$("[data-toast]").forEach(arm);

@@ -896,6 +896,7 @@
     syncBulk();
   }
 
+  $("#side [aria-current]")?.scrollIntoView({ block: "nearest" });
   takeTicks();
   ready(document.body);
   $$("[data-toast]").forEach(arm);

@@ -2,6 +2,9 @@
 
 The title states the finding. Series differ by colour and by a second cue: the dash of a line and
 the shape of its end, the hatching of a bar. Coordinates are binary fractions; figures never are.
+
+A drawing grows and shrinks with its card, and its words with it. So each chart is drawn twice, for
+wide and for narrow cards, and the style shows the one whose words can be read.
 """
 
 from __future__ import annotations
@@ -23,13 +26,17 @@ Format = Callable[[Number], str]
 Point = tuple[float, float]
 
 MOST_SERIES = 4
-WIDTH = 640
+WIDTHS = {"wide": 540, "narrow": 270}
 LINE_HEIGHT = 190
-TOP, BOTTOM = 18, 24
-BAR, BAR_GAP = 12, 10
+TOP, BOTTOM = 18, 28
+UNIT = 12  # how much lower the highest mark stands where the unit is written above it
+BAR, BAR_GAP = 13, 10
 WIDEST_NAME = 200
+NAME_SHARE = 0.37  # of the width of a drawing, for the names beside bars and of lines
 MOST_CATEGORY_LABELS = 7
-LABEL_STEP = 13.0
+CATEGORY_GAP = 10
+LABEL_STEP = 14.0
+LABEL = 12 / 11  # the size of labels, to that at which texts are measured
 BOLD = 1.12
 STEPS = tuple(Decimal(step) for step in ("1", "2", "2.5", "5", "10"))
 DASHES = ("", "5 3", "1 3", "8 3 2 3")
@@ -73,6 +80,15 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Axis:
+    """The ticks of an axis, how they are written, and how the figures are."""
+
+    ticks: tuple[Decimal, ...]
+    mark: Format
+    show: Format
+
+
+@dataclass(frozen=True)
 class Label:
     """A piece of text in the drawing."""
 
@@ -96,27 +112,53 @@ def line_chart(
     if not figures:
         return _without_figures(title)
     ticks = nice_ticks(figures, from_zero=from_zero)
-    mark, show = y_format or _plain(ticks), y_format or _plain(figures)
-    ends = [_end_text(one, show, alone=len(series) == 1) for one in series]
-    left = 10 + max(_width(mark(tick)) for tick in ticks)
-    right = WIDTH - 12 - min(BOLD * max(_width(text) for text in ends), WIDTH * 0.4)
-    scale = Scale(ticks, LINE_HEIGHT - BOTTOM, TOP)
-    xs = _spread(len(categories), left, right)
+    axis = Axis(ticks, y_format or _plain(ticks), y_format or _plain(figures))
     return _figure(
         "charts/line.html",
-        {"title": title, "unit": unit, "width": WIDTH, "height": LINE_HEIGHT},
-        grid=[
+        {"title": title, "unit": unit},
+        [
+            _lines_drawn(
+                size, series, categories, axis, top=TOP + (UNIT if unit else 0), filled=from_zero
+            )
+            for size in WIDTHS
+        ],
+        table=_table(series, categories, axis.show),
+    )
+
+
+def _lines_drawn(
+    size: str,
+    series: Sequence[Series],
+    categories: Sequence[str],
+    axis: Axis,
+    *,
+    top: int,
+    filled: bool,
+) -> dict[str, Any]:
+    """The lines in a drawing of one size."""
+    width = WIDTHS[size]
+    ends = [_end_text(one, axis.show, width, alone=len(series) == 1) for one in series]
+    left = 10 + max(_label_width(axis.mark(tick)) for tick in axis.ticks)
+    right = width - 12 - min(BOLD * max(_label_width(text) for text in ends), width * 0.45)
+    scale = Scale(axis.ticks, LINE_HEIGHT - BOTTOM, top)
+    xs = _spread(len(categories), left, right)
+    return {
+        "size": size,
+        "width": width,
+        "height": LINE_HEIGHT,
+        "grid": [
             {
                 "path": f"M{left:.1f} {scale.at(tick):.1f}H{right:.1f}",
-                "label": Label(f"{left - 8:.1f}", f"{scale.at(tick) + 4:.1f}", mark(tick), "end"),
+                "label": Label(
+                    f"{left - 8:.1f}", f"{scale.at(tick) + 4:.1f}", axis.mark(tick), "end"
+                ),
             }
-            for tick in ticks
+            for tick in axis.ticks
         ],
-        names=_category_labels(categories, xs),
-        lines=list(_lines(series, scale, xs, filled=from_zero)),
-        ends=_end_labels(series, ends, scale, right),
-        table=_table(series, categories, show),
-    )
+        "names": _category_labels(categories, xs),
+        "lines": list(_lines(series, scale, xs, filled=filled)),
+        "ends": _end_labels(series, ends, scale, right),
+    }
 
 
 def bar_chart(
@@ -132,36 +174,50 @@ def bar_chart(
     if not figures:
         return _without_figures(title)
     ticks = nice_ticks(figures)
-    mark, show = y_format or _plain(ticks), y_format or _plain(figures)
-    names = [shortened(name) for name in categories]
-    room = 10 + BOLD * max(_width(show(figure)) for figure in figures)
-    left = 12 + max(_width(name) for name in names) + (room if min(figures) < 0 else 0)
-    scale = Scale(ticks, left, WIDTH - room)
+    axis = Axis(ticks, y_format or _plain(ticks), y_format or _plain(figures))
+    return _figure(
+        "charts/bar.html",
+        {"title": title, "unit": unit},
+        [_bars_drawn(size, series, categories, axis) for size in WIDTHS],
+        key=_key(series) if len(series) > 1 else [],
+        table=_table(series, categories, axis.show),
+    )
+
+
+def _bars_drawn(
+    size: str, series: Sequence[Series], categories: Sequence[str], axis: Axis
+) -> dict[str, Any]:
+    """The bars in a drawing of one size."""
+    width = WIDTHS[size]
+    figures = [figure for one in series for figure in one.known]
+    names = [shortened(name, width * NAME_SHARE / LABEL) for name in categories]
+    room = 10 + BOLD * max(_label_width(axis.show(figure)) for figure in figures)
+    left = 12 + max(_label_width(name) for name in names) + (room if min(figures) < 0 else 0)
+    scale = Scale(axis.ticks, left, width - room)
     step = BAR * len(series) + BAR_GAP
     bottom = TOP + step * len(categories)
     tops = [TOP + step * row for row in range(len(categories))]
-    return _figure(
-        "charts/bar.html",
-        {"title": title, "unit": unit, "width": WIDTH, "height": str(bottom + BOTTOM)},
-        grid=[
+    return {
+        "size": size,
+        "width": width,
+        "height": str(bottom + BOTTOM),
+        "grid": [
             {
                 "path": f"M{scale.at(tick):.1f} {TOP}V{bottom}",
-                "label": Label(f"{scale.at(tick):.1f}", f"{bottom + 16}", mark(tick), "middle"),
+                "label": Label(f"{scale.at(tick):.1f}", f"{bottom + 16}", text, "middle"),
             }
-            for tick in ticks
+            for tick, text in _marks_apart(axis, scale)
         ],
-        names=[
+        "names": [
             Label("4", f"{top + BAR * len(series) / 2 + 4:.1f}", name)
             for name, top in zip(names, tops, strict=True)
         ],
-        bars=[
-            _bar(value, place, scale, top + BAR * place, show)
+        "bars": [
+            _bar(value, place, scale, top + BAR * place, axis.show)
             for place, one in enumerate(series)
             for value, top in zip(one.values, tops, strict=True)
         ],
-        key=_key(series) if len(series) > 1 else [],
-        table=_table(series, categories, show),
-    )
+    }
 
 
 def sparkline(title: str, values: Sequence[Number | None]) -> SafeString:
@@ -237,8 +293,12 @@ def _places(value: Number) -> int:
 
 
 def _width(text: str) -> float:
-    """About how wide a text is at the size of chart labels."""
+    """About how wide a text is at the size of the words in graphs."""
     return sum(11.5 if unicodedata.east_asian_width(char) in "WF" else 6.3 for char in text)
+
+
+def _label_width(text: str) -> float:
+    return LABEL * _width(text)
 
 
 def shortened(name: str, widest: float = WIDEST_NAME) -> str:
@@ -257,9 +317,24 @@ def _spread(count: int, left: float, right: float) -> list[float]:
 
 
 def _category_labels(categories: Sequence[str], xs: Sequence[float]) -> list[Label]:
-    every = -(-len(categories) // MOST_CATEGORY_LABELS)
+    widest = max(_label_width(name) for name in categories) + CATEGORY_GAP
+    most = max(min(int((xs[-1] - xs[0]) / widest) + 1, MOST_CATEGORY_LABELS), 1)
+    every = -(-len(categories) // most)
     places = list(zip(xs, categories, strict=True))[::every]
     return [Label(f"{x:.1f}", f"{LINE_HEIGHT - 8}", name, "middle") for x, name in places]
+
+
+def _marks_apart(axis: Axis, scale: Scale) -> list[tuple[Decimal, str]]:
+    """The ticks below bars with their words, left out between where these would touch."""
+    marks = [(tick, axis.mark(tick)) for tick in axis.ticks]
+    widest = max(_label_width(text) for _tick, text in marks) + CATEGORY_GAP
+    apart = abs(scale.end - scale.start) / (len(marks) - 1)
+    # counted from the last tick, which says how far the bars reach
+    every = next(n for n in range(1, len(marks)) if n * apart >= widest or n == len(marks) - 1)
+    return [
+        (tick, text if (len(marks) - 1 - place) % every == 0 else "")
+        for place, (tick, text) in enumerate(marks)
+    ]
 
 
 def _lines(
@@ -309,11 +384,11 @@ def _area(runs: Sequence[Sequence[Point]], base: float) -> str:
     )
 
 
-def _end_text(one: Series, show: Format, *, alone: bool) -> str:
+def _end_text(one: Series, show: Format, width: int, *, alone: bool) -> str:
     if not one.known:
         return ""
     last = show(one.known[-1])
-    return last if alone else f"{one.name} {last}"
+    return last if alone else f"{shortened(one.name, width * NAME_SHARE / LABEL)} {last}"
 
 
 def _end_labels(
@@ -390,8 +465,10 @@ def _cell(one: Series, place: int, show: Format) -> str:
     return markup('<a href="{}">{}</a>', one.addresses[place], shown)
 
 
-def _figure(template: str, frame: dict[str, Any], **parts: Any) -> SafeString:
-    return render_to_string(template, frame | parts)
+def _figure(
+    template: str, frame: dict[str, Any], drawings: Sequence[dict[str, Any]], **parts: Any
+) -> SafeString:
+    return render_to_string(template, frame | {"drawings": drawings} | parts)
 
 
 def _without_figures(title: str) -> SafeString:

@@ -15,10 +15,10 @@ from services.models import ServiceRequest
 
 from . import due
 from .setting import Step, next_step, promise_of, timetable_of
+from .words import DAY, MINUTE, in_words
 
 AMBER = Decimal("0.25")
 DAYS_OF_WEEK = 7
-MINUTE, HOUR, DAY = (dt.timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 
 
 @dataclass(frozen=True)
@@ -98,18 +98,3 @@ def working_day(hours: Timetable, at: dt.datetime) -> dt.timedelta:
     day = at.astimezone(hours.zone).date()
     week = [hours.hours_of(day - n * DAY) for n in range(DAYS_OF_WEEK)]
     return max(sum(last - first for first, last in spans) for spans in week) * MINUTE or DAY
-
-
-def in_words(rest: dt.timedelta, day: dt.timedelta) -> str:
-    """A time in its larger two units, where a day is as long as is worked on one."""
-    span = abs(rest)
-    is_left = rest >= dt.timedelta()
-    days, below = divmod(span, day)
-    parts = {"days": days, "hours": below // HOUR, "minutes": below % HOUR // MINUTE}
-    if days:
-        said = _("%(days)dd %(hours)dh left") if is_left else _("%(days)dd %(hours)dh over")
-    elif parts["hours"]:
-        said = _("%(hours)dh %(minutes)dm left") if is_left else _("%(hours)dh %(minutes)dm over")
-    else:
-        said = _("%(minutes)dm left") if is_left else _("%(minutes)dm over")
-    return said % parts

@@ -13,11 +13,9 @@ from config_admin.figures.declared import Parameter
 from config_admin.figures.values import value_of
 from crm.core import formats
 from crm.core.clock import now
+from services.clock.words import DAY, in_words
 from services.models import Complaint
 
-DAY = dt.timedelta(days=1)
-HOUR = dt.timedelta(hours=1)
-MINUTE = dt.timedelta(minutes=1)
 # below this share of the time the clock warns
 SOON = Decimal("0.25")
 
@@ -61,22 +59,3 @@ def clock_of(complaint: Complaint) -> Clock | None:
     words = in_words(left)
     by = _("To be answered by %(day)s") % {"day": formats.day(complaint.due_on)}
     return Clock(words, f"{by} · {words}", share, tone)
-
-
-def in_words(left: dt.timedelta) -> str:
-    """The larger two units of the time that is left, or by which it is over."""
-    is_over, length = left <= dt.timedelta(0), abs(left)
-    parts = {
-        "days": length // DAY,
-        "hours": length % DAY // HOUR,
-        "minutes": length % HOUR // MINUTE,
-    }
-    if length >= DAY:
-        said = _("%(days)d d %(hours)d h over") if is_over else _("%(days)d d %(hours)d h left")
-    else:
-        said = (
-            _("%(hours)d h %(minutes)d min over")
-            if is_over
-            else _("%(hours)d h %(minutes)d min left")
-        )
-    return said % parts

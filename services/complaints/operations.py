@@ -27,10 +27,11 @@ from crm.core.operations import (
     write,
 )
 from services import notices
+from services.clock.words import DAY
 from services.models import Complaint, ComplaintReply
 from staff.models import StaffMember
 
-from .clock import DAY, bank_day, due_day
+from .clock import bank_day, due_day
 from .parameters import COMPLEX, DISPUTE, EXTENSION, LATE_ENTRY, REVIEW, USUAL
 from .rules import (
     kept_away,

@@ -27,9 +27,9 @@ series_of_four = st.lists(
 )
 
 
-def svg(html):
+def svg(html, size=""):
     """The drawing, read as XML: whatever is not well-formed fails here."""
-    drawing = re.search(r'<svg class="(chart|spark|ring).*?</svg>', html, re.DOTALL)[0]
+    drawing = re.search(rf'<svg class="(chart|spark|ring)[^"]*{size}.*?</svg>', html, re.DOTALL)[0]
     return ET.fromstring(drawing)  # noqa: S314 - our own text
 
 
@@ -84,6 +84,34 @@ def test_the_table_shows_the_same_figures_as_the_drawing():
     assert rows == [("Jan", "9.80"), ("Feb", "\u2013"), ("Mar", "\u22121.25"), ("Apr", "13.00")]
     assert texts(html)[-1] == "13.00"
     assert "CNY m" in texts(html)
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_words_along_an_axis_do_not_touch_in_a_drawing_of_either_size(size):
+    series = [Series("A", [n * 9_999 for n in range(12)])]
+    names = [f"{n:02} 2026" for n in range(12)]
+    drawing = svg(line_chart("T", series, names, unit="CNY"), size)
+    places = {node.text: node for node in drawing.iter("text")}
+    heights = sorted(
+        float(n.get("y")) for n in drawing.iter("text") if n.get("text-anchor") != "middle"
+    )
+    assert float(places["CNY"].get("y")) + 14 <= min(heights[1:])
+    for html, words in (
+        (line_chart("T", series, names), 8),
+        (bar_chart("T", [Series("A", [10**12])], ["a"]), 17),
+    ):
+        below = [n for n in svg(html, size).iter("text") if n.get("text-anchor") == "middle"]
+        xs = [float(node.get("x")) for node in below]
+        assert len(xs) >= 2
+        assert all(after - before > 6 * words for before, after in pairwise(xs))
+
+
+def test_the_narrow_drawing_cuts_names_before_figures():
+    series = [Series("Handled within the time that was promised", [1, 2]), Series("B", [1, 1])]
+    html = line_chart("T", series, ["a", "b"])
+    words = {n.text for n in svg(html, "narrow").iter("text") if n.get("class") == "lbl"}
+    assert len(words) == 2
+    assert any(text.startswith("Handled") and text.endswith("\u2026 2") for text in words)
 
 
 def test_a_missing_figure_leaves_a_gap_and_a_lone_one_is_marked():

@@ -8,8 +8,9 @@ import pytest
 from crm.core.clock import clock_at
 from crm.core.models import Approval
 from crm.ops.roles import COMPLAINTS
+from services.clock.words import in_words
 from services.complaints import operations
-from services.complaints.clock import clock_of, in_words
+from services.complaints.clock import clock_of
 from services.models import Complaint
 from tests.factories import ApprovalPolicyFactory, CustomerFactory
 from tests.factories_services.complaints import ComplaintFactory, prepare
@@ -160,12 +161,12 @@ def test_the_clock_says_what_is_left_warns_in_the_last_quarter_and_then_counts_o
         customer=customer, received_at=at("2026-11-02", "12:00"), due_on=dt.date(2026, 11, 17)
     )
     for moment, tone, words in (
-        (at("2026-11-03"), "", "14 d 14 h left"),
-        (at("2026-11-14", "03:00"), "", "3 d 21 h left"),
-        (at("2026-11-14", "04:00"), "warn", "3 d 20 h left"),
-        (at("2026-11-17", "22:20"), "warn", "1 h 40 min left"),
-        (at("2026-11-18", "00:00"), "bad", "0 h 0 min over"),
-        (at("2026-11-20", "01:00"), "bad", "2 d 1 h over"),
+        (at("2026-11-03"), "", "14d 14h left"),
+        (at("2026-11-14", "03:00"), "", "3d 21h left"),
+        (at("2026-11-14", "04:00"), "warn", "3d 20h left"),
+        (at("2026-11-17", "22:20"), "warn", "1h 40m left"),
+        (at("2026-11-18", "00:00"), "bad", "0m over"),
+        (at("2026-11-20", "01:00"), "bad", "2d 1h over"),
     ):
         with clock_at(moment):
             clock = clock_of(complaint)
@@ -175,5 +176,5 @@ def test_the_clock_says_what_is_left_warns_in_the_last_quarter_and_then_counts_o
 
 
 def test_the_two_larger_units_are_named():
-    assert in_words(dt.timedelta(minutes=61)) == "1 h 1 min left"
-    assert in_words(-dt.timedelta(hours=25)) == "1 d 1 h over"
+    assert in_words(dt.timedelta(minutes=61)) == "1h 1m left"
+    assert in_words(-dt.timedelta(hours=25)) == "1d 1h over"

@@ -67,7 +67,9 @@ class ActPage(Page):
                 return self.lead_to(answer)
             form = self.build_form(request.POST)
             if not form.is_valid():
-                return self.show_form(form, status=422)
+                # the same form may have been done meanwhile, and left nothing of what it asks for
+                answer = idempotency.earlier_answer(request.user, key, digest)
+                return self.lead_to(answer) if answer else self.show_form(form, status=422)
             return self.act(form, key, digest)
         except idempotency.KeyReused:
             raise DomainError(

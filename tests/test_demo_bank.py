@@ -165,7 +165,7 @@ def test_timelines_tell_of_the_months_before(demo, auditor):
 
 
 def test_requests_wait_where_a_policy_asks_and_nobody_holds_incompatible_duties(demo, signed_in):
-    desk = signed_in(User.objects.get(username="wang.qiheng"))
+    desk = signed_in(User.objects.get(username="yan.shouzheng"))
     page = desk.get("/system/approvals/?decide=true").content.decode()
     assert "Post, branch and rights of a member of staff" in page
     decided = Approval.objects.filter(operation="staff.assign/1").order_by("id")

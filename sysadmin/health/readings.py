@@ -110,7 +110,7 @@ def seal_readings() -> Iterator[Reading]:
         "trail_check_age_seconds",
         _("The seals were last checked"),
         _age(check.at if check else None),
-        _since(check.at if check else None),
+        moment(check.at) if check else _("tonight for the first time"),
         is_well=since is not None and now() - since <= CHECK_WAITS,
     )
     found = len(check.findings) if check else 0

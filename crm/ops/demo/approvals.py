@@ -27,7 +27,7 @@ POLICIES = (
     ("sysadmin.keep_apart/1", None, "compliance_officer"),
     ("sysadmin.end_duties/1", None, "compliance_officer"),
     ("sysadmin.set_policy/1", None, "compliance_officer"),
-    ("staff.assign/1", None, "system_administrator"),
+    ("staff.assign/1", None, "security_administrator"),
     ("staff.set_right/1", None, "compliance_officer"),
     ("staff.set_limit/1", None, "compliance_officer"),
     ("config_admin.set_value/1", None, "compliance_officer"),

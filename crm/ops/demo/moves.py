@@ -11,7 +11,7 @@ from staff.people import operations
 from staff.people.rules import Place
 from sysadmin.models import User
 
-OFFICER, CHECKER = "fang.wenlan", "wang.qiheng"
+OFFICER, CHECKER = "fang.wenlan", "yan.shouzheng"
 MOVES = (
     (StaffMember.Post.WEALTH_MANAGER, "0016", "0017", 12),
     (StaffMember.Post.TELLER, "0017", "0027", 19),

@@ -57,10 +57,7 @@ def explain(question: Question) -> Answer:
     """Say which grants give an action, or everything that is missing."""
     row = _row(question)
     grants = _grants(question).filter(valid__contains=bank_today())
-    carried = tuple(
-        Carried(grant, row is None or _is_within(question, row, _reach([grant])))
-        for grant in grants
-    )
+    carried = tuple(Carried(grant, _reaches(question, row, grant)) for grant in grants)
     obstacles = (
         *_about_account(question.user),
         *_about_grants(question, carried),
@@ -90,6 +87,13 @@ def _row(question: Question) -> Model | None:
         return None
     found: Model | None = question.model._base_manager.filter(pk=question.key).first()
     return found
+
+
+def _reaches(question: Question, row: Model | None, grant: Grant) -> bool:
+    """Whether a grant gets as far as the record; where none is asked about, it does."""
+    if row is None:
+        return question.model is None
+    return _is_within(question, row, _reach([grant]))
 
 
 def _is_within(question: Question, row: Model, reach: Reach | None) -> bool:

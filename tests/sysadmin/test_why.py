@@ -117,6 +117,11 @@ def test_what_cannot_be_answered_is_said(desk, asked, said):
     assert said in ask(desk, UserFactory(), **asked).content.decode()
 
 
+def test_no_grant_reaches_a_record_that_does_not_exist(desk, person, branch):
+    answer = ask(desk, person(branch, SEE), record="/customers/999999/")
+    assert [one.reaches for one in answer.context["answer"].carried] == [False]
+
+
 @pytest.mark.proves("SY-3")
 @pytest.mark.parametrize(
     "role", ["branch_manager", "compliance_officer", "staff_administrator", "wealth_manager"]

@@ -169,3 +169,5 @@ def reopen(case: AlertCase, *, by: User, reason: str) -> None:
     case.silent_until, case.edited_by = None, by
     case.due_on = due_day(case.level, bank_today())
     keep(case, "reopen", "silent_until", "due_on", "edited_by")
+    # what is decided anew lasts again until the night finds it gone
+    case.alerts.exclude(gone_on=None).update(gone_on=None)

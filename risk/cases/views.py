@@ -38,6 +38,7 @@ class CasePage(DetailPage):
             "level_tone": LEVEL_TONES[case.level],
             "alerts": [told(alert) for alert in alerts],
             "lines": said(case),
+            "earlier": earlier_of(case, user),
             "holdings": holdings.exclude(status=Holding.Status.CLOSED).order_by(
                 "-overdue_days", "-balance_base"
             )[:MOST_HOLDINGS],
@@ -45,6 +46,12 @@ class CasePage(DetailPage):
             .filter(pk=case.customer_id)
             .exists(),
         }
+
+
+def earlier_of(case, user):
+    """The case before this one about the same; None if there was none that the user may see."""
+    rows = AlertCase.objects.permitted(user).filter(customer=case.customer_id, family=case.family)
+    return rows.filter(pk__lt=case.pk).order_by("-pk").first()
 
 
 class CaseStep(StepPage):

@@ -310,13 +310,16 @@ class Alert(Record):
     measures = models.JSONField(_("measures"))
     cut_offs = models.JSONField(_("cut-offs"))
     raised_on = models.DateField(pgettext_lazy("warning", "raised on"), default=bank_today)
+    # since when the cause is gone of which a closed case had decided
+    gone_on = models.DateField(pgettext_lazy("warning", "gone on"), null=True, editable=False)
 
     RIGHTS_OF = AlertCase
     SCOPE = Through("customer")
     AUDIT_SUBJECT = "customer_id"
     CONFIDENTIAL = True
     CLASSES = dict.fromkeys(
-        ["case", "customer", "rule", "rule_version", "level", "cut_offs", "raised_on"], INTERNAL
+        ["case", "customer", "rule", "rule_version", "level", "cut_offs", "raised_on", "gone_on"],
+        INTERNAL,
     ) | {"measures": PERSONAL}
     objects: Any = PartQuerySet.as_manager()
 

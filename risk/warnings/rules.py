@@ -107,7 +107,8 @@ where h.customer_id > %(after)s and h.customer_id <= %(until)s
     and h.kind = 'loan' and h.status <> 'closed' and h.balance_base > 0
 group by h.customer_id
 """
-# what is worth a warning, and not said yet: neither open at this level nor silent
+# what is worth a warning, and not said yet: neither open at this level nor silent, nor decided as
+# long as it lasts and grows no graver; beside it, as level 0, whose decided cause is gone
 FOUND = """
 with measured as ({statement}), found as (
     select customer_id, measures, case
@@ -128,7 +129,24 @@ where f.level is not null
         select from risk_alertcase k
         where k.customer_id = f.customer_id and k.family = %(family)s
             and k.silent_until >= %(day)s::date and k.level >= f.level)
-order by f.customer_id
+    and not exists (
+        select from (
+            select k.status, k.silent_until, a.level, a.gone_on
+            from risk_alertcase k join risk_alert a on a.case_id = k.id
+            where k.customer_id = f.customer_id and a.rule = %(rule)s
+            order by a.id desc limit 1
+        ) last
+        where last.status = 'closed' and last.silent_until is null
+            and last.gone_on is null and last.level >= f.level)
+union all
+select k.customer_id, 0, '{{}}'
+from risk_alertcase k join risk_alert a on a.case_id = k.id
+where k.customer_id > %(after)s and k.customer_id <= %(until)s and k.status = 'closed'
+    and a.rule = %(rule)s and a.gone_on is null
+    and not exists (
+        select from found f where f.customer_id = k.customer_id and f.level is not null)
+group by k.customer_id
+order by customer_id
 """
 
 

@@ -42,7 +42,7 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Found:
-    """What a rule has found about a customer."""
+    """What a rule has found about a customer; level 0 says that a decided cause is gone."""
 
     customer_id: int
     level: int
@@ -50,7 +50,10 @@ class Found:
 
 
 def find(rule: Rule, day: dt.date, after: int, until: int) -> list[Found]:
-    """What a rule warns of that is not said yet, among the customers of a range of keys."""
+    """What a rule warns of that is not said yet, among the customers of a range of keys.
+
+    Beside it, whose cause is gone that was decided.
+    """
     with connection.cursor() as cursor:
         cursor.execute(rule.sql, rule.values(day, after, until))
         return [Found(key, level, json.loads(told)) for key, level, told in cursor.fetchall()]
@@ -58,11 +61,25 @@ def find(rule: Rule, day: dt.date, after: int, until: int) -> list[Found]:
 
 def warn(after: int, until: int, *, by: User) -> int:
     """Raise what the rules find in a range of customers; returns how many alerts it were."""
-    day = bank_today()
+    day, raised = bank_today(), 0
     with one_edition():
-        return sum(
-            raise_alerts(rule, find(rule, day, after, until), day, by=by) for rule in RULES.values()
-        )
+        for rule in RULES.values():
+            found = find(rule, day, after, until)
+            end_causes(rule, [one.customer_id for one in found if not one.level], day)
+            raised += raise_alerts(rule, [one for one in found if one.level], day, by=by)
+    return raised
+
+
+def end_causes(rule: Rule, customers: Sequence[int], day: dt.date) -> None:
+    """Keep that what was decided is gone, so that it is news when it comes again."""
+    if not customers:
+        return
+    Alert._base_manager.filter(
+        rule=rule.code,
+        case__customer__in=customers,
+        case__status=Status.CLOSED,
+        gone_on=None,
+    ).update(gone_on=day, version=F("version") + 1, updated_at=now())
 
 
 def warn_of(customer: Customer, *, by: User) -> int:

@@ -447,6 +447,47 @@ def test_an_accepted_risk_is_silent_until_its_day_unless_it_grows_graver(
     assert {alert.level for alert in AlertCase.objects.get(status="new").alerts.all()} == {3}
 
 
+@pytest.mark.proves("RM-5")
+def test_what_is_decided_comes_back_once_it_is_graver_or_had_gone_and_not_before(
+    series, branch, officer, second, compliance, take, signed_in
+):
+    customer = CustomerFactory(home_branch=branch)
+    loan = HoldingFactory(customer=customer, product_code="car_loan", overdue_days=12)
+
+    def night_of(days_overdue):
+        with acting(by=system_user()):
+            type(loan).objects.filter(pk=loan.pk).update(overdue_days=days_overdue)
+            return run.warn_of(customer, by=system_user())
+
+    def decide(outcome):
+        case = AlertCase.objects.exclude(status="closed").get()
+        assert take(second, case, "assign", officer=officer.staff_member.pk).status_code == 302
+        assert take(officer, case, "propose", **FOUND | {"outcome": outcome}).status_code == 302
+        assert take(second, case, "approve").status_code == 302
+        return case
+
+    assert night_of(12) == 1
+    first = decide("false_positive")
+    assert [night_of(12), night_of(13), night_of(6)] == [0, 0, 0]
+    assert night_of(22) == 1
+    graver = decide("confirmed")
+    assert night_of(22) == 0
+    assert night_of(0) == night_of(0) == 0
+    assert set(Alert.objects.values_list("gone_on", flat=True)) == {bank_today()}
+    assert night_of(12) == 1
+    again = AlertCase.objects.get(status="new")
+    page = signed_in(officer).get(f"{CASES}{again.pk}/").content.decode()
+    assert graver.number in page
+    assert first.number not in page.partition("What was said")[0]
+    opened = decide("duplicate")
+    assert night_of(0) == 0
+    assert take(compliance, opened, "reopen").status_code == 302
+    assert night_of(12) == 0
+    assert take(officer, opened, "propose", **FOUND).status_code == 302
+    assert take(second, opened, "approve").status_code == 302
+    assert night_of(12) == 0
+
+
 @pytest.mark.proves("RM-6")
 def test_what_is_referred_for_a_report_is_closed_to_everybody_but_compliance(
     case, officer, second, manager, compliance, take, signed_in

@@ -13,6 +13,8 @@ from customers.models import Customer
 from risk.models import AlertCase, Family, Level
 from staff.models import StaffMember
 
+from . import rules
+
 
 class CaseFilter(LeanFilterSet):
     status = ChoicesFilter(label=_("Status"), choices=AlertCase.Status)
@@ -53,7 +55,7 @@ class CaseFilter(LeanFilterSet):
         return rows.overdue()
 
     def for_me(self, rows, _name, asked):
-        mine = Q(status=AlertCase.Status.PROPOSED) & ~Q(edited_by=self.user.pk)
+        mine = Q(pk__in=rules.proposals_for(self.user).values("case")) & ~Q(edited_by=self.user.pk)
         return rows.filter(mine if asked else ~mine)
 
     class Meta:

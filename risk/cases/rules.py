@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError
 from customers.conflicts.rules import refuse_conflict, why_too_close
-from customers.models import Customer
+from customers.models import ConflictOfInterest, Customer
 from risk.models import AlertCase, CaseProposal
 from staff.models import StaffMember
 from sysadmin.models import period
@@ -76,6 +77,19 @@ def outranks(user: Any, other: Any) -> bool:
         return False
     above, place = judge.branch, author.branch
     return above.lft <= place.lft and above.rgt >= place.rgt
+
+
+def proposals_for(user: Any) -> QuerySet[CaseProposal]:
+    """The open proposals that a user may decide on; `why_not_approve` says the same of one."""
+    judge = member_of(user)
+    if judge is None:
+        return CaseProposal.objects.none()
+    close = ConflictOfInterest.objects.on(bank_today()).filter(member=judge)
+    return CaseProposal.objects.filter(
+        decision=CaseProposal.Decision.OPEN,
+        proposed_by__staff_member__branch__lft__gte=judge.branch.lft,
+        proposed_by__staff_member__branch__rgt__lte=judge.branch.rgt,
+    ).exclude(Q(proposed_by=user.pk) | Q(customer__in=close.values("customer")))
 
 
 def refuse_officer(case: AlertCase, member: StaffMember, field: str) -> None:

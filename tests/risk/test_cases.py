@@ -33,6 +33,7 @@ from tests.factories import (
     TransactionFactory,
 )
 from tests.factories_risk import AlertCaseFactory, AlertFactory
+from tests.homes import to_do
 from tests.jobs import work_off
 
 CASES = "/risk/cases/"
@@ -420,6 +421,27 @@ def test_approval_is_refused_to_the_last_editor_from_below_and_once_the_case_has
         AlertCase.objects.filter(pk=case.pk).update(officer=boss.staff_member)
     assert take(boss, case, "propose", **FOUND).status_code == 302
     assert "of the same branch or of one above" in said(take(officer, case, "approve"))
+
+
+@pytest.mark.proves("RM-6")
+def test_a_proposal_is_put_before_those_alone_who_may_decide_on_it(
+    case, officer, second, person, branch, other_branch, take, signed_in
+):
+    close, elsewhere = person(branch, *DECIDE), person(other_branch, *DECIDE)
+    ConflictFactory(member=close.staff_member, customer=case.customer)
+    role = RoleFactory(actions=list(DECIDE))
+    GrantFactory(user=elsewhere, role=role, branch=branch)
+    assert take(officer, case, "propose", **FOUND).status_code == 302
+
+    def is_asked(user):
+        desk = signed_in(user)
+        listed = case.number in desk.get(f"{CASES}?decide=true").content.decode()
+        on_home = any(label == "Decision on a case to approve" for label, *_ in to_do(desk))
+        assert listed == on_home
+        return listed
+
+    assert is_asked(second)
+    assert not any(is_asked(user) for user in (officer, close, elsewhere))
 
 
 @pytest.mark.proves("RM-5")

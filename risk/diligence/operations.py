@@ -225,6 +225,8 @@ def override(
     locked(diligence, version)
     if diligence.level is None:
         raise DomainError(_("The customer is not rated yet. Rate them first."))
+    if diligence.is_overdue:
+        raise DomainError(_("The review is overdue. Rate the customer first."))
     if diligence.rated_by_id == asker(by).pk:
         raise DomainError(_("Who rated the customer does not set another level. Ask a colleague."))
     if level == diligence.rated_level:
@@ -241,11 +243,17 @@ def override(
     return diligence
 
 
-def review_now(customers: Iterable[int], cause: str) -> None:
-    """Call for a review at once of customers who are rated already; the caller acts."""
-    rows = Diligence.objects.filter(customer__in=list(customers), level__isnull=False)
-    for diligence in rows.filter(due_on__gt=bank_today()).select_for_update(of=("self",)):
-        plan(diligence, cause, bank_today())
+def review_now(customers: Iterable[int], cause: str, *, unrated: bool = False) -> None:
+    """Call for a review at once of customers who are rated already, or of all; the caller acts."""
+    keys, today = list(customers), bank_today()
+    rows = Diligence.objects.filter(customer__in=keys)
+    if unrated:
+        begun = [Diligence(customer_id=key, cause=cause, due_on=today) for key in keys]
+        Diligence.objects.bulk_create(begun, ignore_conflicts=True)
+    else:
+        rows = rows.exclude(level=None)
+    for diligence in rows.filter(due_on__gt=today).select_for_update(of=("self",)):
+        plan(diligence, cause, today)
         write(diligence, ["cause", "due_on"], version=diligence.version)
 
 

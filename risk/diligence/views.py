@@ -29,7 +29,9 @@ class DiligencePage(DetailPage):
         seen = Customer.objects.permitted(user).filter(pk=diligence.customer_id)
         return super().facts() | {
             "may_rate": self.may("rate"),
-            "may_override": diligence.level is not None and self.may("override"),
+            "may_override": self.may("override")
+            and diligence.level is not None
+            and not diligence.is_overdue,
             "may_see_customer": seen.exists(),
             "lacking": missing(diligence.customer),
             "lines": [

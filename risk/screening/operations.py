@@ -40,7 +40,8 @@ def confirm(hit: ScreeningHit, *, by: User, reason: str) -> None:
     )
     if statutory:
         follow_ties(by=by)
-    review_now([hit.customer_id], Diligence.Cause.HIT)
+    # a first rating that has days left does not wait either
+    review_now([hit.customer_id], Diligence.Cause.HIT, unrated=True)
 
 
 @operation

@@ -305,6 +305,20 @@ def test_change_of_owners_and_a_confirmed_match_call_for_a_review(desk, branch, 
     assert (diligence.cause, diligence.due_on) == ("hit", bank_today())
 
 
+@pytest.mark.proves("RM-1")
+def test_a_confirmed_match_lets_the_first_rating_wait_no_longer(branch, person, signed_in):
+    waiting = DiligenceFactory(customer=CustomerFactory(home_branch=branch))
+    begun, fresh = waiting.customer, CustomerFactory(home_branch=branch)
+    officer = person(branch, "risk.view_screeninghit", "risk.confirm_screeninghit")
+    for customer in (begun, fresh):
+        hit = ScreeningHitFactory(customer=customer)
+        data = {FIELD: str(uuid.uuid4()), "version": hit.version, "reason": "compared"}
+        answer = signed_in(officer).post(f"/risk/screening/{hit.pk}/confirm/", data)
+        assert answer.status_code == 302
+        diligence = Diligence.objects.get(customer=customer)
+        assert (diligence.cause, diligence.due_on) == ("hit", bank_today())
+
+
 # --- another level -------------------------------------------------------------------
 
 
@@ -332,6 +346,21 @@ def test_another_level_is_set_by_a_second_person_and_ends_by_itself(desk, collea
         diligence.refresh_from_db()
         assert (diligence.level.code, diligence.cause) == ("low", "override")
         assert diligence.due_on == bank_today()
+
+
+@pytest.mark.proves("RM-1")
+def test_no_other_level_is_set_while_the_review_is_overdue(desk, colleague, branch):
+    diligence = rated(desk, DiligenceFactory(customer=CustomerFactory(home_branch=branch)))
+    address = f"/risk/diligence/{diligence.pk}/"
+    assert "Set another level" in colleague.get(address).content.decode()
+    with acting(by=system_user()):
+        Diligence.objects.update(due_on=bank_today() - dt.timedelta(days=1))
+    assert "Set another level" not in colleague.get(address).content.decode()
+    high = DiligenceLevel.objects.get(code="high")
+    other = {"level": high.pk, "until": str(bank_today()), "reason": "known from the press"}
+    refused = sent(colleague, diligence, "override", **other)
+    assert refused.status_code == 422
+    assert "The review is overdue. Rate the customer first." in refused.content.decode()
 
 
 # --- configuration -------------------------------------------------------------------

@@ -53,6 +53,7 @@ def propose(claim: Claim, *, by: User, proposal: Proposal) -> None:
             cause=Classification.Cause.PROPOSAL,
             from_class=claim.risk_class,
             proposed_class=proposal.risk_class,
+            first_class=proposal.risk_class,
             facts=proposal.facts,
             facts_on=proposal.facts_on,
             proposed_by=by,
@@ -72,10 +73,11 @@ def review(claim: Claim, *, by: User, reason: str, worse: int | None = None) -> 
     if by.pk == proposal.proposed_by_id:
         raise DomainError(_("Who proposed the class does not review it. Ask a second person."))
     worsen_proposal(proposal, worse)
+    proposal.reviewed_class = proposal.proposed_class
     proposal.reviewed_by, proposal.reviewed_at, proposal.review = by, now(), reason
     write(
         proposal,
-        ["proposed_class", "reviewed_by", "reviewed_at", "review"],
+        ["proposed_class", "reviewed_class", "reviewed_by", "reviewed_at", "review"],
         version=proposal.version,
     )
     enter(claim, "review")

@@ -21,21 +21,34 @@ HISTORY = 50
 
 
 def steps_of(one):
-    """The steps of a proposal: what was done, by whom, when and why."""
+    """The steps of a proposal: what was done, with which class, by whom, when and why."""
     is_back = one.status == Classification.Status.SENT_BACK
     done = (
-        (pgettext_lazy("classification", "Proposed"), one.proposed_by, one.proposed_at, one.facts),
-        (pgettext_lazy("classification", "Reviewed"), one.reviewed_by, one.reviewed_at, one.review),
+        (
+            pgettext_lazy("classification", "Proposed"),
+            one.get_first_class_display(),
+            one.proposed_by,
+            one.proposed_at,
+            one.facts,
+        ),
+        (
+            pgettext_lazy("classification", "Reviewed"),
+            one.get_reviewed_class_display(),
+            one.reviewed_by,
+            one.reviewed_at,
+            one.review,
+        ),
         (
             pgettext_lazy("classification", "Sent back")
             if is_back
             else pgettext_lazy("classification", "Approved"),
+            None if is_back else one.get_proposed_class_display(),
             one.closed_by,
             one.closed_at,
             one.closing,
         ),
     )
-    return [step for step in done if step[1] is not None]
+    return [step for step in done if step[2] is not None]
 
 
 class ClaimPage(DetailPage):

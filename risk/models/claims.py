@@ -195,6 +195,9 @@ class Classification(Record):
     cause = models.CharField(_("cause"), max_length=12, choices=Cause, editable=False)
     from_class = class_field(pgettext_lazy("classification", "from"))
     proposed_class = class_field(_("proposed class"), null=True)
+    # a proposal is only ever made worse: what each of the first two said stays
+    first_class = class_field(_("class proposed first"), null=True)
+    reviewed_class = class_field(_("class reviewed"), null=True)
     risk_class = class_field(pgettext_lazy("classification", "to"), null=True)
     floor = class_field(_("floor"))
     overdue_days = models.PositiveIntegerField(_("days overdue"), editable=False)
@@ -269,6 +272,8 @@ class Classification(Record):
         [
             "from_class",
             "proposed_class",
+            "first_class",
+            "reviewed_class",
             "risk_class",
             "floor",
             "overdue_days",

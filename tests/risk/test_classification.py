@@ -172,8 +172,17 @@ def test_a_class_is_proposed_reviewed_and_approved_by_three_persons(three):
     assert (claim.risk_class, claim.floor, claim.status) == (4, 3, "classified")
     assert claim.is_impaired
     page = third.get(f"{CLAIMS}{claim.pk}/").content.decode()
-    for shown in ("stands still", "Doubtful", "Proposed", "Reviewed", "Approved", "compared"):
+    for shown in ("stands still", "Doubtful", "compared"):
         assert shown in page
+    # the one who proposed did not propose what the reviewer put in its place
+    said = re.findall(r"(Proposed|Reviewed|Approved): (\w+) · ([^<·]+) ·", page)
+    one = claim.classifications.get()
+    people = [who.shown_name for who in (one.proposed_by, one.reviewed_by, one.closed_by)]
+    assert said == [
+        ("Proposed", "Substandard", people[0]),
+        ("Reviewed", "Doubtful", people[1]),
+        ("Approved", "Doubtful", people[2]),
+    ]
 
 
 @pytest.mark.proves("RM-4")

@@ -39,6 +39,7 @@ class CasePage(DetailPage):
             "alerts": [told(alert) for alert in alerts],
             "lines": said(case),
             "earlier": earlier_of(case, user),
+            "is_referred": case.is_restricted and case.is_referred,
             "holdings": holdings.exclude(status=Holding.Status.CLOSED).order_by(
                 "-overdue_days", "-balance_base"
             )[:MOST_HOLDINGS],

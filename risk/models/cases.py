@@ -39,7 +39,7 @@ class Family(models.TextChoices):
 
 
 def closed_to_outsiders(user: Asker, path: str = "") -> Q | None:
-    """Cases referred for a report, and what belongs to them: only compliance and who works on one.
+    """Cases referred for a report, and what belongs to them: compliance, audit, who works on one.
 
     Nobody else may learn of them, in whatever list, count or trail: that would tip off.
     """
@@ -285,6 +285,12 @@ class AlertCase(Workflow):
     def proposal(self) -> CaseProposal | None:
         """What was proposed last; None before the first proposal."""
         return self.proposals.order_by("-pk").first()
+
+    @property
+    def is_referred(self) -> bool:
+        """Whether a second person has approved to refer the case for a report."""
+        report, approved = CaseProposal.Outcome.REPORT, CaseProposal.Decision.APPROVED
+        return self.proposals.filter(outcome=report, decision=approved).exists()
 
 
 class PartQuerySet(ScopedQuerySet[Any]):

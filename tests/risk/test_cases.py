@@ -512,7 +512,7 @@ def test_what_is_decided_comes_back_once_it_is_graver_or_had_gone_and_not_before
 
 @pytest.mark.proves("RM-6")
 def test_what_is_referred_for_a_report_is_closed_to_everybody_but_compliance(
-    case, officer, second, manager, compliance, take, signed_in
+    case, officer, second, manager, compliance, person, bank, take, signed_in
 ):
     report = {"outcome": "report", "evidence": "layers", "reason": "no plausible source"}
     assert take(officer, case, "propose", **report).status_code == 302
@@ -532,7 +532,14 @@ def test_what_is_referred_for_a_report_is_closed_to_everybody_but_compliance(
         assert AlertCase.objects.permitted(user).count() == 0
         assert CaseProposal.objects.permitted(user).count() == 0
         assert not TimelineEntry.objects.permitted(user).filter(source="risk.alertcase").exists()
-    assert signed_in(compliance).get(f"{CASES}{case.pk}/").status_code == 200
+    page = signed_in(compliance).get(f"{CASES}{case.pk}/").content.decode()
+    assert "It was proposed to refer this case" in page
+    assert "This case was referred" not in page
+    above = person(bank, *DECIDE, "risk.view_restricted_alertcase", extent=Grant.Reach.BANK)
+    assert take(above, case, "approve").status_code == 302
+    page = signed_in(compliance).get(f"{CASES}{case.pk}/").content.decode()
+    assert "This case was referred" in page
+    assert "It was proposed" not in page
     assert AuditEvent.objects.filter(table_name="risk_alertcase", row_key=str(case.pk)).exists()
 
 

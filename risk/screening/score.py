@@ -128,7 +128,9 @@ class _BySyllables(_Likeness):
     """Chinese beside its spelling in Latin letters."""
 
     def __call__(self, left: Word, right: Word) -> float:
-        """The same syllables, or another name."""
+        """The same syllables, or another name; an initial stands for what begins with it."""
+        if len(left.text) == 1 or len(right.text) == 1:
+            return super().__call__(left, right)
         same = left.text == right.text
         return 1.0 if same else OTHER_SYLLABLES * self.joined(left, right)
 

@@ -399,6 +399,7 @@ def test_a_name_is_looked_up_by_hand_in_any_script_and_by_initial(desk, officer)
     listed("Chen Weilin", statutory=True)
     address = "/risk/watchlists/search/"
 
+    listed("沈浩宇")
     def looked_up(name, **facts):
         sent = {"name": name, "kind": "person", "year": "", "country": "", **facts}
         answer = desk.post(address, sent)
@@ -412,7 +413,10 @@ def test_a_name_is_looked_up_by_hand_in_any_script_and_by_initial(desk, officer)
     assert looked_up("Смитсон Джонатан", year="1990", country="FR")[0].year_agrees is False
     assert [found.name for found in looked_up("陈维林")] == ["Chen Weilin"]
     assert looked_up("陈维林", kind="organisation") == looked_up("Zhuge Liang") == []
-    assert AccessEvent.objects.filter(kind=Kind.SEARCH, actor=officer).count() == 5
+    assert AccessEvent.objects.filter(kind=Kind.SEARCH, actor=officer).count() == 10
+    for asked in ("H. Shen", "Shen H.", "Shen Haoyu", "Shen H. Y."):
+        assert [found.name for found in looked_up(asked)] == ["沈浩宇"], asked
+    assert "沈浩宇" not in [found.name for found in looked_up("W. Shen")]
     assert desk.post(address, {"name": "", "kind": "person", "year": "2999"}).status_code == 422
 
 

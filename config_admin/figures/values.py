@@ -39,6 +39,13 @@ def value_of(parameter: Parameter, day: dt.date | None = None) -> Decimal:
     return parameter.usual
 
 
+def refuse_later(until: dt.date, most: Parameter, field: str) -> None:
+    """Refuse a last day that is further ahead than the bank allows."""
+    last = bank_today() + dt.timedelta(days=int(value_of(most)))
+    if until > last:
+        raise DomainError(_("Enter a day up to %(day)s.") % {"day": shown_day(last)}, field)
+
+
 def rate_on(currency: str, day: dt.date) -> Decimal:
     """What one unit of a currency is worth in the base currency on a day; refused if unknown."""
     if currency == settings.BASE_CURRENCY:

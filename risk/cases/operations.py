@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from config_admin.figures.values import refuse_later
 from crm.core.clock import bank_today, now
 from crm.core.operations import DomainError, insert, lock_for, operation, write
 from risk import notices
 from risk.models import AlertCase, CaseProposal, CaseQuestion
-from risk.warnings.parameters import due_day
+from risk.warnings.parameters import QUESTION_DAYS, due_day
 from staff.models import StaffMember
 
 from .rules import refuse_officer, why_not
@@ -54,6 +55,7 @@ def ask(case: AlertCase, *, by: User, question: str, diary_on: dt.date) -> None:
     take(case, "ask", by=by)
     if diary_on < bank_today():
         raise DomainError(_("This day is over. Enter today or a later day."), "diary_on")
+    refuse_later(diary_on, QUESTION_DAYS, "diary_on")
     insert(CaseQuestion(case=case, customer_id=case.customer_id, text=question, asked_by=by))
     case.waits_since, case.diary_on, case.edited_by = bank_today(), diary_on, by
     keep(case, "ask", "waits_since", "diary_on", "edited_by")
@@ -67,8 +69,9 @@ def answer(case: AlertCase, *, by: User, reply: str) -> None:
     question = case.questions.select_for_update().get(answered_at=None)
     question.reply, question.answered_by, question.answered_at = reply, by, now()
     write(question, ["reply", "answered_by", "answered_at"], version=question.version)
-    if case.waits_since:
-        case.due_on += bank_today() - case.waits_since
+    if case.waits_since and case.diary_on:
+        # an answer that comes late gives no more time than was asked for
+        case.due_on += min(bank_today(), case.diary_on) - case.waits_since
     case.waits_since, case.diary_on, case.edited_by = None, None, by
     keep(case, "answer", "due_on", "waits_since", "diary_on", "edited_by")
     notices.answered(case, by=by)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config_admin.figures.values import refuse_later
 from crm.core.approvals import asker, second_person
 from crm.core.clock import now
 from crm.core.operations import DomainError, lock_for, operation, write
@@ -17,6 +18,7 @@ from customers.restrictions import operations as restrictions
 from risk.diligence.operations import review_now
 from risk.models import Diligence, ScreeningHit
 
+from .thresholds import RELEASE_DAYS
 from .ties import follow_ties
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ def release(hit: ScreeningHit, *, by: User, until: dt.date, reason: str) -> None
     restriction = Restriction.objects.filter(source=hit.source, ended_on=None).first()
     if restriction is None:
         raise DomainError(_("Nothing is blocked by this hit any more."))
+    refuse_later(until, RELEASE_DAYS, "until")
     restrictions.release(restriction, by=by, until=until)
 
 

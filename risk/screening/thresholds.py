@@ -29,6 +29,16 @@ ORGANISATION = declare(
     )
 )
 
+RELEASE_DAYS = declare(
+    Parameter(
+        "screening_release_days",
+        _("Calendar days for which a match with an own list is released, at most"),
+        Decimal(1),
+        Decimal(3650),
+        Decimal(365),
+    )
+)
+
 MOST_GONE = declare(
     Parameter(
         "watchlist_most_gone",

@@ -81,6 +81,13 @@ GUARANTOR = by_level(
     "guarantor", _("Warning of a guarantor: days overdue, from"), (31, 61, 91), 3650
 )
 DAYS = by_level("days", _("Calendar days in which an alert case is decided"), (15, 10, 5), 365)
+QUESTION_DAYS = figure(
+    "question_days",
+    _("Calendar days for which a question stops the time of a case, at most"),
+    30,
+    365,
+    1,
+)
 RISK_FROM = figure(
     "risk_from",
     _("Alert cases are the lead manager's below this severity, and risk officers' from it on"),

@@ -326,6 +326,20 @@ def test_a_question_stops_the_time_and_the_lead_manager_answers_within_reach(
 
 
 @pytest.mark.proves("RM-6")
+def test_a_question_stops_the_time_no_longer_than_the_bank_allows(case, officer, manager, take):
+    due, day = case.due_on, bank_today()
+    far = {"question": "Why?", "diary_on": str(day + dt.timedelta(days=31))}
+    assert "Enter a day up to" in said(take(officer, case, "ask", **far))
+    ParameterValueFactory(code="warning_question_days", value="4", valid=period(day))
+    near = far | {"diary_on": str(day + dt.timedelta(days=4))}
+    assert take(officer, case, "ask", **near).status_code == 302
+    with clock_at(now() + dt.timedelta(days=9)):
+        assert take(manager, case, "answer", reply="He moved").status_code == 302
+    case.refresh_from_db()
+    assert case.due_on == due + dt.timedelta(days=4)
+
+
+@pytest.mark.proves("RM-6")
 def test_a_case_is_given_to_those_who_can_work_on_it_and_only_grows_graver(
     case, officer, second, person, branch, take
 ):

@@ -361,6 +361,8 @@ def test_a_match_with_an_own_list_is_released_for_a_time_by_somebody_else(
     other = signed_in(person(bank, *DECIDE_HITS, extent=Grant.Reach.BANK))
     past = bank_today() - dt.timedelta(days=1)
     assert "This day is over" in decided(other, hit, "release", until=past).content.decode()
+    too_far = bank_today() + dt.timedelta(days=366)
+    assert "Enter a day up to" in decided(other, hit, "release", until=too_far).content.decode()
     assert decided(other, hit, "release", until=until).status_code == 302
 
     client = signed_in(manager)
@@ -397,9 +399,9 @@ def test_a_name_is_looked_up_by_hand_in_any_script_and_by_initial(desk, officer)
     ListedNameFactory(entry=entry)
     ListedNameFactory(entry=entry, text="Джонатан Смитсон")
     listed("Chen Weilin", statutory=True)
+    listed("沈浩宇")
     address = "/risk/watchlists/search/"
 
-    listed("沈浩宇")
     def looked_up(name, **facts):
         sent = {"name": name, "kind": "person", "year": "", "country": "", **facts}
         answer = desk.post(address, sent)
@@ -412,11 +414,11 @@ def test_a_name_is_looked_up_by_hand_in_any_script_and_by_initial(desk, officer)
     assert (by_initial.year_agrees, by_initial.country_agrees) == (True, True)
     assert looked_up("Смитсон Джонатан", year="1990", country="FR")[0].year_agrees is False
     assert [found.name for found in looked_up("陈维林")] == ["Chen Weilin"]
-    assert looked_up("陈维林", kind="organisation") == looked_up("Zhuge Liang") == []
-    assert AccessEvent.objects.filter(kind=Kind.SEARCH, actor=officer).count() == 10
     for asked in ("H. Shen", "Shen H.", "Shen Haoyu", "Shen H. Y."):
         assert [found.name for found in looked_up(asked)] == ["沈浩宇"], asked
     assert "沈浩宇" not in [found.name for found in looked_up("W. Shen")]
+    assert looked_up("陈维林", kind="organisation") == looked_up("Zhuge Liang") == []
+    assert AccessEvent.objects.filter(kind=Kind.SEARCH, actor=officer).count() == 10
     assert desk.post(address, {"name": "", "kind": "person", "year": "2999"}).status_code == 422
 
 

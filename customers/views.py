@@ -27,6 +27,7 @@ from .links.operations import parties_of
 from .minimum.rules import missing
 from .models import ContactPoint, Customer, Holding, IdentityDocument, RelatedPerson
 from .ownership.forms import EndForm
+from .restrictions.face import stopped
 from .search_views import searching
 
 SEALED = {
@@ -235,17 +236,10 @@ class CustomerPage(DetailPage):
                 "links": parties_of(self.object),
                 "life_facts": list(self.object.life_facts.filter(valid__contains=bank_today())),
                 "lacking": missing(self.object) if self.object.status in Customer.OPEN else [],
-                "restrictions": self.stopped(),
+                "restrictions": stopped(self.request.user, self.object),
                 "may_see_approvals": self.request.user.has_action("core.view_approval"),
             }
         )
-
-    def stopped(self):
-        """What stops service, each with whom it is for if it is for a tie that the user may see."""
-        stopped = list(self.object.restrictions.filter(ended_on=None))
-        ties = [one.tied_to_id for one in stopped if one.tied_to_id]
-        seen = Customer.objects.permitted(self.request.user).in_bulk(ties) if ties else {}
-        return [(one, seen.get(one.tied_to_id)) for one in stopped]
 
 
 def in_reach(request: HttpRequest, pk: int, action: str) -> Customer:
@@ -266,7 +260,12 @@ def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     customer = in_reach(request, pk, "history")
     page = history.of_subject(customer.pk, user=request.user, after=request.GET.get("after", ""))
     may_see = may_see_holdings(request.user, customer, "customers.history_customer")
-    context = {"object": customer, "page": page, "may_see_holdings": may_see}
+    context = {
+        "object": customer,
+        "page": page,
+        "may_see_holdings": may_see,
+        "restrictions": stopped(request.user, customer),
+    }
     return render(request, "customers/customer_history.html", context)
 
 

@@ -15,6 +15,7 @@ from crm.core.keyset import keyset
 from crm.core.pages import DetailPage
 from crm.core.trail import Kind, record_access, record_denial
 from customers.models import Customer, Holding, Transaction
+from customers.restrictions.face import stopped
 from sysadmin.models import User
 
 from . import reports
@@ -89,6 +90,7 @@ def customer_holdings(request: HttpRequest, pk: int) -> HttpResponse:
             "chart": reports.assets_chart(customer, today),
             "base_currency": settings.BASE_CURRENCY,
             "may_see_holdings": True,
+            "restrictions": [] if is_card else stopped(request.user, customer),
             "may_see_history": request.user.has_action("customers.history_customer"),
         },
     )

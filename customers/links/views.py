@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from crm.core.clock import bank_today
 from customers.holdings.views import may_see_holdings
 from customers.models import Customer, Link
+from customers.restrictions.face import stopped
 from customers.views import AttachPage, EndPartPage, in_reach
 
 from . import operations
@@ -69,6 +70,7 @@ def customer_links(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": Customer.objects.permitted(user, "change").filter(pk=pk).exists(),
         "may_reveal": Customer.objects.permitted(user, "reveal").filter(pk=pk).exists(),
         "may_see_holdings": may_see_holdings(user, customer, VIEW),
+        "restrictions": stopped(user, customer),
         "may_see_history": user.has_action("customers.history_customer"),
     }
     return render(request, "customers/customer_links.html", context)

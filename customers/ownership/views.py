@@ -14,6 +14,7 @@ from crm.core.pages import AddPage, DetailPage
 from crm.core.trail import record_denial
 from customers.holdings.views import may_see_holdings
 from customers.models import Customer
+from customers.restrictions.face import stopped
 from staff.views import VersionedPage, key_in
 
 from . import operations, reports
@@ -98,6 +99,7 @@ def customer_managers(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if not is_card:
         context |= {
+            "restrictions": stopped(user, customer),
             "may_see_holdings": may_see_holdings(user, customer, SEE),
             "may_see_history": user.has_action("customers.history_customer"),
         }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from crm.core.keyset import neighbours, page_query
 from customers.holdings.views import may_see_holdings
 from customers.models import TimelineEntry
+from customers.restrictions.face import stopped
 from customers.views import in_reach
 
 from .forms import AskForm
@@ -41,6 +42,7 @@ def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
         "is_narrowed": not is_valid or form.asked != Asked(),
         **neighbours(found.page, sent),
         "may_see_holdings": may_see_holdings(user, customer, SEE_CUSTOMERS),
+        "restrictions": stopped(user, customer),
         "may_see_history": user.has_action("customers.history_customer"),
     }
     return render(request, "customers/customer_timeline.html", context)

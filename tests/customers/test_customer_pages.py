@@ -18,6 +18,7 @@ from customers.operations import REVEALS_PER_HOUR
 from sysadmin.models import Grant, system_user
 from tests.customers.entries import change_form, organisation_form, person_form
 from tests.factories import CustomerFactory, StaffMemberFactory, credit_code, resident_id
+from tests.factories_risk import RestrictionFactory
 
 VERBS = (
     "view",
@@ -649,3 +650,20 @@ def test_only_states_that_a_customer_can_enter_are_offered_as_a_filter(signed_in
     offered = [key for key, _label in page.context["filter"].form.fields["status"].choices]
     assert offered == ["prospect", "active", "dormant", "closed"]
     assert "Merged" not in page.content.decode()
+
+
+@pytest.mark.proves("RM-10")
+def test_what_stops_service_is_said_on_every_section_of_the_customer(person, branch, signed_in):
+    rights = ("view_customer", "history_customer", "view_holding")
+    desk = signed_in(person(branch, *(f"customers.{right}" for right in rights)))
+    customer = CustomerFactory(home_branch=branch)
+    sections = ("", "holdings/", "timeline/", "managers/", "links/", "history/")
+
+    def said():
+        pages = [desk.get(f"/customers/{customer.pk}/{section}") for section in sections]
+        assert {page.status_code for page in pages} == {200}
+        return ["Service is stopped since" in page.content.decode() for page in pages]
+
+    assert not any(said())
+    RestrictionFactory(customer=customer)
+    assert all(said())

@@ -1,0 +1,18 @@
+"""What stops service for a customer, as each of their sections says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from customers.models import Customer, Restriction
+
+if TYPE_CHECKING:
+    from sysadmin.models import User
+
+
+def stopped(user: User, customer: Customer) -> list[tuple[Restriction, Customer | None]]:
+    """What stops service, each with whom it is for if it is for a tie that the user may see."""
+    found = list(customer.restrictions.filter(ended_on=None))
+    ties = [one.tied_to_id for one in found if one.tied_to_id]
+    seen = Customer.objects.permitted(user).in_bulk(ties) if ties else {}
+    return [(one, seen.get(one.tied_to_id)) for one in found]

@@ -29,6 +29,7 @@ from tests.factories import (
 from tests.factories_claims import ClaimFactory, ClassificationFactory
 from tests.factories_risk import (
     AlertCaseFactory,
+    CaseProposalFactory,
     DiligenceFactory,
     ScreeningHitFactory,
 )
@@ -189,7 +190,8 @@ def test_who_asked_and_who_decides_find_what_waits_for_them(
 @pytest.mark.proves("XX-1")
 def test_nobody_is_asked_to_decide_on_what_they_proposed(holder, led, signed_in):
     officer, other = holder("risk_officer"), holder("risk_officer")
-    AlertCaseFactory(customer=led, status="proposed", officer=officer, edited_by=officer.user)
+    case = AlertCaseFactory(customer=led, status="proposed", officer=officer)
+    CaseProposalFactory(case=case, decision="open", proposed_by=officer.user)
     claim = ClaimFactory(holding=HoldingFactory(customer=led), status="proposed")
     ClassificationFactory(claim=claim, proposed_by=officer.user)
     assert to_do(signed_in(officer.user)) == []

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import random
 import threading
 from decimal import Decimal
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection, connections
 from django.db.models import Sum
-from procrastinate.contrib.django import app
 
 from crm.core import jobs
 from crm.core.acting import acting
 from crm.core.clock import clock_at
 from crm.core.models import Job, JobProgress
-from crm.core.tasks import stalled_jobs
 from customers import listing, operations
 from customers.models import Customer, Holding, HoldingParty, ListedCustomer
 from customers.products import ASSETS
@@ -345,29 +340,6 @@ def noted():
         return cursor.fetchone()[0]
 
 
-def renew_connection():
-    """Leave a connection that an earlier test opened here: its database may be gone."""
-    if not connection.in_atomic_block:
-        connection.close()
-
-
-async def swept():
-    """Stalled jobs as the queue looks for them."""
-    await sync_to_async(renew_connection)()
-    await stalled_jobs.func(SimpleNamespace(app=app), 0)
-
-
-def sweep_stalled():
-    """What the queue does every few seconds."""
-    # the driver of a browser leaves a loop of its own in this thread
-    held = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    try:
-        async_to_sync(swept)()
-    finally:
-        asyncio._set_running_loop(held)
-
-
 def stop(job):
     jobs.cancel(job, by=job.owner, reason="heute nicht")
 
@@ -382,10 +354,10 @@ def test_a_generation_whose_job_has_stopped_is_given_up(system, crowd, end):
     job = listing.rebuild()
     jobs.take_step(job.pk)
     CustomerFactory(home_branch=crowd[0][0])
-    sweep_stalled()
+    jobs.tidy()
     assert (live(), noted()) == (("a", True), 1)
     end(job)
-    sweep_stalled()
+    jobs.tidy()
     assert (live(), noted()) == (("a", False), 0)
     CustomerFactory(home_branch=crowd[0][0])
     assert noted() == 0
@@ -406,7 +378,7 @@ def test_a_rebuild_that_is_continued_begins_anew_where_its_generation_was_given_
         jobs.take_step(job.pk)
     stop(job)
     if swept:
-        sweep_stalled()
+        jobs.tidy()
     CustomerFactory(home_branch=crowd[0][0])
     jobs.retry(job, by=job.owner, reason="doch")
     work_off()
@@ -426,7 +398,7 @@ def test_two_rebuilds_never_fill_one_generation(system, crowd):
     jobs.retry(first, by=first.owner, reason="doch")
     jobs.run(first.pk)
     assert Job.objects.get(pk=first.pk).status == "failed"
-    sweep_stalled()
+    jobs.tidy()
     assert live() == ("a", True)
     jobs.run(second.pk)
     assert live() == ("b", False)

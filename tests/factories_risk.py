@@ -197,6 +197,10 @@ class DiligenceLevelFactory(Recorded):
     months = 12
 
 
+# countries of which forms are filled in: no band of them stands that would be ended
+FREE_COUNTRIES = ("AT", "BE", "CH", "DK", "EE", "FI", "GR", "HU", "IE", "LU")
+
+
 class DiligenceBandFactory(Recorded):
     """A country that counts since a year."""
 
@@ -204,7 +208,9 @@ class DiligenceBandFactory(Recorded):
         model = DiligenceBand
 
     factor = "country"
-    value = factory.Iterator(sorted(code for code, _name in country_choices()))
+    value = factory.Iterator(
+        sorted({code for code, _name in country_choices()}.difference(FREE_COUNTRIES))
+    )
     points = 20
     valid = factory.LazyFunction(lambda: period(bank_today() - dt.timedelta(days=365)))
 

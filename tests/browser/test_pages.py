@@ -270,6 +270,7 @@ def test_what_opens_over_a_page_is_open_to_all(reader, bank, watch, language, th
     somebody = reader(language, theme)
     page = somebody.page
     watch.expect(422)
+    watch.answer_leaving(leaves=True)
     view = reverse("customers:customer_view", args=[bank.person.pk])
 
     def open_over(address, opener, part):

@@ -85,6 +85,7 @@ from tests.factories import (
 )
 from tests.factories_claims import ClaimFactory, ClassificationFactory
 from tests.factories_risk import (
+    FREE_COUNTRIES,
     AlertCaseFactory,
     AlertFactory,
     CaseProposalFactory,
@@ -120,7 +121,7 @@ from tests.factories_services.opportunities import (
 )
 
 # a band is entered once for a value and a day
-SOME_COUNTRY = itertools.cycle(["AT", "BE", "CH", "DK", "EE", "FI", "GR", "HU", "IE", "LU"])
+SOME_COUNTRY = itertools.cycle(FREE_COUNTRIES)
 # where a row stands, seen from the user who asks
 PLACES = ("mine", "team", "branch", "below", "elsewhere")
 

@@ -622,7 +622,7 @@ def test_an_answer_is_printed_as_a_letter_that_names_the_ways(signed_in, agent, 
     assert f"{LIST}{complaint.pk}/letter/" in client.get(f"{LIST}{complaint.pk}/").content.decode()
     letter = client.get(f"{LIST}{complaint.pk}/letter/").content.decode()
     reply = complaint.replies.get()
-    for told in (complaint.number, str(customer), escape(reply.text), *reply.shown_ways):
+    for told in (complaint.number, escape(str(customer)), escape(reply.text), *reply.shown_ways):
         assert told in letter
     assert "A review is asked for within 30 days of this answer." in letter
     assert holding.mask not in letter

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNoFilter
 from crm.core.filters import LeanFilterSet
-from staff.models import Branch, StaffMember
+from staff.filter_kinds import member_filter
+from staff.models import Branch
 
 from .models import Customer
 
@@ -21,12 +22,7 @@ class CustomerFilter(LeanFilterSet):
         queryset=Branch.objects.all(),
         url_name="staff:branch_lookup",
     )
-    lead_manager = LookupFilter(
-        label=_("Lead manager"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    lead_manager = member_filter(label=_("Lead manager"))
     pool = YesNoFilter(label=_("In the pool"), holds=Q(lead_manager=None))
     opened = DaysFilter(label=_("Customer since"), field_name="opened_on")
 

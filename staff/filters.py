@@ -9,6 +9,7 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 
 from .authority.operations import kinds
+from .filter_kinds import member_filter
 from .models import AuthorityLimit, Branch, Handover, Licence, StaffAssignment, StaffMember
 
 EXPIRY = (
@@ -80,18 +81,8 @@ class StaffAssignmentFilter(LeanFilterSet):
 
 class HandoverFilter(LeanFilterSet):
     status = ChoicesFilter(label=_("Status"), choices=Handover.Status)
-    from_member = LookupFilter(
-        label=_("Handed over by"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
-    to_member = LookupFilter(
-        label=_("Successor"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    from_member = member_filter(label=_("Handed over by"))
+    to_member = member_filter(label=_("Successor"))
     effective = DaysFilter(label=_("Effective on"), field_name="effective_on")
 
     class Meta:

@@ -13,6 +13,7 @@ from django_filters.constants import EMPTY_VALUES
 from django_filters.widgets import DateRangeWidget
 
 from .forms import LookupField
+from .words import holding_words
 
 ME = "me"
 
@@ -85,10 +86,7 @@ class WordsFilter(django_filters.CharFilter):
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The rows that hold all words."""
-        for word in value.split():
-            found = Q(code__icontains=word) | Q(name__icontains=word) | Q(name_zh__icontains=word)
-            qs = qs.filter(found)
-        return qs
+        return holding_words(qs, ("code", "name", "name_zh"), value)
 
 
 class YesNoFilter(django_filters.ChoiceFilter):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Replace
+from django.db.models import Case, When
 from django.urls import path, reverse
 from django.views import View as Page
 
@@ -17,6 +14,7 @@ from . import pages
 from .forms import ReasonForm
 from .querysets import action_name
 from .tables.addresses import pk_url
+from .words import any_of, holding_words
 
 if TYPE_CHECKING:
     from django.db import models
@@ -47,16 +45,6 @@ class Section:
 _all: list[Resource] = []
 IN_PALETTE = 3
 NUMBER = "number"
-
-
-def solid_text(name: str) -> Replace:
-    """A field's text without its blanks."""
-    return Replace(name, Value(" "))
-
-
-def any_of(fields: Iterable[str], how: str, text: str) -> Q:
-    """The rows of which one of the fields holds a text in this way."""
-    return reduce(or_, (Q(**{f"{name}__{how}": text}) for name in fields))
 
 
 def in_palette(user: Any, typed: str) -> list[tuple[Resource, list[tuple[Any, str, str]]]]:
@@ -141,9 +129,8 @@ class Resource:
     def matching(self, rows: Any, typed: str) -> Any:
         """The rows that hold each word typed in a number or a name; what begins so comes first.
 
-        Blanks of a name do not count, so that "linyue" and "yue lin" both find Lin Yue. Every row
-        is read, so a model that grows with the customers is found by the beginning of its number
-        alone, or has a look-up of its own.
+        Every row is read, so a model that grows with the customers is found by the beginning of its
+        number alone, or has a look-up of its own.
         """
         rows = rows.select_related(*self.joins)
         words = typed.split()
@@ -152,10 +139,7 @@ class Resource:
         if self.search == (NUMBER,):
             # numbers of a series are written in capitals, and the index holds them so
             return rows.filter(number__startswith="".join(words).upper()).order_by(NUMBER)
-        solid = {f"solid_{name}": solid_text(name) for name in self.search}
-        rows = rows.alias(**solid)
-        for word in words:
-            rows = rows.filter(any_of(solid, "icontains", word))
+        rows = holding_words(rows, self.search, typed)
         begins = When(any_of(self.search, "istartswith", typed), then=0)
         return rows.order_by(Case(begins, default=1), *(rows.model._meta.ordering or ["pk"]))
 

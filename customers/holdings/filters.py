@@ -10,7 +10,8 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNo
 from crm.core.filters import LeanFilterSet
 from customers.models import Holding
 from customers.products import HoldingKind, named_choices
-from staff.models import Branch, StaffMember
+from staff.filter_kinds import member_filter
+from staff.models import Branch
 
 
 class HoldingFilter(LeanFilterSet):
@@ -24,13 +25,7 @@ class HoldingFilter(LeanFilterSet):
         queryset=Branch.objects.all(),
         url_name="staff:branch_lookup",
     )
-    lead_manager = LookupFilter(
-        label=_("Lead manager"),
-        field_name="customer__lead_manager",
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    lead_manager = member_filter(label=_("Lead manager"), field_name="customer__lead_manager")
     matures = DaysFilter(label=_("Matures"), field_name="matures_on")
     opened = DaysFilter(label=_("Opened"), field_name="opened_on")
 

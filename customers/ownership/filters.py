@@ -9,7 +9,7 @@ from crm.core.filter_kinds import LookupFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer, Ownership
 from customers.models.ownership import LINES
-from staff.models import StaffMember
+from staff.filter_kinds import member_filter
 
 TIMES = (("now", _("Today")), ("ahead", _("Planned")), ("over", _("Ended")))
 
@@ -20,12 +20,7 @@ def lines_of_business():
 
 
 class OwnershipFilter(LeanFilterSet):
-    member = LookupFilter(
-        label=_("Member of staff"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    member = member_filter(label=_("Member of staff"))
     customer = LookupFilter(
         label=_("Customer"),
         queryset=Customer.objects.all(),

@@ -11,7 +11,7 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNo
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from risk.models import AlertCase, Family, Level
-from staff.models import StaffMember
+from staff.filter_kinds import member_filter
 
 from . import rules
 
@@ -28,19 +28,8 @@ class CaseFilter(LeanFilterSet):
     )
     level = ChoicesFilter(label=_("Severity"), choices=Level)
     family = ChoicesFilter(label=pgettext_lazy("alert case", "About"), choices=Family)
-    officer = LookupFilter(
-        label=pgettext_lazy("alert case", "Officer"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
-    lead_manager = LookupFilter(
-        field_name="customer__lead_manager",
-        label=_("Lead manager"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    officer = member_filter(label=pgettext_lazy("alert case", "Officer"))
+    lead_manager = member_filter(field_name="customer__lead_manager", label=_("Lead manager"))
     customer = LookupFilter(
         label=_("Customer"),
         queryset=Customer.objects.all(),

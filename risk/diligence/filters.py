@@ -14,7 +14,8 @@ from customers.minimum.rules import incomplete
 from customers.models import Customer
 from risk.models import Diligence, DiligenceBand, DiligenceLevel
 from risk.models.diligence import SOON
-from staff.models import Branch, StaffMember
+from staff.filter_kinds import member_filter
+from staff.models import Branch
 
 from .escalation import BRANCH_DAYS, COMPLIANCE_DAYS, due_before
 from .factors import factor_choices
@@ -44,13 +45,7 @@ class DiligenceFilter(LeanFilterSet):
         queryset=Branch.objects.all(),
         url_name="staff:branch_lookup",
     )
-    lead_manager = LookupFilter(
-        field_name="customer__lead_manager",
-        label=_("Lead manager"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    lead_manager = member_filter(field_name="customer__lead_manager", label=_("Lead manager"))
     customer = LookupFilter(
         label=_("Customer"),
         queryset=Customer.objects.all(),

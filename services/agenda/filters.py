@@ -11,17 +11,12 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from services.models import Task
-from staff.models import StaffMember
+from staff.filter_kinds import member_filter
 
 
 class TaskFilter(LeanFilterSet):
     status = ChoicesFilter(label=_("Status"), choices=Task.Status)
-    member = LookupFilter(
-        label=_("Who does it"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    member = member_filter(label=_("Who does it"))
     customer = LookupFilter(
         label=_("Customer"),
         queryset=Customer.objects.all(),

@@ -8,17 +8,13 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from services.models import Appointment
-from staff.models import Branch, StaffMember
+from staff.filter_kinds import member_filter
+from staff.models import Branch
 
 
 class AppointmentFilter(LeanFilterSet):
     status = ChoicesFilter(label=_("Status"), choices=Appointment.Status)
-    member = LookupFilter(
-        label=_("Member of staff"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    member = member_filter(label=_("Member of staff"))
     branch = LookupFilter(
         label=_("Branch"), queryset=Branch.objects.all(), url_name="staff:branch_lookup"
     )

@@ -12,9 +12,10 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNo
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from services.models import Complaint
-from staff.models import Branch, StaffMember
+from staff.filter_kinds import member_filter
+from staff.models import Branch
 
-from .rules import barred
+from .rules import about_those_led_by
 
 WEEK = 6
 
@@ -27,16 +28,6 @@ def businesses():
 def causes():
     """The causes that complaints can have."""
     return all_entries_of("complaint_cause")
-
-
-def member_filter(label):
-    """A member of staff, or the reader."""
-    return LookupFilter(
-        label=label,
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
 
 
 class ComplaintFilter(LeanFilterSet):
@@ -53,8 +44,8 @@ class ComplaintFilter(LeanFilterSet):
         ],
         method="that_are_due",
     )
-    handler = member_filter(pgettext_lazy("complaint", "Handler"))
-    reviewer = member_filter(pgettext_lazy("complaint", "Reviewer"))
+    handler = member_filter(label=pgettext_lazy("complaint", "Handler"))
+    reviewer = member_filter(label=pgettext_lazy("complaint", "Reviewer"))
     mine = django_filters.BooleanFilter(
         label=pgettext_lazy("complaint", "Open to me, not about me"), method="that_are_open_to_me"
     )
@@ -85,7 +76,7 @@ class ComplaintFilter(LeanFilterSet):
         return narrow[asked]()
 
     def that_are_open_to_me(self, rows, _name, wanted):
-        shut = barred(self.user)
+        shut = about_those_led_by(self.user)
         return rows.exclude(shut) if wanted else rows.filter(shut)
 
     class Meta:

@@ -36,12 +36,12 @@ def kept_away(complaint: Complaint) -> set[int]:
     return {key for key in (complaint.about_id, leader) if key}
 
 
-def barred(user: Any) -> Q:
-    """The complaints from which a user keeps away."""
-    about_me = Q(about__user=user.pk, about__isnull=False)
-    if not value_of(RECUSE_LEADER):
-        return about_me
-    return about_me | Q(about__supervisor__user=user.pk, about__supervisor__isnull=False)
+def about_those_led_by(user: Any) -> Q:
+    """The complaints about somebody whom a user leads, where that keeps the user away.
+
+    Those about the user are closed to them in any case.
+    """
+    return Q(about__supervisor__user=user.pk) if value_of(RECUSE_LEADER) else Q(pk__in=[])
 
 
 def why_kept_away(complaint: Complaint, user: Any) -> str:

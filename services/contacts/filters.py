@@ -15,7 +15,7 @@ from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from services.models import Contact
 from services.models.contacts import PURPOSES, RESULTS
-from staff.models import StaffMember
+from staff.filter_kinds import member_filter
 
 
 def purposes():
@@ -40,19 +40,8 @@ class ContactFilter(LeanFilterSet):
     result = django_filters.ChoiceFilter(label=pgettext_lazy("contact", "Result"), choices=results)
     at = DaysFilter(label=_("When"))
     week = django_filters.BooleanFilter(label=_("This week"), method="in_this_week")
-    author = LookupFilter(
-        label=pgettext_lazy("contact", "By"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
-    leader = LookupFilter(
-        label=_("By the team of"),
-        field_name="author__supervisor",
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    author = member_filter(label=pgettext_lazy("contact", "By"))
+    leader = member_filter(label=_("By the team of"), field_name="author__supervisor")
     customer = LookupFilter(
         label=_("Customer"),
         queryset=Customer.objects.all(),

@@ -15,7 +15,8 @@ from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from services.models import Opportunity, OpportunityStage
 from services.models.opportunity import LOSSES, SOURCES, STALE
-from staff.models import Branch, StaffMember
+from staff.filter_kinds import member_filter
+from staff.models import Branch
 
 OVERDUE = "overdue"
 CLOSING = (
@@ -44,12 +45,7 @@ class StageFilter(LeanFilterSet):
 
 
 class OpportunityFilter(LeanFilterSet):
-    owner = LookupFilter(
-        label=pgettext_lazy("opportunity", "Sold by"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    owner = member_filter(label=pgettext_lazy("opportunity", "Sold by"))
     outcome = ChoicesFilter(label=_("Outcome"), choices=Opportunity.Outcome)
     stage = django_filters.ModelChoiceFilter(
         label=_("Stage"), queryset=OpportunityStage.objects.order_by("position", "pk")

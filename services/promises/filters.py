@@ -8,7 +8,8 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from services.models import Promise
-from staff.models import Branch, StaffMember
+from staff.filter_kinds import member_filter
+from staff.models import Branch
 
 TIMES = (("today", _("Due today")), ("overdue", _("Overdue")), ("ahead", _("Still to come")))
 
@@ -17,12 +18,7 @@ class PromiseFilter(LeanFilterSet):
     status = ChoicesFilter(label=_("Status"), choices=Promise.Status)
     due = django_filters.ChoiceFilter(label=_("Due"), choices=TIMES, method="at_a_time")
     due_on = DaysFilter(label=_("Promised until"))
-    owner = LookupFilter(
-        label=_("Kept by"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    owner = member_filter(label=_("Kept by"))
     branch = LookupFilter(
         label=_("Branch"),
         field_name="owner__branch",

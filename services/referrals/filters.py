@@ -8,7 +8,7 @@ from crm.core.filter_kinds import ChoicesFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from services.models import Referral
-from staff.models import StaffMember
+from staff.filter_kinds import member_filter
 
 ASKED = (("me", _("me, or my branch")),)
 Status = Referral.Status
@@ -17,18 +17,8 @@ Status = Referral.Status
 class ReferralFilter(LeanFilterSet):
     status = ChoicesFilter(label=_("Status"), choices=Status)
     asked = django_filters.ChoiceFilter(label=_("Asks"), choices=ASKED, method="that_ask")
-    from_member = LookupFilter(
-        label=_("Referred by"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
-    to_member = LookupFilter(
-        label=_("Referred to"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    from_member = member_filter(label=_("Referred by"))
+    to_member = member_filter(label=_("Referred to"))
     product_kind = ChoicesFilter(label=_("Kind of product"), choices=Product.Kind)
     customer = LookupFilter(
         label=_("Customer"),

@@ -15,7 +15,8 @@ from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter, YesNo
 from crm.core.filters import LeanFilterSet
 from customers.models import Customer
 from services.models import ServiceRequest
-from staff.models import Branch, StaffMember
+from staff.filter_kinds import member_filter
+from staff.models import Branch
 
 from .routing import for_user
 
@@ -60,12 +61,7 @@ class RequestFilter(LeanFilterSet):
         label=pgettext_lazy("catalogue", "Service"), choices=services
     )
     queue = django_filters.ChoiceFilter(label=_("Queue"), choices=all_queues)
-    owner = LookupFilter(
-        label=pgettext_lazy("request", "Handled by"),
-        queryset=StaffMember.objects.all(),
-        url_name="staff:staffmember_lookup",
-        mine="user",
-    )
+    owner = member_filter(label=pgettext_lazy("request", "Handled by"))
     branch = LookupFilter(
         label=_("Branch"), queryset=Branch.objects.all(), url_name="staff:branch_lookup"
     )

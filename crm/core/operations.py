@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .acting import acting
+from .clock import bank_today
 from .models import Record, Text, Workflow
 
 P = ParamSpec("P")
@@ -41,6 +43,12 @@ class Stale(DomainError):
         super().__init__(
             _("This record has changed while you were editing. Compare and save again.")
         )
+
+
+def refuse_past(day: dt.date, field: str) -> None:
+    """Refuse a day that is over, by the bank's calendar, beside the field in which it stands."""
+    if day < bank_today():
+        raise DomainError(_("This day is over. Enter today or later."), field)
 
 
 @dataclass(frozen=True)

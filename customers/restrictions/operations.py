@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from crm.core.clock import bank_today
-from crm.core.operations import DomainError, operation, save_changes, save_new
+from crm.core.operations import DomainError, operation, refuse_past, save_changes, save_new
 from customers.models import Customer, Restriction
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def release(restriction: Restriction, *, by: User, until: dt.date) -> None:
     """Let business go on until a day, although the customer stands on a list of the bank's own."""
     if restriction.cause in Restriction.BY_LAW:
         raise DomainError(_("What the law stops ends by delisting or by the authority alone."))
-    if until < bank_today():
-        raise DomainError(_("This day is over. Enter today or a later day."), "until")
+    refuse_past(until, "until")
     restriction.released_until = until
     save_changes(restriction, ["released_until"])
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from config_admin.figures.values import refuse_later
 from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, insert, lock_for, operation, write
+from crm.core.operations import DomainError, insert, lock_for, operation, refuse_past, write
 from risk import notices
 from risk.models import AlertCase, CaseProposal, CaseQuestion
 from risk.warnings.parameters import QUESTION_DAYS, due_day
@@ -53,8 +53,7 @@ def assign(case: AlertCase, *, by: User, officer: StaffMember, reason: str = "")
 def ask(case: AlertCase, *, by: User, question: str, diary_on: dt.date) -> None:
     """Ask whoever knows the customer; the time of the case stands until the answer."""
     take(case, "ask", by=by)
-    if diary_on < bank_today():
-        raise DomainError(_("This day is over. Enter today or a later day."), "diary_on")
+    refuse_past(diary_on, "diary_on")
     refuse_later(diary_on, QUESTION_DAYS, "diary_on")
     insert(CaseQuestion(case=case, customer_id=case.customer_id, text=question, asked_by=by))
     case.waits_since, case.diary_on, case.edited_by = bank_today(), diary_on, by

@@ -16,6 +16,7 @@ from crm.core.operations import (
     insert,
     move,
     operation,
+    refuse_past,
     save_changes,
     save_new,
     write,
@@ -33,8 +34,7 @@ TOKEN_BYTES = 32
 @operation
 def give(task: Task, *, by: User) -> Task:
     """Enter what somebody has to do: oneself, or a colleague, who sees who gave it."""
-    if task.due_on < bank_today():
-        raise DomainError(_("This day is over. Enter today or later."), "due_on")
+    refuse_past(task.due_on, "due_on")
     task.author = by
     task.set_reminder()
     save_new(task)

@@ -9,7 +9,15 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, lock_for, operation, save_changes, save_new, write
+from crm.core.operations import (
+    DomainError,
+    lock_for,
+    operation,
+    refuse_past,
+    save_changes,
+    save_new,
+    write,
+)
 from services.agenda import operations as agenda
 from services.models import Contact, ContactAttendee, ContactNote, Promise, Task
 from services.promises.operations import make
@@ -39,8 +47,8 @@ def log(
     """Enter a contact with a customer, with who took part and what was promised in it."""
     contact.author = member_of(by)
     refuse_ahead(contact)
-    if contact.next_on and contact.next_on < bank_today():
-        raise DomainError(_("This day is over. Enter today or later."), "next_on")
+    if contact.next_on:
+        refuse_past(contact.next_on, "next_on")
     save_new(contact)
     bring(contact, colleagues)
     plan_next(contact, by=by)

@@ -14,7 +14,16 @@ from config_admin.models.names import Retirable
 from config_admin.products.catalogue import on_shelf
 from crm.core.clock import bank_today
 from crm.core.formats import rounded
-from crm.core.operations import DomainError, Stale, move, operation, save_changes, save_new, write
+from crm.core.operations import (
+    DomainError,
+    Stale,
+    move,
+    operation,
+    refuse_past,
+    save_changes,
+    save_new,
+    write,
+)
 from customers.conflicts.rules import refuse_conflict
 from customers.models import Customer
 from customers.restrictions.operations import refuse_restricted
@@ -72,12 +81,6 @@ def take_amount(opportunity: Opportunity) -> None:
         raise DomainError(_("This amount is too large. Check it."), "amount")
 
 
-def refuse_past(opportunity: Opportunity) -> None:
-    """Refuse a sale that is expected for a day that is over."""
-    if opportunity.closes_on < bank_today():
-        raise DomainError(_("This day is over. Enter today or later."), "closes_on")
-
-
 def first_stage() -> OpportunityStage:
     """The stage in which an opportunity begins."""
     rows = OpportunityStage.objects.live().filter(outcome=Outcome.OPEN)
@@ -97,7 +100,7 @@ def enter(opportunity: Opportunity, *, by: User) -> Opportunity:
     refuse_seller(opportunity.owner, opportunity.customer_id, "owner")
     if opportunity.stage.status != Retirable.Status.LIVE or not opportunity.stage.is_open:
         raise DomainError(_("Begin with a stage that is in use and still to be won."), "stage")
-    refuse_past(opportunity)
+    refuse_past(opportunity.closes_on, "closes_on")
     take_product(opportunity)
     take_amount(opportunity)
     opportunity.branch, opportunity.staged_on = opportunity.owner.branch, bank_today()
@@ -118,7 +121,7 @@ def change(
         opportunity.branch = opportunity.owner.branch
         changed.add("branch")
     if "closes_on" in changed:
-        refuse_past(opportunity)
+        refuse_past(opportunity.closes_on, "closes_on")
     if changed & {"product", "product_kind"}:
         take_product(opportunity)
         changed.add("product_kind")

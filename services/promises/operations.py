@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.acting import acting
 from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, lock_for, operation, save_new, write
+from crm.core.operations import DomainError, lock_for, operation, refuse_past, save_new, write
 from customers.timeline.operations import tell_all
 from services import notices
 from services.models import Promise
@@ -28,8 +28,7 @@ OVERDUE = "The promised day is over · 承诺日期已过"
 @operation
 def make(promise: Promise, *, by: User) -> Promise:
     """Promise a customer something until a day; without a name, whoever promises keeps it."""
-    if promise.due_on < bank_today():
-        raise DomainError(_("This day is over. Enter today or later."), "due_on")
+    refuse_past(promise.due_on, "due_on")
     owner: StaffMember | None = promise.owner if promise.owner_id else None
     if owner is None:
         promise.owner = member_of(by)

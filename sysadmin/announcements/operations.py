@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from crm.core.acting import acting
-from crm.core.clock import bank_today, now
-from crm.core.operations import DomainError, lock_for, operation, save_new, write
+from crm.core.clock import now
+from crm.core.operations import lock_for, operation, refuse_past, save_new, write
 from sysadmin.models import Acknowledgement, Announcement, User
 
 
@@ -14,8 +12,7 @@ from sysadmin.models import Acknowledgement, Announcement, User
 def publish(announcement: Announcement, *, by: User) -> Announcement:
     """Make something known to those at a branch and below it, from one day to another."""
     announcement.author = by
-    if announcement.last_day < bank_today():
-        raise DomainError(_("This day is over. Enter today or later."), "last_day")
+    refuse_past(announcement.last_day, "last_day")
     save_new(announcement)
     return announcement
 

@@ -10,7 +10,7 @@ from .languages import column_of_language
 from .products.resources import product
 from .services.resources import service_type
 
-TODOS = (
+WAITING = (
     Todo(
         product,
         "status=draft",
@@ -33,4 +33,4 @@ TODOS = (
 
 def register() -> None:
     """Show what waits on homes."""
-    add_todos(TODOS)
+    add_todos(WAITING)

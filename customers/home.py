@@ -11,7 +11,7 @@ from .holdings.resources import holding
 from .portfolio.reports import ACTION, HOLDINGS, portfolio_chart
 from .products import product_name
 
-TODOS = (
+WAITING = (
     Todo(
         holding,
         "lead_manager=me&status=active&matures_after={today}&matures_before={soon}&sort=matures_on",
@@ -27,5 +27,5 @@ PARTS = (Part("portfolio", 30, (ACTION, HOLDINGS), portfolio_chart),)
 
 def register() -> None:
     """Show all of it on homes."""
-    add_todos(TODOS)
+    add_todos(WAITING)
     add_parts(PARTS)

@@ -50,7 +50,7 @@ def cause(code: str) -> str:
     return str(Diligence.Cause(code).label)
 
 
-TODOS = (
+WAITING = (
     Todo(
         case,
         "officer=me&status=investigating&status=escalated&sort=due_on",
@@ -136,5 +136,5 @@ PARTS = (
 def register() -> None:
     """Show all of it on homes."""
     add_figures(FIGURES)
-    add_todos(TODOS)
+    add_todos(WAITING)
     add_parts(PARTS)

@@ -82,7 +82,7 @@ def product_kind(code: str) -> str:
     return str(Product.Kind(code).label)
 
 
-TODOS = (
+WAITING = (
     Todo(request, "owner=me&due=soon&sort=due", _("My request"), "subject", "due_at"),
     Todo(
         task,
@@ -181,5 +181,5 @@ PARTS = (
 def register() -> None:
     """Show all of it on homes."""
     add_figures(FIGURES)
-    add_todos(TODOS)
+    add_todos(WAITING)
     add_parts(PARTS)

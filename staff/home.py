@@ -25,7 +25,7 @@ def name_column() -> str:
     return "name" if in_chinese() else "latin_name"
 
 
-TODOS = (
+WAITING = (
     Todo(
         handover,
         "to_member=me&status=proposed&sort=effective_on",
@@ -47,4 +47,4 @@ TODOS = (
 
 def register() -> None:
     """Show what waits on homes."""
-    add_todos(TODOS)
+    add_todos(WAITING)

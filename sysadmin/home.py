@@ -34,7 +34,7 @@ FIGURES = (
     ),
     Figure(approval, "status=pending", _("Waiting for a second person"), 96),
 )
-TODOS = (
+WAITING = (
     Todo(
         approval,
         "decide=true",
@@ -78,5 +78,5 @@ PARTS = (
 def register() -> None:
     """Show all of it on homes."""
     add_figures(FIGURES)
-    add_todos(TODOS)
+    add_todos(WAITING)
     add_parts(PARTS)

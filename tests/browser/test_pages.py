@@ -156,13 +156,11 @@ def turn_of(resource, manner):
 def pages_of(resource, row, manner):
     """The addresses of a resource's own pages, its steps among them.
 
-    Records are read in both manners; lists, forms and questions in one, and the next in the other.
+    Each is read in one manner, and the next in the other.
     """
     about_a_row = {"view", "change", *(step.name for step in resource.transitions)}
     own = [page for page in resource.pages if page not in PARTS]
-    shared = [page for page in own if page != "view"]
-    turn = turn_of(resource, manner)
-    read = [page for page in own if page not in shared or (shared.index(page) + turn) % 2]
+    read = own[turn_of(resource, manner) % 2 :: 2]
     return [resource.url(page, row if page in about_a_row else None) for page in read]
 
 

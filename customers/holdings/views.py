@@ -13,6 +13,7 @@ from crm.core.clock import bank_today
 from crm.core.cursors import CursorContext
 from crm.core.keyset import keyset
 from crm.core.pages import DetailPage
+from crm.core.registry import at_a_glance
 from crm.core.trail import Kind, record_access, record_denial
 from customers.models import Customer, Holding, Transaction
 from customers.restrictions.face import stopped
@@ -51,7 +52,8 @@ def holder(request: HttpRequest, pk: int) -> Customer:
     """The customer of an address, for those who may see what they hold."""
     if request.user.reach(VIEW) is None:
         raise PermissionDenied
-    customer = Customer.objects.within(request.user, VIEW).of_key(pk)
+    rows = at_a_glance(Customer.objects.within(request.user, VIEW), request.user)
+    customer = rows.of_key(pk)
     if customer is None:
         # missing or out of reach: recorded alike, answered alike
         record_denial(request.user, "customers.customer", pk)

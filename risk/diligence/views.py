@@ -12,11 +12,8 @@ from risk.models import DiligenceLevel
 from staff.views import VersionedPage
 
 from . import operations
-from .factors import FACTORS, value_in_words
+from .face import level_chip_of, lines_of
 from .forms import OverrideForm, RateForm
-
-# what screening found is for those who may see its hits
-OF_SCREENING = "screening"
 
 
 class DiligencePage(DetailPage):
@@ -24,26 +21,15 @@ class DiligencePage(DetailPage):
 
     def facts(self):
         diligence, user = self.object, self.request.user
-        names = {level.code: level for level in DiligenceLevel.objects.all()}
-        sees_hits = user.has_action("risk.view_screeninghit")
         seen = Customer.objects.permitted(user).filter(pk=diligence.customer_id)
+        levels = list(DiligenceLevel.objects.all())
         return super().facts() | {
             "may_rate": self.may("rate"),
-            "may_override": self.may("override")
-            and diligence.level is not None
-            and not diligence.is_overdue,
+            "may_override": self.may("override") and diligence.may_be_set_otherwise,
             "may_see_customer": seen.exists(),
             "lacking": missing(diligence.customer),
-            "lines": [
-                {
-                    "label": FACTORS[line["factor"]].label,
-                    "value": value_in_words(line["factor"], line["value"]),
-                    "points": line["points"],
-                    "floor": names.get(line["floor"], ""),
-                }
-                for line in diligence.lines
-                if sees_hits or line["factor"] != OF_SCREENING
-            ],
+            "lines": lines_of(diligence.lines, levels, user),
+            "chip": level_chip_of(diligence.level, levels) if diligence.level else None,
         }
 
 

@@ -18,25 +18,29 @@ from risk.diligence import escalation, operations
 from risk.models import Diligence, DiligenceLevel
 from sysadmin.models import User, system_user
 
+from . import ratings
 from .opportunities import SIGN_INS
+from .ratings import VISITED
 
 OFFICER = "gu.mingchuan"
 RATED, OWNED = 40, 4
 # kept as they stand, so they speak both languages
 EXTRACT = "Register extract of this year · 本年度工商登记信息"
-VISITED = "Visited, documents seen · 已上门走访并核对证件"
 PRESS = "Named in the press · 媒体有负面报道"
 OCCUPATIONS = ("教师", "公司职员", "个体经营者", "工程师", "退休人员")
 CERTIFICATE = "Death certificate · 死亡证明"
+PLAIN = {"pep": "none", "channel": "in_person", "industry": "C"}
 FOUND = (
-    {"pep": "none", "channel": "in_person", "industry": ""},
+    PLAIN,
     {"pep": "none", "channel": "agent", "industry": "F"},
+    *(PLAIN,) * 4,
     {"pep": "domestic", "channel": "remote", "industry": "K"},
-    {"pep": "none", "channel": "in_person", "industry": "C"},
+    *(PLAIN,) * 6,
     {"pep": "foreign", "channel": "agent", "industry": "R"},
+    *(PLAIN,) * 5,
 )
 # days from today until the next review; below zero it is overdue
-LEFT = (400, 25, 12, -5, 900, 60, -45, 200)
+LEFT = (400, 25, 900, 200, 60, 700, 12, -5, 1100, 300, 500, -45, 820, 150, 640, 95)
 
 
 def enter(today: dt.date) -> None:
@@ -46,6 +50,7 @@ def enter(today: dt.date) -> None:
         know_occupations()
     for name in SIGN_INS:
         own(User.objects.get(username=name), today)
+    ratings.enter(today, otherwise=User.objects.get(username=OFFICER))
     operations.begin_missed(by=system)
     rate_some(today)
     operations.stop_overdue(by=system)
@@ -122,7 +127,7 @@ def rate_some(today: dt.date) -> None:
             with acting(by=rater):
                 due_on = min(today + dt.timedelta(days=left), diligence.due_on)
                 months = diligence.level.months if diligence.level else 0
-                rated_on = months_after(due_on, -months)
+                rated_on = max(months_after(due_on, -months), diligence.customer.opened_on)
                 Diligence.objects.filter(pk=diligence.pk).update(due_on=due_on, rated_on=rated_on)
     high = DiligenceLevel.objects.get(code="high")
     low = Diligence.objects.filter(level__code="low", due_on__gt=today + dt.timedelta(days=90))

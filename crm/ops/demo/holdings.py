@@ -46,6 +46,8 @@ _LOANS = {
     "housing_loan", "consumer_loan", "car_loan", "working_capital_loan", "fixed_asset_loan",
     "bill_discounting", "trade_finance",
 }  # fmt: skip
+# a person who borrows is not older when the loan ends
+_OLDEST = 70
 # paid back month by month; the others all at once, on their last day
 _REPAID = {"housing_loan", "consumer_loan", "car_loan", "fixed_asset_loan"}
 _SHOPS = (
@@ -69,6 +71,7 @@ _COMPANY_BOOKINGS = (
 )  # fmt: skip
 
 Row = dict[str, str]
+Product = tuple[str, float, tuple[float, float], tuple[int, ...], tuple[float, float]]
 
 
 @dataclass
@@ -108,12 +111,22 @@ class _Maker:
             is_person = customer.kind == "person"
             means = self.means(customer)
             for product in _PERSONS if is_person else _COMPANIES:
-                if product[1] == 1 or self.rng.random() < product[1] * self.appetite(means):
-                    self.hold(customer, product, means)
+                often = product[1] == 1 or self.rng.random() < product[1] * self.appetite(means)
+                if often and (fitting := self.fitting(customer, product)):
+                    self.hold(customer, fitting, means)
             if customer.status == "active" and self.rng.random() < (0.03 if is_person else 0.12):
                 product = (_PERSONS if is_person else _COMPANIES)[0]
                 self.hold(customer, product, means * 0.5, "USD")
         near.append(customer.source_key)
+
+    def fitting(self, customer: CustomerSpec, product: Product) -> Product | None:
+        """The product with the terms that the age of a borrower allows; None if there are none."""
+        code, often, share, terms, rates = product
+        if customer.kind != "person" or code not in _LOANS:
+            return product
+        days = _OLDEST * 365.25 - (self.today - customer.birth_or_founding_date).days
+        short = tuple(months for months in terms if months * 30.44 <= days)
+        return (code, often, share, short, rates) if short else None
 
     def means(self, customer: CustomerSpec) -> float:
         """What a customer has in all: a few have most of it."""
@@ -129,7 +142,7 @@ class _Maker:
     def hold(
         self,
         customer: CustomerSpec,
-        product: tuple[str, float, tuple[float, float], tuple[int, ...], tuple[float, float]],
+        product: Product,
         means: float,
         currency: str = "CNY",
     ) -> None:

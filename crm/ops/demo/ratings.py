@@ -1,0 +1,152 @@
+"""How the risk of the demonstration bank's customers has been rated since they came."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from django.utils import timezone
+
+from config_admin.calendars.months import months_after
+from config_admin.calendars.working_days import working_day_after
+from config_admin.editions import one_edition
+from crm.core.acting import acting
+from customers.links.behind import behind
+from customers.models import Customer, Holding, Link, TimelineEntry
+from customers.timeline.operations import entry_of
+from risk.diligence.factors import Known
+from risk.diligence.operations import CALENDAR
+from risk.diligence.rating import Rating, Rules, rate_known
+from risk.models import Diligence, ScreeningHit
+from sysadmin.models import User
+
+SEED = "Lanjiang Bank ratings"
+# kept as it stands, so it speaks both languages
+VISITED = "Visited, documents seen · 已上门走访并核对证件"
+# who came since then awaits the first rating
+NEW_DAYS, FIRST_DAYS = 14, 10
+# half of the reviews of the last weeks have not been done yet
+LATE_DAYS, LATE = 40, 0.5
+PEP = (("none", 985), ("domestic", 11), ("international", 1), ("foreign", 3))
+CHANNEL = (("in_person", 86), ("agent", 7), ("remote", 7))
+INDUSTRY = (("C", 40), ("F", 25), ("I", 15), ("K", 8), ("R", 4), ("G", 8))
+
+
+class Prepared(Known):
+    """What is known of a customer, looked up for all customers together."""
+
+    def __init__(self, customer: Customer, day: dt.date, bank: Bank) -> None:
+        super().__init__(customer, day)
+        self.owners = bank.owners.get(customer.pk, [])
+        self.products = bank.products[customer.pk]
+        self.found = bank.found[customer.pk]
+
+
+@dataclass
+class Bank:
+    """What counts for all customers, by their keys."""
+
+    rules: Rules
+    products: dict[int, set[str]]
+    found: dict[int, set[str]]
+    owners: dict[int, list[object]]
+
+    @classmethod
+    def on(cls, day: dt.date) -> Bank:
+        """As it is on a day."""
+        bank = cls(Rules.of(day), defaultdict(set), defaultdict(set), {})
+        held = Holding.objects.exclude(status=Holding.Status.CLOSED)
+        for key, kind in held.values_list("customer_id", "kind"):
+            bank.products[key].add(kind)
+        for key, status in ScreeningHit.objects.values_list("customer_id", "status"):
+            bank.found[key].add(status)
+        owned = Link.objects.filter(kind__in=Link.POWERS, valid__contains=day)
+        for company in Customer.objects.filter(pk__in=owned.values("customer")):
+            bank.owners[company.pk] = list(behind(company, day).owners)
+        return bank
+
+
+def enter(today: dt.date, *, otherwise: User) -> None:
+    """Rate everybody but the newest; without a lead manager somebody else has."""
+    # whom a confirmed match has called for already is to be rated at once
+    rows = Customer.objects.filter(status__in=Customer.OPEN, diligence=None).order_by("pk")
+    begun: dict[User, list[Diligence]] = defaultdict(list)
+    rng = Random(SEED)  # noqa: S311  a demonstration, not secrets
+    with one_edition():
+        bank = Bank.on(today)
+        for customer in rows.select_related("lead_manager__user"):
+            lead = customer.lead_manager
+            rater = (lead and lead.user) or otherwise
+            begun[rater].append(rated(customer, bank, rng, today=today, by=rater))
+    entries = []
+    for rater, found in begun.items():
+        with acting(by=rater, reason=VISITED):
+            entries += list(told(Diligence.objects.bulk_create(found), rater))
+    TimelineEntry.objects.bulk_create(entries, batch_size=1000)
+
+
+def rated(customer: Customer, bank: Bank, rng: Random, *, today: dt.date, by: User) -> Diligence:
+    """A customer after the last of their reviews, or before the first rating."""
+    first = customer.opened_on + dt.timedelta(days=rng.randrange(FIRST_DAYS))
+    entered = found_out(customer, rng)
+    is_late = rng.random() < LATE
+    if (today - customer.opened_on).days <= NEW_DAYS:
+        due_on = working_day_after(CALENDAR, customer.opened_on, FIRST_DAYS)
+        return Diligence(customer=customer, due_on=due_on)
+    most = LATE_DAYS if is_late else 0
+    day, rating, due_on = next(
+        review
+        for review in reviews(customer, bank, entered, first)
+        if (today - review[-1]).days <= most
+    )
+    return Diligence(
+        customer=customer,
+        level=rating.level,
+        rated_level=rating.level,
+        points=rating.points,
+        lines=[line.told() for line in rating.lines],
+        entered=entered,
+        rated_on=day,
+        rated_by=by,
+        due_on=due_on,
+        cause=Diligence.Cause.PERIOD,
+    )
+
+
+def found_out(customer: Customer, rng: Random) -> dict[str, str]:
+    """What those who rate find out about most, and about a few."""
+    asked = {"pep": PEP, "channel": CHANNEL} | (
+        {} if customer.is_person else {"industry": INDUSTRY}
+    )
+    return {
+        name: rng.choices([value for value, _often in values], [often for _value, often in values])[
+            0
+        ]
+        for name, values in asked.items()
+    }
+
+
+def reviews(
+    customer: Customer, bank: Bank, entered: dict[str, str], first: dt.date
+) -> Iterator[tuple[dt.date, Rating, dt.date]]:
+    """Each rating since the first, with its day and that of the next."""
+    day = first
+    while True:
+        rating = rate_known(Prepared(customer, day, bank), entered, bank.rules)
+        due_on = months_after(day, rating.level.months)
+        yield day, rating, due_on
+        day = due_on
+
+
+def told(found: list[Diligence], rater: User) -> Iterator[TimelineEntry]:
+    """What the timelines tell of these ratings."""
+    for diligence in found:
+        entry = entry_of("rate", diligence, by=rater) if diligence.rated_on else None
+        if entry is not None and diligence.rated_on is not None:
+            entry.at = dt.datetime.combine(
+                diligence.rated_on, dt.time(10), timezone.get_default_timezone()
+            )
+            yield entry

@@ -23,7 +23,7 @@ AT_A_GLANCE = Glance(
 
 def stopped(user: User, customer: Customer) -> list[tuple[Restriction, Customer | None]]:
     """What stops service, each with whom it is for if it is for a tie that the user may see."""
-    if not customer.is_stopped:  # type: ignore[attr-defined]  (read at a glance)
+    if not customer.is_stopped:  # type: ignore[attr-defined]
         return []
     found = list(customer.restrictions.filter(ended_on=None))
     ties = [one.tied_to_id for one in found if one.tied_to_id]

@@ -18,12 +18,14 @@ from risk.cases.tables import CaseTable
 from risk.classification.resources import claim
 from risk.classification.tables import ClaimTable
 from risk.diligence.face import level_chip_of
-from risk.models import AlertCase, Claim, Diligence, DiligenceLevel, ScreenedCustomer, ScreeningHit
+from risk.models import Diligence, DiligenceLevel, ScreenedCustomer
 from risk.screening.resources import hit
 from risk.screening.run import SCREEN_ALL
 from risk.screening.tables import HitTable
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from crm.core.models import Text
     from crm.core.registry import Chip
     from crm.core.resources import Resource
@@ -39,11 +41,15 @@ class Part:
     """Records of a customer that are a part of their risk, as a table of the first of them."""
 
     key: str
-    label: Text
     resource: Resource
     table: type[Any]
     sort: tuple[str, ...]
     none: Text
+
+    @property
+    def label(self) -> str:
+        """What the records are called."""
+        return plural(self.resource.model)
 
     @property
     def action(self) -> str:
@@ -66,7 +72,6 @@ class Part:
 
 HITS = Part(
     "hits",
-    ScreeningHit._meta.verbose_name_plural,
     hit,
     HitTable,
     ("-id",),
@@ -74,7 +79,6 @@ HITS = Part(
 )
 CLAIMS = Part(
     "claims",
-    Claim._meta.verbose_name_plural,
     claim,
     ClaimTable,
     ("-risk_class", "id"),
@@ -82,7 +86,6 @@ CLAIMS = Part(
 )
 CASES = Part(
     "cases",
-    AlertCase._meta.verbose_name_plural,
     case,
     CaseTable,
     ("-opened_on", "-id"),
@@ -98,9 +101,14 @@ def profile_page(customer: Customer) -> str:
     return reverse("risk:customer_risk", args=[customer.pk])
 
 
-def unseen_by(user: User) -> list[Text]:
+def plural(model: type[Model]) -> str:
+    """What records of a model are called."""
+    return str(model._meta.verbose_name_plural)
+
+
+def unseen_by(user: User) -> list[str]:
     """What of a customer's risk a user has no right to see."""
-    named = [(RATING, Diligence._meta.verbose_name_plural), *((p.action, p.label) for p in PARTS)]
+    named = [(RATING, plural(Diligence)), *((part.action, part.label) for part in PARTS)]
     return [label for action, label in named if not user.has_action(action)]
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from random import Random
 
 from django.utils import timezone
@@ -23,6 +24,8 @@ from risk.diligence.rating import Rating, Rules, rate_known
 from risk.models import Diligence, ScreeningHit
 from sysadmin.models import User
 
+from .opportunities import SIGN_INS
+
 SEED = "Lanjiang Bank ratings"
 # kept as it stands, so it speaks both languages
 VISITED = "Visited, documents seen · 已上门走访并核对证件"
@@ -30,9 +33,15 @@ VISITED = "Visited, documents seen · 已上门走访并核对证件"
 NEW_DAYS, FIRST_DAYS = 14, 10
 # half of the reviews of the last weeks have not been done yet
 LATE_DAYS, LATE = 40, 0.5
-PEP = (("none", 985), ("domestic", 11), ("international", 1), ("foreign", 3))
-CHANNEL = (("in_person", 86), ("agent", 7), ("remote", 7))
-INDUSTRY = (("C", 40), ("F", 25), ("I", 15), ("K", 8), ("R", 4), ("G", 8))
+# days until the next review of customers of those who sign in, over and over; else as it comes
+SOON: tuple[int | None, ...] = (
+    None, 25, None, None, 12, -5, None, None, 60, None, None, None, -25, None, None, 95, None,
+    None, None, None,
+)  # fmt: skip
+# what those who rate find out, and how often among a thousand
+PEP = (("none", "domestic", "international", "foreign"), (985, 11, 1, 3))
+CHANNEL = (("in_person", "agent", "remote"), (860, 70, 70))
+INDUSTRY = (("C", "F", "I", "K", "R", "G"), (400, 250, 150, 80, 40, 80))
 
 
 class Prepared(Known):
@@ -69,18 +78,25 @@ class Bank:
         return bank
 
 
-def enter(today: dt.date, *, otherwise: User) -> None:
-    """Rate everybody but the newest; without a lead manager somebody else has."""
+def enter(today: dt.date, *, earlier: User) -> None:
+    """Rate everybody but the newest; who has not led the customer since was before them."""
     # whom a confirmed match has called for already is to be rated at once
     rows = Customer.objects.filter(status__in=Customer.OPEN, diligence=None).order_by("pk")
     begun: dict[User, list[Diligence]] = defaultdict(list)
+    turns = cycle(SOON)
     rng = Random(SEED)  # noqa: S311  a demonstration, not secrets
     with one_edition():
         bank = Bank.on(today)
         for customer in rows.select_related("lead_manager__user"):
             lead = customer.lead_manager
-            rater = (lead and lead.user) or otherwise
-            begun[rater].append(rated(customer, bank, rng, today=today, by=rater))
+            visited = lead is not None and lead.user is not None and lead.user.username in SIGN_INS
+            diligence = rated(
+                customer, bank, rng, today=today, wished=next(turns) if visited else None
+            )
+            if diligence.rated_on is not None:
+                there = lead is not None and lead.joined_on <= diligence.rated_on
+                diligence.rated_by = lead.user if lead and there else earlier
+            begun[diligence.rated_by or earlier].append(diligence)
     entries = []
     for rater, found in begun.items():
         with acting(by=rater, reason=VISITED):
@@ -88,7 +104,9 @@ def enter(today: dt.date, *, otherwise: User) -> None:
     TimelineEntry.objects.bulk_create(entries, batch_size=1000)
 
 
-def rated(customer: Customer, bank: Bank, rng: Random, *, today: dt.date, by: User) -> Diligence:
+def rated(
+    customer: Customer, bank: Bank, rng: Random, *, today: dt.date, wished: int | None
+) -> Diligence:
     """A customer after the last of their reviews, or before the first rating."""
     first = customer.opened_on + dt.timedelta(days=rng.randrange(FIRST_DAYS))
     entered = found_out(customer, rng)
@@ -97,7 +115,8 @@ def rated(customer: Customer, bank: Bank, rng: Random, *, today: dt.date, by: Us
         due_on = working_day_after(CALENDAR, customer.opened_on, FIRST_DAYS)
         return Diligence(customer=customer, due_on=due_on)
     most = LATE_DAYS if is_late else 0
-    day, rating, due_on = next(
+    before = None if wished is None else today + dt.timedelta(days=wished)
+    day, rating, due_on = review_before(before, customer, bank, entered) or next(
         review
         for review in reviews(customer, bank, entered, first)
         if (today - review[-1]).days <= most
@@ -110,28 +129,39 @@ def rated(customer: Customer, bank: Bank, rng: Random, *, today: dt.date, by: Us
         lines=[line.told() for line in rating.lines],
         entered=entered,
         rated_on=day,
-        rated_by=by,
         due_on=due_on,
         cause=Diligence.Cause.PERIOD,
     )
 
 
 def found_out(customer: Customer, rng: Random) -> dict[str, str]:
-    """What those who rate find out about most, and about a few."""
-    asked = {"pep": PEP, "channel": CHANNEL} | (
-        {} if customer.is_person else {"industry": INDUSTRY}
-    )
-    return {
-        name: rng.choices([value for value, _often in values], [often for _value, often in values])[
-            0
-        ]
-        for name, values in asked.items()
-    }
+    """What is found out about a customer: of most nothing that counts."""
+    asked = {"pep": PEP, "channel": CHANNEL}
+    if not customer.is_person:
+        asked["industry"] = INDUSTRY
+    return {name: rng.choices(*shares)[0] for name, shares in asked.items()}
+
+
+Review = tuple[dt.date, Rating, dt.date]
+
+
+def review_before(
+    due_on: dt.date | None, customer: Customer, bank: Bank, entered: dict[str, str]
+) -> Review | None:
+    """The rating after which the next review is due on a day, if the customer was one by then."""
+    if due_on is None:
+        return None
+    for level in bank.rules.levels:
+        day = months_after(due_on, -level.months)
+        rating = rate_known(Prepared(customer, day, bank), entered, bank.rules)
+        if rating.level == level and day >= customer.opened_on:
+            return day, rating, due_on
+    return None
 
 
 def reviews(
     customer: Customer, bank: Bank, entered: dict[str, str], first: dt.date
-) -> Iterator[tuple[dt.date, Rating, dt.date]]:
+) -> Iterator[Review]:
     """Each rating since the first, with its day and that of the next."""
     day = first
     while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ from .factors import FACTORS, value_in_words
 
 if TYPE_CHECKING:
     from crm.core.models import Text
-    from risk.models import DiligenceLevel
+    from risk.models import Diligence, DiligenceLevel
+
+    from .rating import Rating
 
 # what screening found is for those who may see its hits
 OF_SCREENING = "screening"
@@ -63,3 +66,31 @@ def lines_of(
         for line in lines
         if sees_hits or line["factor"] != OF_SCREENING
     ]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a rating would come to, each factor beside what it was at the last rating."""
+
+    chip: Chip
+    points: int
+    due_on: dt.date
+    lines: list[tuple[Line, Line | None]]
+
+
+def previewed(
+    diligence: Diligence,
+    rating: Rating,
+    day: dt.date,
+    levels: Collection[DiligenceLevel],
+    user: Any,
+) -> Preview:
+    """What a rating on a day would come to, as far as the user may see it."""
+    last = {line.factor: line for line in lines_of(diligence.lines, levels, user)}
+    lines = lines_of([line.told() for line in rating.lines], levels, user)
+    return Preview(
+        level_chip_of(rating.level, levels),
+        rating.points,
+        rating.due_after(day),
+        [(line, last.get(line.factor)) for line in lines],
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from crm.core.clock import bank_today
 from crm.core.pages import DetailPage
 from customers.minimum.rules import missing
 from customers.models import Customer
@@ -12,8 +13,12 @@ from risk.models import DiligenceLevel
 from staff.views import VersionedPage
 
 from . import operations
-from .face import level_chip_of, lines_of
+from .face import level_chip_of, lines_of, previewed
 from .forms import OverrideForm, RateForm
+from .rating import rate
+
+# the button that asks what a rating would come to
+PREVIEW = "preview"
 
 
 class DiligencePage(DetailPage):
@@ -34,15 +39,25 @@ class DiligencePage(DetailPage):
 
 
 class RatePage(VersionedPage):
-    """The rating of a customer by what is known and was found out."""
+    """The rating of a customer by what is known and was found out; a preview stores nothing."""
 
     page = "rate"
+
+    def post(self, request, **kwargs):
+        if PREVIEW not in request.POST:
+            return super().post(request, **kwargs)
+        form = self.build_form(request.POST).for_preview()
+        if not form.is_valid():
+            return self.show_form(form, status=422)
+        today, levels = bank_today(), list(DiligenceLevel.objects.all())
+        rating = rate(self.object.customer, form.entered, today)
+        preview = previewed(self.object, rating, today, levels, request.user)
+        return self.show_form(form, preview=preview)
 
     def build_form(self, data=None):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
-        is_person = self.object.customer.is_person
-        return RateForm(data, initial=self.object.entered, is_person=is_person)
+        return RateForm(data, about=self.object)
 
     def perform(self, form):
         return operations.rate(
@@ -55,7 +70,7 @@ class RatePage(VersionedPage):
 
     def show_form(self, form, status=200, **context):
         title = _("Rate: %(name)s") % {"name": self.object.customer}
-        return super().show_form(form, status, title=title, **context)
+        return super().show_form(form, status, title=title, below="risk/_preview.html", **context)
 
 
 class OverridePage(VersionedPage):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import cycle
 from math import cos, exp, pi
 from random import Random
 
@@ -12,8 +13,8 @@ from crm.ops.demo.names import person_name
 
 SEED = "Lanjiang Bank holdings"
 MONTHS = 14
-# who is that many days late is mostly much later
-LATE = 95
+# each eighth who is late is much later, so that somebody is in every class of risk
+EIGHTH, MUCH_LATER = 8, (125, 290, 410, 180, 340, 620)
 USD = Decimal("7.08")
 CENT = Decimal("0.01")
 # how often a person or a company has it, the share of their means in it, terms in months, the rate
@@ -100,6 +101,7 @@ class _Maker:
         self.as_of = today - timedelta(days=1)
         self.rng = Random(SEED)  # noqa: S311  a demonstration, not secrets
         self.files = Files()
+        self.late, self.much_later = 0, cycle(MUCH_LATER)
         self.neighbours: dict[tuple[str, str], list[str]] = {}
         last = today.year * 12 + today.month - 2
         self.months = [divmod(last - back, 12) for back in range(MONTHS)]
@@ -214,8 +216,9 @@ class _Maker:
         owed = code in _LOANS or code == "credit_card"
         if not owed or status != "active" or self.rng.random() > late:
             return 0
-        days = int(self.rng.triangular(2, 150, 9))
-        return days * 3 if days > LATE else days
+        days = int(self.rng.triangular(2, 90, 9))
+        self.late += 1
+        return days if self.late % EIGHTH else next(self.much_later)
 
     def account(self, number: int, code: str) -> str:
         """A number of the usual length that no bank has given out."""

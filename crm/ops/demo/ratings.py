@@ -35,7 +35,7 @@ NEW_DAYS, FIRST_DAYS = 14, 10
 LATE_DAYS, LATE = 40, 0.5
 # days until the next review of customers of those who sign in, over and over; else as it comes
 SOON: tuple[int | None, ...] = (
-    None, 25, None, None, 12, -5, None, None, 60, None, None, None, -25, None, None, 95, None,
+    -5, 25, None, None, 12, None, None, 60, None, None, None, -25, None, None, 95, None, None,
     None, None, None,
 )  # fmt: skip
 # what those who rate find out, and how often among a thousand

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -45,10 +45,12 @@ class RateForm(Sectioned, ReasonForm):
                 said = {"value": value_in_words(line["factor"], line["value"])}
                 field.help_text = _("Last rating: %(value)s") % said
 
-    def for_preview(self) -> Self:
-        """The form as far as a preview asks for it: a reason is given when it is stored."""
+    def is_valid_for_preview(self) -> bool:
+        """Whether what counts is entered; a reason is asked for when it is stored."""
         self.fields["reason"].required = False
-        return self
+        is_valid = self.is_valid()
+        self.fields["reason"].required = True
+        return is_valid
 
     @property
     def entered(self) -> dict[str, str]:

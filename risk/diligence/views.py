@@ -46,8 +46,8 @@ class RatePage(VersionedPage):
     def post(self, request, **kwargs):
         if PREVIEW not in request.POST:
             return super().post(request, **kwargs)
-        form = self.build_form(request.POST).for_preview()
-        if not form.is_valid():
+        form = self.build_form(request.POST)
+        if not form.is_valid_for_preview():
             return self.show_form(form, status=422)
         today, levels = bank_today(), list(DiligenceLevel.objects.all())
         rating = rate(self.object.customer, form.entered, today)

@@ -207,6 +207,7 @@ def test_a_preview_shows_points_floors_level_and_next_review_and_stores_nothing(
     assert TimelineEntry.objects.count() == told
     kept = answer.context["form"]
     assert (kept["pep"].value(), kept["channel"].value()) == ("foreign", "agent")
+    assert kept.fields["reason"].required
     again = sent(desk, diligence, "rate", **found | {"reason": "visited"})
     assert again.status_code == 302
     diligence.refresh_from_db()

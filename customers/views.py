@@ -254,12 +254,15 @@ class CustomerPage(DetailPage):
         return list(rows) if self.object.is_limited else []
 
 
-def in_reach(request: HttpRequest, pk: int, action: str) -> Customer:
-    """The customer if the user may do this there: 403 without the action, 404 out of reach."""
+def in_reach(request: HttpRequest, pk: int, action: str, *, is_part: bool = False) -> Customer:
+    """The customer if the user may do this there: 403 without the action, 404 out of reach.
+
+    A part of a page has no name row, and nothing is read for it.
+    """
     if not request.user.has_action(f"customers.{action}_customer"):
         raise PermissionDenied
-    rows = at_a_glance(Customer.objects.permitted(request.user, action), request.user)
-    customer = rows.of_key(pk)
+    rows = Customer.objects.permitted(request.user, action)
+    customer = (rows if is_part else at_a_glance(rows, request.user)).of_key(pk)
     if customer is None:
         # missing or out of reach: recorded alike, answered alike
         record_denial(request.user, "customers.customer", pk)
@@ -299,7 +302,7 @@ def sealed_part(
 @require_http_methods(["GET", "POST"])
 def customer_reveal(request: HttpRequest, pk: int, part: str, key: int) -> HttpResponse:
     """Ask for the purpose, then show one sealed value for thirty seconds."""
-    customer = in_reach(request, pk, "reveal")
+    customer = in_reach(request, pk, "reveal", is_part=True)
     holder = sealed_part(request.user, customer, part, key)
     form = RevealForm(request.POST or None)
     context = {"object": customer, "holder": holder, "part": part, "form": form}
@@ -318,7 +321,7 @@ def customer_reveal(request: HttpRequest, pk: int, part: str, key: int) -> HttpR
 @require_GET
 def customer_mask(request: HttpRequest, pk: int, part: str, key: int) -> HttpResponse:
     """The mask of a sealed value, put back when its time is over."""
-    customer = in_reach(request, pk, "view")
+    customer = in_reach(request, pk, "view", is_part=True)
     holder = sealed_part(request.user, customer, part, key)
     reach = Customer.objects.permitted(request.user, "reveal")
     may_reveal = reach.filter(pk=customer.pk).exists()

@@ -81,8 +81,8 @@ class EndPage(VersionedPage):
 def customer_managers(request: HttpRequest, pk: int) -> HttpResponse:
     """Who looks after a customer, and who did: a card of the customer's page, or a page."""
     user = request.user
-    customer = in_reach(request, pk, "view")
     is_card = bool(request.htmx)
+    customer = in_reach(request, pk, "view", is_part=is_card)
     context = {
         "object": customer,
         "hands": reports.hands_of(customer),

@@ -9,7 +9,7 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from crm.core import jobs
         from crm.core.approvals import add_veto
-        from crm.core.registry import Panel, add_panel, add_sweeper
+        from crm.core.registry import Panel, add_glance, add_panel, add_sweeper
         from crm.core.trail import register_purposes
 
         from . import assignment, listing, navigation, ties
@@ -20,6 +20,7 @@ class CustomersConfig(AppConfig):
         from .imports.operations import sweep
         from .purposes import PURPOSES
         from .resources import customer
+        from .restrictions.face import AT_A_GLANCE
 
         register_purposes(PURPOSES)
         for kind in (
@@ -38,6 +39,7 @@ class CustomersConfig(AppConfig):
         begin_portfolios()
         add_panel("staff.staffmember", Panel(conflict, "member"))
         add_panel("customers.customer", Panel(conflict, "customer", "left"))
+        add_glance("customers.customer", AT_A_GLANCE)
         navigation.register()
         begin_timeline()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from crm.core.clock import bank_today
 from crm.core.forms import version_of
 from crm.core.models import Approval
 from crm.core.pages import ActPage, AddPage, BulkPage, DetailPage, ListPage, LookupPage, PanelPage
+from crm.core.registry import at_a_glance
 from crm.core.trail import record_denial
 from sysadmin.models import User
 
@@ -24,8 +26,8 @@ from .forms import AssignForm, NewCustomerForm, RevealForm
 from .handover import part as handing
 from .holdings.views import assets_for, may_see_holdings
 from .links.operations import parties_of
-from .minimum.rules import missing
-from .models import ContactPoint, Customer, Holding, IdentityDocument, RelatedPerson
+from .minimum.rules import informed, missing
+from .models import ContactPoint, Customer, Holding, IdentityDocument, LifeFact, RelatedPerson
 from .ownership.forms import EndForm
 from .restrictions.face import stopped
 from .search_views import searching
@@ -220,6 +222,11 @@ class EndPartPage(AttachPage):
 class CustomerPage(DetailPage):
     """Who the customer is, what happened, and who looks after them, in three columns."""
 
+    def rows(self):
+        limits = LifeFact.objects.filter(customer=OuterRef("pk"), valid__contains=bank_today())
+        # of most customers nothing is to be asked for
+        return informed(super().rows()).annotate(is_limited=Exists(limits))
+
     def facts(self):
         documents = list(self.object.documents.order_by("-is_primary", "pk"))
         points = list(self.object.contact_points.order_by("kind", "-is_primary", "pk"))
@@ -234,19 +241,28 @@ class CustomerPage(DetailPage):
                 "may_see_history": self.may("history"),
                 "waiting": pending_about(self.object),
                 "links": parties_of(self.object),
-                "life_facts": list(self.object.life_facts.filter(valid__contains=bank_today())),
+                "life_facts": self.life_facts(),
                 "lacking": missing(self.object) if self.object.status in Customer.OPEN else [],
                 "restrictions": stopped(self.request.user, self.object),
                 "may_see_approvals": self.request.user.has_action("core.view_approval"),
             }
         )
 
+    def life_facts(self):
+        """What limits the customer today."""
+        rows = self.object.life_facts.filter(valid__contains=bank_today())
+        return list(rows) if self.object.is_limited else []
 
-def in_reach(request: HttpRequest, pk: int, action: str) -> Customer:
-    """The customer if the user may do this there: 403 without the action, 404 out of reach."""
+
+def in_reach(request: HttpRequest, pk: int, action: str, *, is_part: bool = False) -> Customer:
+    """The customer if the user may do this there: 403 without the action, 404 out of reach.
+
+    A part of a page has no name row, and nothing is read for it.
+    """
     if not request.user.has_action(f"customers.{action}_customer"):
         raise PermissionDenied
-    customer = Customer.objects.permitted(request.user, action).of_key(pk)
+    rows = Customer.objects.permitted(request.user, action)
+    customer = (rows if is_part else at_a_glance(rows, request.user)).of_key(pk)
     if customer is None:
         # missing or out of reach: recorded alike, answered alike
         record_denial(request.user, "customers.customer", pk)
@@ -286,7 +302,7 @@ def sealed_part(
 @require_http_methods(["GET", "POST"])
 def customer_reveal(request: HttpRequest, pk: int, part: str, key: int) -> HttpResponse:
     """Ask for the purpose, then show one sealed value for thirty seconds."""
-    customer = in_reach(request, pk, "reveal")
+    customer = in_reach(request, pk, "reveal", is_part=True)
     holder = sealed_part(request.user, customer, part, key)
     form = RevealForm(request.POST or None)
     context = {"object": customer, "holder": holder, "part": part, "form": form}
@@ -305,7 +321,7 @@ def customer_reveal(request: HttpRequest, pk: int, part: str, key: int) -> HttpR
 @require_GET
 def customer_mask(request: HttpRequest, pk: int, part: str, key: int) -> HttpResponse:
     """The mask of a sealed value, put back when its time is over."""
-    customer = in_reach(request, pk, "view")
+    customer = in_reach(request, pk, "view", is_part=True)
     holder = sealed_part(request.user, customer, part, key)
     reach = Customer.objects.permitted(request.user, "reveal")
     may_reveal = reach.filter(pk=customer.pk).exists()

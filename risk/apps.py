@@ -1,3 +1,5 @@
+from operator import attrgetter
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ class RiskConfig(AppConfig):
         begin_cases()
         begin_classification()
         begin_diligence()
+        begin_profile()
 
 
 def begin_screening() -> None:
@@ -36,7 +39,7 @@ def begin_screening() -> None:
     signals.links_changed.connect(receivers.tie_changed, sender=Link)
     jobs.register(SCREEN_LIST)
     jobs.register(SCREEN_ALL)
-    add_panel("customers.customer", Panel(hit, "customer"))
+    add_panel("customers.customer", Panel(hit, "customer", holds=attrgetter("has_live_hits")))
 
 
 def begin_cases() -> None:
@@ -49,7 +52,7 @@ def begin_cases() -> None:
     from .warnings.run import WARN
 
     jobs.register(WARN)
-    add_panel("customers.customer", Panel(case, "customer"))
+    add_panel("customers.customer", Panel(case, "customer", holds=attrgetter("has_open_cases")))
     handover.register()
 
 
@@ -63,7 +66,7 @@ def begin_classification() -> None:
     from .classification.resources import claim
 
     jobs.register(CLASSIFY)
-    add_panel("customers.customer", Panel(claim, "customer"))
+    add_panel("customers.customer", Panel(claim, "customer", holds=attrgetter("has_worse_claims")))
     add_panel("customers.holding", Panel(claim, "holding", holds=is_claim))
 
 
@@ -75,6 +78,21 @@ def begin_diligence() -> None:
 
     from . import receivers
     from .diligence.resources import diligence
+    from .profile.glance import is_review_near
 
     signals.links_changed.connect(receivers.review_owned, sender=Link)
-    add_panel("customers.customer", Panel(diligence, "customer"))
+    add_panel("customers.customer", Panel(diligence, "customer", holds=is_review_near))
+
+
+def begin_profile() -> None:
+    """The risk of a customer in the name row, and on a tab of their pages; there is all of it.
+
+    On the overview stands what needs somebody alone.
+    """
+    from crm.core.registry import Tab, add_glance, add_tab
+
+    from .profile.glance import AT_A_GLANCE
+    from .profile.sections import SEES, profile_page
+
+    add_glance("customers.customer", AT_A_GLANCE)
+    add_tab("customers.customer", Tab("risk", _("Risk and due diligence"), SEES, profile_page))

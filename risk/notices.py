@@ -1,4 +1,4 @@
-"""What risk management tells of: cases given, asked about, and decided."""
+"""What risk management tells of: cases given and decided, hits reopened, reviews overdue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from risk.models import AlertCase, CaseProposal, Diligence
+from risk.models import AlertCase, CaseProposal, Diligence, ScreeningHit
 from staff.models import Branch, StaffMember
 from sysadmin.models import Importance
 from sysadmin.notices.kinds import Kind, add_kinds
@@ -47,7 +47,13 @@ ANSWERED = Kind(
     icon="reply",
 )
 
-
+REOPENED = Kind(
+    "risk.hit_reopened",
+    _("A hit that you found to be a false positive is opened again"),
+    _("%(by)s has opened the hit %(name)s again."),
+    icon="rotate-ccw",
+    importance=Importance.WARN,
+)
 REVIEW = Kind(
     "risk.review_overdue",
     _("A review of one of your customers is overdue"),
@@ -75,7 +81,7 @@ VERY_LATE = Kind(
 
 def register() -> None:
     """Let people be told of what happens here."""
-    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, REVIEW, LATE, VERY_LATE)
+    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, REOPENED, REVIEW, LATE, VERY_LATE)
 
 
 def given(case: AlertCase, *, by: User) -> None:
@@ -105,6 +111,11 @@ def answered(case: AlertCase, *, by: User) -> None:
 def decided(case: AlertCase, proposal: CaseProposal, *, by: User) -> None:
     """Tell whoever made a proposal what became of it."""
     tell_of(case, DECIDED.code, proposal.proposed_by_id, by=by, code=proposal.decision)
+
+
+def reopened(hit: ScreeningHit, decider: int | None, *, by: User) -> None:
+    """Tell whoever had decided that a hit is a false positive."""
+    tell_of(hit, REOPENED.code, decider, by=by)
 
 
 def reviews_overdue(found: Iterable[tuple[int, dt.date, int]]) -> None:

@@ -43,6 +43,7 @@ HITS = Teller(
     {
         "confirm": Telling(_("Confirmed a match with a watchlist"), Kind.CASE, "shield-x", BAD),
         "dismiss": Telling(_("Found a hit to be somebody else"), Kind.CASE, "shield-check", QUIET),
+        "reopen": Telling(_("Opened a hit again"), Kind.CASE, "rotate-ccw", WARN),
         "release": Telling(_("Released what a watchlist blocks"), Kind.CASE, "shield-check", GOOD),
         "lift": Telling(_("Took up service again by authority"), Kind.CASE, "shield-check", GOOD),
     },

@@ -6,12 +6,14 @@ from .classification.resources import claim
 from .classification.views import MovesPage
 from .diligence import views
 from .diligence.resources import diligence
+from .profile.views import customer_risk
 from .resources import RESOURCES
 from .screening.views import SearchPage
 from .watchlists.resources import watchlist
 
 app_name = "risk"
 urlpatterns = [
+    path("customers/<int:pk>/", customer_risk, name="customer_risk"),
     path("watchlists/search/", SearchPage.as_view(resource=watchlist), name="watchlist_search"),
     path("claims/moves/", MovesPage.as_view(resource=claim), name="claim_moves"),
     path(

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from config_admin.figures.values import rate_on
@@ -19,7 +20,7 @@ from customers.models import (
     Restriction,
     TimelineEntry,
 )
-from risk.models import Alert, AlertCase, Claim, ScreeningHit
+from risk.models import Alert, AlertCase, Claim, Diligence, ScreeningHit
 from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
@@ -245,3 +246,20 @@ def test_the_demonstration_has_claims_at_each_step(demo, signed_in):
         claim = Claim.objects.filter(status=status).latest("pk")
         address = f"/risk/claims/{claim.pk}/"
         assert address in officer.get(f"/risk/claims/?status={status}").content.decode()
+
+
+def test_most_customers_are_rated_since_they_came_and_some_reviews_are_near(demo, signed_in):
+    today = bank_today()
+    rows = Diligence.objects.filter(customer__status__in=Customer.OPEN)
+    assert rows.count() == Customer.objects.filter(status__in=Customer.OPEN).count()
+    rated = rows.exclude(level=None)
+    assert rated.count() >= 0.85 * rows.count()
+    usual = rated.filter(rated_level__code__in=["low", "medium"])
+    assert usual.count() >= 0.8 * rated.count()
+    assert not rated.filter(rated_on__lt=F("customer__opened_on")).exists()
+    assert not rated.filter(rated_on__gt=today).exists()
+    assert rated.filter(due_on__lt=today).exists()
+    assert not rows.filter(due_on__lt=today - dt.timedelta(days=60)).exists()
+    one = rated.filter(customer__lead_manager__user__username="lin.yue").latest("pk")
+    page = signed_in(User.objects.get(username="lin.yue")).get(f"/customers/{one.customer_id}/")
+    assert f"Risk: {one.level}" in page.content.decode()

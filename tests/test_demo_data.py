@@ -306,6 +306,17 @@ def test_terms_end_in_the_coming_weeks_and_some_loans_are_overdue():
     assert max(late) > 360
 
 
+def test_no_person_is_older_than_seventy_when_a_loan_ends():
+    born = {c.source_key: c.birth_or_founding_date for c in everyone() if c.kind == "person"}
+    ends = [
+        (born[row["customer_no"]], date.fromisoformat(row["matures_on"]))
+        for row in fed().holdings
+        if row["principal"] and row["matures_on"] and row["customer_no"] in born
+    ]
+    assert len(ends) >= 150
+    assert all((end - birth).days <= 70 * 365.25 for birth, end in ends)
+
+
 def test_balances_go_back_more_than_a_year_and_end_with_the_last_month():
     months = Counter(row["month"] for row in fed().balances)
     assert len(months) == 14

@@ -1,21 +1,30 @@
-"""What a module contributes to a module below it: panels on a page, ties to its records."""
+"""What a module contributes to a module below it: panels and tabs, chips, ties to its records."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .keyset import Count
     from .models import Text
     from .resources import Resource
+
+Rows = TypeVar("Rows", bound="QuerySet[Any, Any]")
 
 
 def always(_record: Any) -> bool:
     """What has no condition."""
     return True
+
+
+def nothing(_record: Any) -> Iterable[Any]:
+    """What says nothing."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,74 @@ def steps_at(obj: Any, user: Any) -> list[tuple[Step, str]]:
     """The steps that a user may begin from a record, each with its address."""
     offered = [s for s in _steps[obj._meta.label_lower] if user.has_action(s.action)]
     return [(step, step.address(obj)) for step in offered]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of its own about a record of a module below, beside the tabs of that record's pages.
+
+    `key` says which tab is open, `actions` are those of which a user needs one to be offered it.
+    """
+
+    key: str
+    label: Text
+    actions: tuple[str, ...]
+    address: Callable[[Any], str]
+
+
+_tabs: dict[str, list[Tab]] = defaultdict(list)
+
+
+def add_tab(label: str, tab: Tab) -> None:
+    """Offer a tab on the pages of records of the model `label`; call from ready()."""
+    _tabs[label].append(tab)
+
+
+def tabs_at(obj: Any, user: Any) -> list[tuple[Tab, str]]:
+    """The tabs that a user is offered at a record, each with its address."""
+    held = [t for t in _tabs[obj._meta.label_lower] if any(map(user.has_action, t.actions))]
+    return [(tab, tab.address(obj)) for tab in held]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A few words in the name row of a record; `tone` is ok, warn, bad, info, or none."""
+
+    label: Text
+    icon: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a module wants to know of a record of a module below whenever that is shown.
+
+    `reads` are expressions for a user, by the attributes that the record then has: they are read in
+    the statement that reads the record. `chips` makes of them what the name row says.
+    """
+
+    reads: Callable[[Any], Mapping[str, Any]]
+    chips: Callable[[Any], Iterable[Chip]] = nothing
+
+
+_glances: dict[str, list[Glance]] = defaultdict(list)
+
+
+def add_glance(label: str, glance: Glance) -> None:
+    """Have something read with each record of the model `label` on show; call from ready()."""
+    _glances[label].append(glance)
+
+
+def at_a_glance(rows: Rows, user: Any) -> Rows:
+    """Records for their own pages, each with what modules want to know of it for this user."""
+    for glance in _glances[rows.model._meta.label_lower]:
+        rows = rows.annotate(**glance.reads(user))
+    return rows
+
+
+def chips_of(obj: Any) -> list[Chip]:
+    """What the name row of a record that was read at a glance says, in the order of the modules."""
+    return [chip for glance in _glances[obj._meta.label_lower] for chip in glance.chips(obj)]
 
 
 @dataclass(frozen=True)

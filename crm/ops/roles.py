@@ -159,7 +159,12 @@ DECIDE_COMPLAINTS = ("services.assign_complaint", "services.close_complaint")
 REVIEW_COMPLAINTS = ("services.review_complaint",)
 COMPLAINTS = (*RECEIVE_COMPLAINTS, *HANDLE_COMPLAINTS, *DECIDE_COMPLAINTS)
 SEE_SCREENING = ("risk.view_screeninghit", "risk.view_watchlist")
-DECIDE_HITS = (*SEE_SCREENING, "risk.confirm_screeninghit", "risk.dismiss_screeninghit")
+DECIDE_HITS = (
+    *SEE_SCREENING,
+    "risk.confirm_screeninghit",
+    "risk.dismiss_screeninghit",
+    "risk.reopen_screeninghit",
+)
 SEE_CASES = ("risk.view_alertcase",)
 ANSWER_CASES = (*SEE_CASES, "risk.answer_alertcase")
 # the lead manager begins with what is light

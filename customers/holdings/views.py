@@ -13,6 +13,7 @@ from crm.core.clock import bank_today
 from crm.core.cursors import CursorContext
 from crm.core.keyset import keyset
 from crm.core.pages import DetailPage
+from crm.core.registry import at_a_glance
 from crm.core.trail import Kind, record_access, record_denial
 from customers.models import Customer, Holding, Transaction
 from customers.restrictions.face import stopped
@@ -47,11 +48,12 @@ def assets_for(page: DetailPage) -> dict[str, object]:
     }
 
 
-def holder(request: HttpRequest, pk: int) -> Customer:
+def holder(request: HttpRequest, pk: int, *, is_part: bool) -> Customer:
     """The customer of an address, for those who may see what they hold."""
     if request.user.reach(VIEW) is None:
         raise PermissionDenied
-    customer = Customer.objects.within(request.user, VIEW).of_key(pk)
+    rows = Customer.objects.within(request.user, VIEW)
+    customer = (rows if is_part else at_a_glance(rows, request.user)).of_key(pk)
     if customer is None:
         # missing or out of reach: recorded alike, answered alike
         record_denial(request.user, "customers.customer", pk)
@@ -62,15 +64,15 @@ def holder(request: HttpRequest, pk: int) -> Customer:
 @require_GET
 def customer_holding_count(request: HttpRequest, pk: int) -> HttpResponse:
     """How many holdings a customer has, for the tab; it comes after the page."""
-    count = reports.count_of(holder(request, pk), bank_today(), most=TAB_LINES)
+    count = reports.count_of(holder(request, pk, is_part=True), bank_today(), most=TAB_LINES)
     return HttpResponse(str(count))
 
 
 @require_GET
 def customer_holdings(request: HttpRequest, pk: int) -> HttpResponse:
     """What a customer has with the bank: a card of the customer's page, or a page of its own."""
-    customer = holder(request, pk)
     today, is_card = bank_today(), bool(request.htmx)
+    customer = holder(request, pk, is_part=is_card)
     most = CARD_LINES if is_card else TAB_LINES
     product_names()  # once for the whole page, whatever the customer holds
     lines, more = reports.lines_of(customer, today, most=most, closed=not is_card)

@@ -11,6 +11,7 @@ from config_admin.dictionaries.entries import ENTRIES
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError
 from customers.models import ContactPoint, Customer, IdentityDocument, Link
+from customers.querysets import CustomerQuerySet
 
 if TYPE_CHECKING:
     from config_admin.dictionaries.entries import Entry
@@ -41,15 +42,28 @@ def facts() -> dict[str, Q]:
     }
 
 
-def asked_of(kind: str) -> list[tuple[Entry, Q]]:
-    """The facts that the bank asks for of a kind of customer, and when each is known.
+def informed(rows: CustomerQuerySet) -> CustomerQuerySet:
+    """Customers, each with what is known of them, so that `missing` need not ask."""
+    return rows.annotate(
+        **{
+            knows(code): Case(When(known, then=True), default=False)
+            for code, known in facts().items()
+        }
+    )
+
+
+def knows(code: str) -> str:
+    """Under which name a customer who was read so tells whether a fact is known."""
+    return f"knows_{code}"
+
+
+def asked_of(kind: str) -> dict[str, Entry]:
+    """The facts that the bank asks for of a kind of customer.
 
     An entry of the dictionary that is no fact is a reminder for people and holds nobody back.
     """
     entries, known = ENTRIES.get().get(MINIMUM[kind], {}), facts()
-    return [
-        (entry, known[code]) for code, entry in entries.items() if entry.is_live and code in known
-    ]
+    return {code: entry for code, entry in entries.items() if entry.is_live and code in known}
 
 
 def missing(customer: Customer) -> list[str]:
@@ -57,21 +71,18 @@ def missing(customer: Customer) -> list[str]:
     asked = asked_of(customer.kind)
     if not asked:
         return []
-    rows: Any = Customer.objects.filter(pk=customer.pk)
-    (found,) = rows.values_list(
-        *(Case(When(known, then=True), default=False) for _entry, known in asked)
-    )
-    return [
-        str(entry) for (entry, _known), is_known in zip(asked, found, strict=True) if not is_known
-    ]
+    told: Any = customer
+    if not hasattr(customer, knows(next(iter(asked)))):
+        told = informed(Customer.objects.filter(pk=customer.pk)).get()
+    return [str(entry) for code, entry in asked.items() if not getattr(told, knows(code))]
 
 
 def incomplete() -> Q:
     """Which customers lack something that the bank asks for."""
-    found = Q(pk__in=[])
+    known, found = facts(), Q(pk__in=[])
     for kind in MINIMUM:
-        for _entry, known in asked_of(kind):
-            found |= Q(kind=kind) & ~known
+        for code in asked_of(kind):
+            found |= Q(kind=kind) & ~known[code]
     return found
 
 

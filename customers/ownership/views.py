@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,10 +10,10 @@ from django.views.decorators.http import require_GET
 
 from crm.core.clock import bank_today
 from crm.core.pages import AddPage, DetailPage
-from crm.core.trail import record_denial
 from customers.holdings.views import may_see_holdings
 from customers.models import Customer
 from customers.restrictions.face import stopped
+from customers.views import in_reach
 from staff.views import VersionedPage, key_in
 
 from . import operations, reports
@@ -82,14 +81,8 @@ class EndPage(VersionedPage):
 def customer_managers(request: HttpRequest, pk: int) -> HttpResponse:
     """Who looks after a customer, and who did: a card of the customer's page, or a page."""
     user = request.user
-    if not user.has_action(SEE):
-        raise PermissionDenied
-    customer = Customer.objects.permitted(user).of_key(pk)
-    if customer is None:
-        # missing or out of reach: recorded alike, answered alike
-        record_denial(user, "customers.customer", pk)
-        raise Http404
     is_card = bool(request.htmx)
+    customer = in_reach(request, pk, "view", is_part=is_card)
     context = {
         "object": customer,
         "hands": reports.hands_of(customer),

@@ -23,8 +23,9 @@ NEWEST = 6
 @require_GET
 def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """What happened to a customer, newest first."""
-    customer, user = in_reach(request, pk, "view"), request.user
-    if request.htmx:
+    is_card, user = bool(request.htmx), request.user
+    customer = in_reach(request, pk, "view", is_part=is_card)
+    if is_card:
         newest = timeline_of(customer, user, Asked(), size=NEWEST)
         context = {"object": customer, "timeline": newest}
         return render(request, "customers/_timeline.html", context)

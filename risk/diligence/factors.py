@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from config_admin.dictionaries.entries import all_entries_of
-from crm.core.clock import bank_today
 from customers.countries import country_choices
 from customers.products import HoldingKind
 
@@ -25,17 +25,27 @@ DEEP = 2
 
 
 class Known:
-    """What is known of a customer while they are rated; who is behind them is looked up once."""
+    """What is known of a customer on the day on which they are rated; each is looked up once."""
 
-    def __init__(self, customer: Customer) -> None:
-        self.customer = customer
+    def __init__(self, customer: Customer, day: dt.date) -> None:
+        self.customer, self.day = customer, day
 
     @cached_property
     def owners(self) -> list[Any]:
         """Who owns or rules an organisation in the end."""
         from customers.links.behind import behind  # noqa: PLC0415  (models are read after factors)
 
-        return list(behind(self.customer, bank_today()).owners)
+        return list(behind(self.customer, self.day).owners)
+
+    @cached_property
+    def products(self) -> set[str]:
+        """The kinds of what a customer holds."""
+        return set(self.customer.holdings.exclude(status="closed").values_list("kind", flat=True))
+
+    @cached_property
+    def found(self) -> set[str]:
+        """The states of what the screening of a customer has found."""
+        return set(self.customer.screening_hits.values_list("status", flat=True))
 
 
 @dataclass(frozen=True)
@@ -72,20 +82,19 @@ def structure_of(known: Known) -> Iterator[str]:
 
 def products_of(known: Known) -> Iterator[str]:
     """The kinds of what a customer holds."""
-    rows = known.customer.holdings.exclude(status="closed")
-    yield from set(rows.values_list("kind", flat=True)) or ["none"]
+    yield from known.products or ["none"]
 
 
 def age_of(known: Known) -> Iterator[str]:
     """How long the bank has known a customer."""
-    days = (bank_today() - known.customer.opened_on).days
+    days = (known.day - known.customer.opened_on).days
     yield "new" if days < DAYS_OF_A_NEW_CUSTOMER else "known"
 
 
 def screening_of(known: Known) -> Iterator[str]:
     """What the screening of a customer has found."""
-    found = set(known.customer.screening_hits.values_list("status", flat=True))
-    yield "confirmed" if "confirmed" in found else "open" if "open" in found else "none"
+    live = [status for status in ("confirmed", "open") if status in known.found]
+    yield live[0] if live else "none"
 
 
 def named(values: Mapping[str, Text]) -> Callable[[], Iterable[tuple[str, Text]]]:

@@ -12,11 +12,11 @@ from config_admin.dictionaries.entries import EntryChoiceField
 from config_admin.dictionaries.forms import keep
 from crm.core.clock import bank_today
 from crm.core.forms import ReasonForm, RecordForm, Sectioned, name_the_blank
-from risk.models import DiligenceBand, DiligenceLevel
+from risk.models import Diligence, DiligenceBand, DiligenceLevel
 from staff.forms import day_field
 
 from . import operations
-from .factors import FACTORS, INDUSTRIES
+from .factors import FACTORS, INDUSTRIES, value_in_words
 
 
 def found_out(factor: str) -> forms.ChoiceField:
@@ -36,10 +36,21 @@ class RateForm(Sectioned, ReasonForm):
     )
     field_order = ("pep", "channel", "industry", "reason")
 
-    def __init__(self, *args: Any, is_person: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_person:
+    def __init__(self, *args: Any, about: Diligence, **kwargs: Any) -> None:
+        super().__init__(*args, initial=about.entered, **kwargs)
+        if about.customer.is_person:
             del self.fields["industry"]
+        for line in about.lines:
+            if field := self.fields.get(line["factor"]):
+                said = {"value": value_in_words(line["factor"], line["value"])}
+                field.help_text = _("Last rating: %(value)s") % said
+
+    def is_valid_for_preview(self) -> bool:
+        """Whether what counts is entered; a reason is asked for when it is stored."""
+        self.fields["reason"].required = False
+        is_valid = self.is_valid()
+        self.fields["reason"].required = True
+        return is_valid
 
     @property
     def entered(self) -> dict[str, str]:

@@ -179,7 +179,7 @@ def rate(
     diligence.points, diligence.lines = rating.points, [line.told() for line in rating.lines]
     diligence.entered = dict(entered)
     diligence.rated_on, diligence.rated_by, diligence.set_until = today, by, None
-    plan(diligence, Diligence.Cause.PERIOD, months_after(today, rating.level.months))
+    plan(diligence, Diligence.Cause.PERIOD, rating.due_after(today))
     write(
         diligence,
         [

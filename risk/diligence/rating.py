@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from config_admin.calendars.months import months_after
 from crm.core.operations import DomainError
 from risk.models import DiligenceBand, DiligenceLevel
 
@@ -51,16 +52,37 @@ class Rating:
     points: int
     lines: list[Counted]
 
+    def due_after(self, day: dt.date) -> dt.date:
+        """The day of the next review, counted from that of the rating."""
+        return months_after(day, self.level.months)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The levels, lowest first, and what each value counts on a day."""
+
+    levels: list[DiligenceLevel]
+    bands: Mapping[tuple[str, str], DiligenceBand]
+
+    @classmethod
+    def of(cls, day: dt.date) -> Rules:
+        """What holds on a day."""
+        levels = list(DiligenceLevel.objects.order_by("from_points"))
+        if not levels:
+            raise DomainError(_("There is no level of due diligence. Enter the levels first."))
+        rows = DiligenceBand.objects.filter(valid__contains=day).select_related("floor")
+        return cls(levels, {(band.factor, band.value): band for band in rows})
+
 
 def rate(customer: Customer, entered: Mapping[str, str], day: dt.date) -> Rating:
+    """The level of a customer by what is known and was found out on a day."""
+    return rate_known(Known(customer, day), entered, Rules.of(day))
+
+
+def rate_known(known: Known, entered: Mapping[str, str], rules: Rules) -> Rating:
     """The worse of the level that the points reach and the highest floor."""
-    levels = list(DiligenceLevel.objects.order_by("from_points"))
-    if not levels:
-        raise DomainError(_("There is no level of due diligence. Enter the levels first."))
-    rows = DiligenceBand.objects.filter(valid__contains=day).select_related("floor")
-    bands = {(band.factor, band.value): band for band in rows}
-    known = Known(customer)
-    lines = [line for factor in FACTORS if (line := count(factor, known, entered, bands))]
+    levels = rules.levels
+    lines = [line for factor in FACTORS if (line := count(factor, known, entered, rules.bands))]
     points = sum(line.points for line in lines)
     reached = [level for level in levels if level.from_points <= points] or levels[:1]
     floors = [line.floor for line in lines if line.floor]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from crm.core.clock import bank_today
 from crm.core.pages import DetailPage
 from customers.minimum.rules import missing
 from customers.models import Customer
@@ -12,11 +13,12 @@ from risk.models import DiligenceLevel
 from staff.views import VersionedPage
 
 from . import operations
-from .factors import FACTORS, value_in_words
+from .face import level_chip_of, lines_of, previewed
 from .forms import OverrideForm, RateForm
+from .rating import rate
 
-# what screening found is for those who may see its hits
-OF_SCREENING = "screening"
+# the button that asks what a rating would come to
+PREVIEW = "preview"
 
 
 class DiligencePage(DetailPage):
@@ -24,39 +26,38 @@ class DiligencePage(DetailPage):
 
     def facts(self):
         diligence, user = self.object, self.request.user
-        names = {level.code: level for level in DiligenceLevel.objects.all()}
-        sees_hits = user.has_action("risk.view_screeninghit")
         seen = Customer.objects.permitted(user).filter(pk=diligence.customer_id)
+        levels = list(DiligenceLevel.objects.all())
         return super().facts() | {
             "may_rate": self.may("rate"),
-            "may_override": self.may("override")
-            and diligence.level is not None
-            and not diligence.is_overdue,
+            "may_override": self.may("override") and diligence.may_be_set_otherwise,
             "may_see_customer": seen.exists(),
             "lacking": missing(diligence.customer),
-            "lines": [
-                {
-                    "label": FACTORS[line["factor"]].label,
-                    "value": value_in_words(line["factor"], line["value"]),
-                    "points": line["points"],
-                    "floor": names.get(line["floor"], ""),
-                }
-                for line in diligence.lines
-                if sees_hits or line["factor"] != OF_SCREENING
-            ],
+            "lines": lines_of(diligence.lines, levels, user),
+            "chip": level_chip_of(diligence.level, levels) if diligence.level else None,
         }
 
 
 class RatePage(VersionedPage):
-    """The rating of a customer by what is known and was found out."""
+    """The rating of a customer by what is known and was found out; a preview stores nothing."""
 
     page = "rate"
+
+    def post(self, request, **kwargs):
+        if PREVIEW not in request.POST:
+            return super().post(request, **kwargs)
+        form = self.build_form(request.POST)
+        if not form.is_valid_for_preview():
+            return self.show_form(form, status=422)
+        today, levels = bank_today(), list(DiligenceLevel.objects.all())
+        rating = rate(self.object.customer, form.entered, today)
+        preview = previewed(self.object, rating, today, levels, request.user)
+        return self.show_form(form, preview=preview)
 
     def build_form(self, data=None):
         if self.object is None:  # fetches the row: 404 comes before any form
             raise Http404
-        is_person = self.object.customer.is_person
-        return RateForm(data, initial=self.object.entered, is_person=is_person)
+        return RateForm(data, about=self.object)
 
     def perform(self, form):
         return operations.rate(
@@ -69,7 +70,7 @@ class RatePage(VersionedPage):
 
     def show_form(self, form, status=200, **context):
         title = _("Rate: %(name)s") % {"name": self.object.customer}
-        return super().show_form(form, status, title=title, **context)
+        return super().show_form(form, status, title=title, below="risk/_preview.html", **context)
 
 
 class OverridePage(VersionedPage):

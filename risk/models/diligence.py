@@ -222,6 +222,11 @@ class Diligence(Record):
         return bool(self.due_on < bank_today())
 
     @property
+    def may_be_set_otherwise(self) -> bool:
+        """Whether another level can be set: who is rated, and in time."""
+        return self.level is not None and not self.is_overdue
+
+    @property
     def shown_level(self) -> str:
         """The level in force, in words."""
         return str(self.level or _("Not rated"))

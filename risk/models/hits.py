@@ -71,6 +71,14 @@ class ScreeningHit(Workflow):
             done=_("“%(name)s” is a false positive."),
             refused=_DECIDED,
         ),
+        "reopen": Move(
+            leaves=frozenset({Status.DISMISSED}),
+            enters=Status.OPEN,
+            label=pgettext_lazy("hit", "Reopen"),
+            question=_("Decide “%(name)s” once more? What was decided stays on record."),
+            done=_("“%(name)s” is to be decided once more."),
+            refused=_("Only a false positive is opened again. Status now: %(status)s."),
+        ),
         "release": Move(
             leaves=frozenset({Status.CONFIRMED}),
             enters=Status.CONFIRMED,
@@ -145,6 +153,7 @@ class ScreeningHit(Workflow):
         permissions = [
             ("confirm_screeninghit", _("Confirm a screening hit")),
             ("dismiss_screeninghit", _("Decide that a screening hit is a false positive")),
+            ("reopen_screeninghit", _("Open a false positive again")),
             ("release_screeninghit", _("Release what a match with an own list blocks")),
             ("lift_screeninghit", _("Take up service again by decision of the authority")),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.core.formats import day
+from crm.core.models import AuditEvent
 from crm.core.models.records import Text
 from customers.countries import country_choices
 
@@ -34,6 +36,33 @@ class Side:
     label: Text
     ours: str
     theirs: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """A decision about a hit, as the trail has it."""
+
+    at: dt.datetime
+    status: str
+    by: str
+    reason: str
+
+
+def decisions_of(hit: ScreeningHit) -> list[Past]:
+    """What was decided about a hit and what has become of it since, newest first."""
+    rows = AuditEvent.objects.filter(
+        table_name=hit._meta.db_table,
+        row_key=str(hit.pk),
+        subject_id=hit.customer_id,
+        operation=AuditEvent.Operation.UPDATE,
+        after__has_key="status",
+    )
+    words = dict(hit.Status.choices)
+    return [
+        Past(event.at, str(words[event.after["status"]]), event.actor.shown_name, event.reason)
+        for event in rows.select_related("actor").order_by("-at", "-id")
+        if event.after
+    ]
 
 
 def compared(hit: ScreeningHit) -> list[Side]:

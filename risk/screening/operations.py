@@ -1,4 +1,4 @@
-"""What is decided about hits: confirmed, false positive, released; over when delisted."""
+"""What is decided about hits: confirmed, false positive or not after all, released, over."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from crm.core.clock import now
 from crm.core.operations import DomainError, lock_for, operation, write
 from customers.models import Restriction
 from customers.restrictions import operations as restrictions
+from risk import notices
 from risk.diligence.operations import review_now
 from risk.models import Diligence, ScreeningHit
 
@@ -50,6 +51,19 @@ def confirm(hit: ScreeningHit, *, by: User, reason: str) -> None:
 def dismiss(hit: ScreeningHit, *, by: User, reason: str) -> None:
     """Decide that the customer is somebody else; the hit is silent until either side changes."""
     decide(hit, "dismiss", by=by, reason=reason)
+
+
+@operation
+def reopen(hit: ScreeningHit, *, by: User, reason: str) -> None:
+    """Have a false positive decided once more; whoever had decided it is told."""
+    locked(hit, "reopen")
+    if hit.entry.removed_in_id is not None:
+        raise DomainError(_("The entry is no longer on its list. There is nothing to decide."))
+    decider = hit.decided_by_id
+    hit.status = hit.MOVES["reopen"].enters
+    hit.decided_by, hit.decided_at, hit.decision = None, None, ""
+    write(hit, ["status", "decided_by", "decided_at", "decision"], version=hit.version)
+    notices.reopened(hit, decider, by=by)
 
 
 def decide(hit: ScreeningHit, verb: str, *, by: User, reason: str) -> None:

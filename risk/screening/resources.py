@@ -27,6 +27,7 @@ hit = Resource(
     transitions=(
         Transition("confirm", operations.confirm),
         Transition("dismiss", operations.dismiss),
+        Transition("reopen", operations.reopen),
         Transition("release", operations.release, ReleaseForm),
         Transition("lift", operations.lift),
     ),

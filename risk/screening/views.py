@@ -12,7 +12,7 @@ from crm.core.pages.base import Page
 from customers.models import Customer, Restriction
 from risk.models import WatchlistEntry
 
-from .face import compared, explained
+from .face import compared, decisions_of, explained
 from .forms import SearchForm
 from .search import look_up
 
@@ -35,6 +35,7 @@ class HitPage(DetailPage):
         return super().facts() | {
             "sides": compared(hit),
             "parts": explained(hit),
+            "decisions": decisions_of(hit),
             "words": hit.explanation.get("words", ()),
             "may_see_customer": seen.filter(pk=hit.customer_id).exists(),
             "restriction": stopped.filter(tied_to=None).first(),

@@ -43,6 +43,12 @@ GUARDED = {
         ("GET",),
         "one customer's owners as picture and table",
     ),
+    "risk:customer_risk": Guard(
+        "customers.customer",
+        "view",
+        ("GET",),
+        "one customer's rating, screening, claims, cases and owners, each for those who see it",
+    ),
     "customers:customer_reveal": Guard(
         "customers.customer", "reveal", ("GET", "POST"), "shows one sealed value for a purpose"
     ),

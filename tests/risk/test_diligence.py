@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config_admin.calendars.months import months_after
 from config_admin.dictionaries.first_values import enter_missing as enter_dictionaries
 from crm.core.acting import acting
 from crm.core.clock import bank_today, clock_at, midnight, now
+from crm.core.formats import day
 from crm.core.idempotency import FIELD
 from crm.core.models import Approval
-from customers.models import Restriction
+from customers.models import Restriction, TimelineEntry
 from risk.diligence import operations
 from risk.diligence.first_values import enter_missing
 from risk.models import Diligence, DiligenceBand, DiligenceLevel
@@ -181,6 +183,59 @@ def test_a_rating_without_what_was_found_out_is_refused(desk, branch):
         f"/risk/diligence/{diligence.pk}/rate/", FOUND | {FIELD: str(uuid.uuid4()), "version": 1}
     )
     assert stale.status_code == 409
+
+
+# --- preview -------------------------------------------------------------------------
+
+
+@pytest.mark.proves("RM-1")
+def test_a_preview_shows_points_floors_level_and_next_review_and_stores_nothing(desk, branch):
+    diligence = rated(desk, DiligenceFactory(customer=CustomerFactory(home_branch=branch)))
+    version, told = diligence.version, TimelineEntry.objects.count()
+    found = FOUND | {"pep": "foreign", "channel": "agent", "reason": ""}
+
+    answer = sent(desk, diligence, "rate", **found, preview="1")
+
+    assert answer.status_code == 200
+    shown = answer.content.decode().split('id="preview"')[1].split("</section>")[0]
+    today = bank_today()
+    for said in ("Risk: High", "In force: Low", "Acts through an agent", "Comes in person", ">50<"):
+        assert said in shown
+    assert day(months_after(today, 12)) in shown
+    diligence.refresh_from_db()
+    assert (diligence.version, diligence.level.code) == (version, "low")
+    assert TimelineEntry.objects.count() == told
+    kept = answer.context["form"]
+    assert (kept["pep"].value(), kept["channel"].value()) == ("foreign", "agent")
+    assert kept.fields["reason"].required
+    again = sent(desk, diligence, "rate", **found | {"reason": "visited"})
+    assert again.status_code == 302
+    diligence.refresh_from_db()
+    assert (diligence.level.code, diligence.points) == ("high", 50)
+
+
+def test_a_preview_asks_for_what_counts_and_for_no_reason(desk, branch):
+    diligence = DiligenceFactory(customer=CustomerFactory(home_branch=branch))
+    answer = sent(desk, diligence, "rate", pep="", channel="agent", reason="", preview="1")
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["pep"]
+    assert 'id="preview"' not in answer.content.decode()
+
+
+def test_the_form_says_beside_each_factor_what_the_last_rating_said(desk, branch):
+    diligence = DiligenceFactory(customer=CustomerFactory(home_branch=branch))
+    address = f"/risk/diligence/{diligence.pk}/rate/"
+    assert "Last rating" not in desk.get(address).content.decode()
+    rated(desk, diligence, pep="domestic", channel="remote")
+    fields = desk.get(address).context["form"].fields
+    assert fields["pep"].help_text == "Last rating: At home, or close to such a person"
+    assert fields["channel"].help_text == "Last rating: Never met in person"
+
+
+def test_a_preview_is_for_those_who_may_rate(person, branch, signed_in):
+    diligence = DiligenceFactory(customer=CustomerFactory(home_branch=branch))
+    reader = signed_in(person(branch, "customers.view_customer", "risk.view_diligence"))
+    assert sent(reader, diligence, "rate", **FOUND, preview="1").status_code == 403
 
 
 # --- overdue -------------------------------------------------------------------------

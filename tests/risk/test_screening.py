@@ -17,7 +17,7 @@ from risk.models import ListedName, ScreenedCustomer, ScreeningHit, WatchlistEnt
 from risk.screening import candidates, run
 from risk.screening.identity import identities
 from risk.tasks import screen_customers, screen_missed, screen_nightly
-from sysadmin.models import Grant, system_user
+from sysadmin.models import Grant, Notification, system_user
 from tests.deciding import DECIDE, change, decide, decider, step
 from tests.factories import ApprovalPolicyFactory, CustomerFactory, RoleFactory, resident_id
 from tests.factories_risk import ListedNameFactory, ScreeningHitFactory, WatchlistEntryFactory
@@ -292,6 +292,56 @@ def test_a_hit_is_decided_once_and_with_a_reason(desk):
     refused = decided(desk, hit, "confirm").content.decode()
     assert "has been decided already" in refused
     assert not Restriction.objects.exists()
+
+
+@pytest.mark.proves("RM-2")
+def test_a_false_positive_is_opened_again_with_a_reason_and_its_decision_stays(
+    desk, officer, person, bank, signed_in
+):
+    customer = CustomerFactory()
+    hit = ScreeningHitFactory(customer=customer)
+    assert decided(desk, hit, "dismiss", reason="another birth").status_code == 302
+    colleague = person(bank, *DECIDE_HITS, "risk.reopen_screeninghit", extent=Grant.Reach.BANK)
+    second = signed_in(colleague)
+    page = f"{HITS}{hit.pk}/"
+    assert "reopen" not in desk.get(page).content.decode()
+    assert "reopen" in second.get(page).content.decode()
+    hit.refresh_from_db()
+    assert decided(second, hit, "reopen", reason="").status_code == 422
+
+    assert decided(second, hit, "reopen", reason="the register was wrong").status_code == 302
+
+    hit.refresh_from_db()
+    assert (hit.status, hit.decided_by, hit.decision) == ("open", None, "")
+    shown = second.get(page).content.decode().split('id="decisions"')[1].split("</section>")[0]
+    for said in ("another birth", "False positive", officer.shown_name, "the register was wrong"):
+        assert said in shown
+    news = Notification.objects.get(kind="risk.hit_reopened")
+    assert (news.recipient, news.subject_key) == (officer, hit.pk)
+    told = second.get(f"/customers/{customer.pk}/timeline/").content.decode()
+    assert "Opened a hit again" in told
+    assert decided(second, hit, "confirm").status_code == 302
+    assert Restriction.objects.get().customer == customer
+
+
+def test_only_a_false_positive_that_is_still_listed_is_opened_again(person, bank, signed_in):
+    client = signed_in(
+        person(bank, *DECIDE_HITS, "risk.reopen_screeninghit", extent=Grant.Reach.BANK)
+    )
+    undecided = ScreeningHitFactory()
+    assert (
+        "Only a false positive is opened again"
+        in decided(client, undecided, "reopen").content.decode()
+    )
+    same = {"customer": undecided.customer, "entry": undecided.entry}
+    beside = ScreeningHitFactory(**same, status="dismissed")
+    assert "This hit is open already." in decided(client, beside, "reopen").content.decode()
+    gone = ScreeningHitFactory(status="dismissed")
+    with acting(by=system_user()):
+        WatchlistEntry.objects.filter(pk=gone.entry_id).update(removed_in=gone.entry.added_in)
+    assert "no longer on its list" in decided(client, gone, "reopen").content.decode()
+    gone.refresh_from_db()
+    assert (gone.status, gone.decision) == ("dismissed", "compared")
 
 
 # --- stopping ------------------------------------------------------------------------

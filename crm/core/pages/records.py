@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.core.registry import panels_for
+from crm.core.registry import at_a_glance, panels_for
 from crm.core.trail import Kind, record_access
 
 from .base import Page
@@ -13,6 +13,9 @@ class DetailPage(Page):
 
     page = "view"
     template = "view"
+
+    def rows(self):
+        return at_a_glance(super().rows(), self.request.user)
 
     def get(self, request, pk):
         if self.resource.recorded:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import formats
-from crm.core.registry import steps_at
+from crm.core.registry import chips_of, steps_at, tabs_at
 
 register = template.Library()
 
@@ -46,6 +46,18 @@ def page_url(resource: Any, page: str, obj: models.Model | None = None) -> str:
 def record_steps(context: Any, obj: models.Model) -> dict[str, Any]:
     """What the user may begin from a record, offered by modules above it."""
     return {"steps": steps_at(obj, context["request"].user)}
+
+
+@register.inclusion_tag("crud/_tabs.html", takes_context=True)
+def record_tabs(context: Any, obj: models.Model, current: str) -> dict[str, Any]:
+    """The tabs of modules above a record's own; `current` is the key of the one that is open."""
+    return {"tabs": tabs_at(obj, context["request"].user), "current": current}
+
+
+@register.inclusion_tag("crud/_chips.html")
+def record_chips(obj: models.Model) -> dict[str, Any]:
+    """What modules above a record say of it in its name row."""
+    return {"chips": chips_of(obj)}
 
 
 @register.simple_tag

@@ -9,7 +9,6 @@ from itertools import cycle
 from django.db import models
 from django.db.models import F
 
-from config_admin.calendars.months import months_after
 from crm.core.acting import acting
 from customers.life.operations import establish
 from customers.links.operations import PersonFacts, connect
@@ -18,36 +17,27 @@ from risk.diligence import escalation, operations
 from risk.models import Diligence, DiligenceLevel
 from sysadmin.models import User, system_user
 
+from . import ratings
 from .opportunities import SIGN_INS
 
 OFFICER = "gu.mingchuan"
-RATED, OWNED = 40, 4
+OWNED = 4
 # kept as they stand, so they speak both languages
 EXTRACT = "Register extract of this year · 本年度工商登记信息"
-VISITED = "Visited, documents seen · 已上门走访并核对证件"
 PRESS = "Named in the press · 媒体有负面报道"
 OCCUPATIONS = ("教师", "公司职员", "个体经营者", "工程师", "退休人员")
 CERTIFICATE = "Death certificate · 死亡证明"
-FOUND = (
-    {"pep": "none", "channel": "in_person", "industry": ""},
-    {"pep": "none", "channel": "agent", "industry": "F"},
-    {"pep": "domestic", "channel": "remote", "industry": "K"},
-    {"pep": "none", "channel": "in_person", "industry": "C"},
-    {"pep": "foreign", "channel": "agent", "industry": "R"},
-)
-# days from today until the next review; below zero it is overdue
-LEFT = (400, 25, 12, -5, 900, 60, -45, 200)
 
 
 def enter(today: dt.date) -> None:
-    """Enter owners, have everybody rated in time, rate some, and let one customer have died."""
+    """Enter owners, rate everybody but the newest, and let one customer have died."""
     system = system_user()
     with acting(by=system):
         know_occupations()
     for name in SIGN_INS:
         own(User.objects.get(username=name), today)
-    operations.begin_missed(by=system)
-    rate_some(today)
+    ratings.enter(today, earlier=User.objects.get(username=OFFICER))
+    set_otherwise(today)
     operations.stop_overdue(by=system)
     with acting(by=system):
         escalation.tell_overdue()
@@ -103,29 +93,12 @@ def own(seller: User, today: dt.date) -> None:
             )
 
 
-def rate_some(today: dt.date) -> None:
-    """Rate the customers of those who sign in, with reviews that are near, overdue or far."""
+def set_otherwise(today: dt.date) -> None:
+    """Let another level hold for a customer of whom the press has told."""
     officer = User.objects.get(username=OFFICER)
-    for name in SIGN_INS:
-        rater = User.objects.get(username=name)
-        rows = (
-            Diligence.objects.filter(customer__in=led_by(name))
-            .select_related("customer")
-            .order_by("id")[:RATED]
-        )
-        for diligence, found, left in zip(rows, cycle(FOUND), cycle(LEFT), strict=False):
-            apart = {"industry"} if diligence.customer.is_person else set()
-            entered = {name: value for name, value in found.items() if name not in apart}
-            operations.rate(
-                diligence, by=rater, entered=entered, version=diligence.version, reason=VISITED
-            )
-            with acting(by=rater):
-                due_on = min(today + dt.timedelta(days=left), diligence.due_on)
-                months = diligence.level.months if diligence.level else 0
-                rated_on = months_after(due_on, -months)
-                Diligence.objects.filter(pk=diligence.pk).update(due_on=due_on, rated_on=rated_on)
     high = DiligenceLevel.objects.get(code="high")
-    low = Diligence.objects.filter(level__code="low", due_on__gt=today + dt.timedelta(days=90))
+    rows = Diligence.objects.filter(customer__in=led_by("lin.yue"), level__code="low")
+    low = rows.filter(due_on__gt=today + dt.timedelta(days=90))
     if other := low.order_by("id").first():
         operations.override(
             other,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import cycle
 from math import cos, exp, pi
 from random import Random
 
@@ -12,8 +13,8 @@ from crm.ops.demo.names import person_name
 
 SEED = "Lanjiang Bank holdings"
 MONTHS = 14
-# who is that many days late is mostly much later
-LATE = 95
+# each eighth who is late is much later, so that somebody is in every class of risk
+EIGHTH, MUCH_LATER = 8, (125, 290, 410, 180, 340, 620)
 USD = Decimal("7.08")
 CENT = Decimal("0.01")
 # how often a person or a company has it, the share of their means in it, terms in months, the rate
@@ -46,6 +47,8 @@ _LOANS = {
     "housing_loan", "consumer_loan", "car_loan", "working_capital_loan", "fixed_asset_loan",
     "bill_discounting", "trade_finance",
 }  # fmt: skip
+# a person who borrows is not older when the loan ends
+_OLDEST = 70
 # paid back month by month; the others all at once, on their last day
 _REPAID = {"housing_loan", "consumer_loan", "car_loan", "fixed_asset_loan"}
 _SHOPS = (
@@ -69,6 +72,7 @@ _COMPANY_BOOKINGS = (
 )  # fmt: skip
 
 Row = dict[str, str]
+Product = tuple[str, float, tuple[float, float], tuple[int, ...], tuple[float, float]]
 
 
 @dataclass
@@ -97,6 +101,7 @@ class _Maker:
         self.as_of = today - timedelta(days=1)
         self.rng = Random(SEED)  # noqa: S311  a demonstration, not secrets
         self.files = Files()
+        self.late, self.much_later = 0, cycle(MUCH_LATER)
         self.neighbours: dict[tuple[str, str], list[str]] = {}
         last = today.year * 12 + today.month - 2
         self.months = [divmod(last - back, 12) for back in range(MONTHS)]
@@ -108,12 +113,22 @@ class _Maker:
             is_person = customer.kind == "person"
             means = self.means(customer)
             for product in _PERSONS if is_person else _COMPANIES:
-                if product[1] == 1 or self.rng.random() < product[1] * self.appetite(means):
-                    self.hold(customer, product, means)
+                often = product[1] == 1 or self.rng.random() < product[1] * self.appetite(means)
+                if often and (fitting := self.fitting(customer, product)):
+                    self.hold(customer, fitting, means)
             if customer.status == "active" and self.rng.random() < (0.03 if is_person else 0.12):
                 product = (_PERSONS if is_person else _COMPANIES)[0]
                 self.hold(customer, product, means * 0.5, "USD")
         near.append(customer.source_key)
+
+    def fitting(self, customer: CustomerSpec, product: Product) -> Product | None:
+        """The product with the terms that the age of a borrower allows; None if there are none."""
+        code, often, share, terms, rates = product
+        if customer.kind != "person" or code not in _LOANS:
+            return product
+        days = _OLDEST * 365.25 - (self.today - customer.birth_or_founding_date).days
+        short = tuple(months for months in terms if months * 30.44 <= days)
+        return (code, often, share, short, rates) if short else None
 
     def means(self, customer: CustomerSpec) -> float:
         """What a customer has in all: a few have most of it."""
@@ -129,7 +144,7 @@ class _Maker:
     def hold(
         self,
         customer: CustomerSpec,
-        product: tuple[str, float, tuple[float, float], tuple[int, ...], tuple[float, float]],
+        product: Product,
         means: float,
         currency: str = "CNY",
     ) -> None:
@@ -201,8 +216,9 @@ class _Maker:
         owed = code in _LOANS or code == "credit_card"
         if not owed or status != "active" or self.rng.random() > late:
             return 0
-        days = int(self.rng.triangular(2, 150, 9))
-        return days * 3 if days > LATE else days
+        days = int(self.rng.triangular(2, 90, 9))
+        self.late += 1
+        return days if self.late % EIGHTH else next(self.much_later)
 
     def account(self, number: int, code: str) -> str:
         """A number of the usual length that no bank has given out."""

@@ -22,6 +22,7 @@ from crm.core.operations import (
 )
 from staff.handover.parts import left_with
 from staff.models import Branch, PostRole, StaffAssignment, StaffMember
+from sysadmin.kept import judged_together
 from sysadmin.models import Grant, User, period
 from sysadmin.signing_in.operations import disable, open_account
 
@@ -181,6 +182,7 @@ def set_right(rule: PostRole, *, by: User, fields: list[str], version: int) -> P
     changes=place_changes,
 )
 @operation
+@judged_together()
 def assign(
     member: StaffMember, *, by: User, place: Place, first_day: dt.date, version: int, reason: str
 ) -> StaffAssignment:
@@ -217,6 +219,7 @@ def assign(
     governed_by="staff.assign/1",
 )
 @operation
+@judged_together()
 def amend(
     assignment: StaffAssignment, *, by: User, place: Place, first_day: dt.date, version: int
 ) -> StaffAssignment:
@@ -268,6 +271,7 @@ def withdrawal_changes(assignment: StaffAssignment, arguments: dict[str, Any]) -
     governed_by="staff.assign/1",
 )
 @operation
+@judged_together()
 def withdraw(assignment: StaffAssignment, *, by: User, reason: str) -> None:
     """Withdraw an assignment that has not begun: the one before it, with its rights, goes on."""
     one_at_a_time()

@@ -9,7 +9,6 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -67,8 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record a failed sign-in, with whose name was tried and without what was typed."""
-        users = get_user_model().objects
-        tried = users.filter(username__iexact=credentials.get("username", "")).first()
+        tried = User.objects.called(credentials.get("username", "")).first()
         record_access(Kind.SIGN_IN_FAILED, by=tried, field="password")
 
     def clean_password(self, password: str, user: Any = None) -> str:

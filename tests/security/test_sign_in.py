@@ -10,7 +10,9 @@ from django.conf import settings as project
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.core import signing
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from crm import settings as product
@@ -70,6 +72,21 @@ def test_an_empty_field_says_what_belongs_into_it(client, db):
 def test_a_user_name_is_matched_whatever_its_case(client, clerk):
     sign_in(client, clerk.username.upper())
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_a_user_is_found_by_the_index_and_not_among_all_of_them(client, clerk, password):
+    with CaptureQueriesContext(connection) as asked:
+        sign_in(client, clerk.username.upper(), password)
+    by_name = [query["sql"] for query in asked if 'LOWER("sysadmin_user"' in query["sql"]]
+    assert by_name
+    assert not any("UPPER(" in query["sql"] for query in asked)
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        for statement in by_name:
+            cursor.execute(f"explain {statement}")
+            plan = "".join(line for (line,) in cursor)
+            assert "sysadmin_user_once_whatever_case" in plan
 
 
 def test_a_password_is_not_matched_whatever_its_case(client, clerk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,12 +13,12 @@ from crm.core.clock import bank_today
 from crm.core.models import ApprovalPolicy
 from crm.core.operations import DomainError, rules_of
 
-from .models import Grant, User
+from .models import Grant, User, period
 
-DECIDE = "core.approve_approval"
+GIVE, DECIDE = "sysadmin.add_grant", "core.approve_approval"
 # what gives rights back, and what the maker of it needs, where that takes a second person
 ASKED_FOR = {
-    "sysadmin.give/1": "sysadmin.add_grant",
+    "sysadmin.give/1": GIVE,
     "sysadmin.set_policy/1": "core.change_approvalpolicy",
 }
 # held while grants are judged, here as by the triggers
@@ -51,6 +52,25 @@ def refuse_without_deciders(policy: ApprovalPolicy) -> None:
             ),
             "role",
         )
+
+
+def rights_given_until() -> dt.date | None:
+    """The last day up to which somebody can give rights, as it stands; None if nothing ends it."""
+    found = Grant.objects.filter(
+        role__actions__contains=[GIVE],
+        extent=Grant.Reach.BANK,
+        valid__overlap=period(bank_today()),
+        user__is_active=True,
+        user__first_password_until=None,
+    )
+    beyond = bank_today()
+    for valid in sorted(found.values_list("valid", flat=True), key=lambda days: days.lower):
+        if valid.lower > beyond:
+            break
+        if valid.upper is None:
+            return None
+        beyond = max(beyond, valid.upper)
+    return beyond - dt.timedelta(days=1)
 
 
 def _at_work(**held: object) -> set[int]:

@@ -19,17 +19,21 @@ from procrastinate.contrib.django.models import (
     ProcrastinateWorker,
 )
 
-from crm.core.clock import now
-from crm.core.formats import moment, number
+from crm.core.clock import bank_today, now
+from crm.core.formats import day, moment, number
 from crm.core.models import Seal, TrailCheck
+from sysadmin.kept import rights_given_until
 
-from .regular import in_trouble, regular_work
+from .regular import Work, regular_work
 
 SEAL_WAITS = dt.timedelta(minutes=30)
 CHECK_WAITS = dt.timedelta(hours=30)
 JOB_WAITS = dt.timedelta(minutes=10)
 FREE_SHARE = 10  # per cent of the disk
 GIGABYTE = 1 << 30
+# days: no act takes rights from the last who can give them, but their grants may run out
+RIGHTS_AHEAD = 30
+NEVER_ENDS = 36_500
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,18 @@ class Reading:
     is_judged: bool = True
 
 
-def readings() -> list[Reading]:
+def readings(regular: list[Work] | None = None) -> list[Reading]:
     """Everything that is read of the system; the database answers, or nobody reads this."""
-    return [*_worker(), *_queue(), *_regular(), *seal_readings(), *_database(), *_disk()]
+    done = regular_work() if regular is None else regular
+    return [
+        *_worker(),
+        *_queue(),
+        *_regular(done),
+        *_rights(),
+        *seal_readings(),
+        *_database(),
+        *_disk(),
+    ]
 
 
 def _age(at: dt.datetime | None) -> float:
@@ -90,14 +103,26 @@ def _queue() -> Iterator[Reading]:
     yield Reading("jobs_failed", _("Jobs that failed"), failed, number(failed), is_well=not failed)
 
 
-def _regular() -> Iterator[Reading]:
-    found = in_trouble(regular_work())
+def _regular(done: list[Work]) -> Iterator[Reading]:
+    found = sum(not work.is_well for work in done)
     yield Reading(
         "regular_work_in_trouble",
         _("Regular work that failed or is overdue"),
         found,
         number(found),
         is_well=not found,
+    )
+
+
+def _rights() -> Iterator[Reading]:
+    last_day = rights_given_until()
+    days = NEVER_ENDS if last_day is None else (last_day - bank_today()).days
+    yield Reading(
+        "rights_given_days",
+        _("Somebody can give rights until"),
+        days,
+        day(last_day) if last_day else _("no end is set"),
+        is_well=days >= RIGHTS_AHEAD,
     )
 
 

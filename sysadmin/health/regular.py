@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from croniter import croniter
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -25,7 +24,7 @@ class Work:
     """Regular work, the last time it was done, and since when all of it is noted."""
 
     task: str
-    cron: str
+    schedule: Any
     run: RegularRun | None
     since: dt.datetime | None
 
@@ -45,9 +44,8 @@ class Work:
         return self._around(now(), back=False)
 
     def _around(self, at: dt.datetime, *, back: bool) -> dt.datetime:
-        moments = croniter(self.cron, at.astimezone(dt.UTC))
-        found: dt.datetime = (moments.get_prev if back else moments.get_next)(dt.datetime)
-        return found
+        step = self.schedule.get_prev if back else self.schedule.get_next
+        return dt.datetime.fromtimestamp(step(float, start_time=at.timestamp()), tz=dt.UTC)
 
     @property
     def is_late(self) -> bool:
@@ -105,12 +103,7 @@ def regular_work() -> list[Work]:
     runs = {run.task: run for run in RegularRun.objects.all()}
     since = min((run.first_at for run in runs.values()), default=None)
     found = [
-        Work(known.task.name, known.cron, runs.get(known.task.name), since)
+        Work(known.task.name, known.croniter, runs.get(known.task.name), since)
         for known in app.periodic_registry.periodic_tasks.values()
     ]
     return sorted(found, key=lambda work: (work.is_well, work.words))
-
-
-def in_trouble(found: Iterable[Work]) -> int:
-    """How much of it failed or is overdue."""
-    return sum(not work.is_well for work in found)

@@ -23,7 +23,8 @@ class HealthPage(Page):
     template = "health"
 
     def get(self, request):
-        return self.show(readings=readings(), regular=regular_work())
+        regular = regular_work()
+        return self.show(readings=readings(regular), regular=regular)
 
 
 @login_not_required

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.models import Text
 
-KEPT: Mapping[str, Text] = {
+KEPT: dict[str, Text] = {
     "kept_add_grant": _(
         "There would be a day on which nobody could give rights any more. First give somebody else "
         "a role over the whole bank that allows it, and let them sign in once."

@@ -18,7 +18,9 @@ from crm.core.seals.sealing import seal_trails
 from crm.core.seals.verifying import verify
 from crm.core.tasks import housekeeping, seal
 from crm.ops.roles import ROLES
-from sysadmin.models import Grant
+from sysadmin.models import Grant, period
+from tests.factories import GrantFactory, RoleFactory
+from tests.staff.test_people import in_days
 
 ROLE = {role.code: role.actions for role in ROLES}
 PAGE = "/system/health/"
@@ -134,6 +136,32 @@ def test_regular_work_that_fails_shows_until_it_succeeds(desk, data, settings, t
     assert not states(desk)["regular_work_in_trouble"]
     work_off(seal, now())
     assert line_of(desk, seal).is_well
+
+
+@pytest.mark.proves("SY-9")
+@pytest.mark.proves("SY-16")
+@pytest.mark.parametrize(
+    ("held", "days", "is_well"),
+    [
+        ([(0, None)], 36_500, True),
+        ([(0, 20), (10, 41)], 40, True),
+        ([(0, 20), (21, None)], 19, False),
+        ([(0, 30)], 29, False),
+        ([(5, None)], -1, False),
+        ([], -1, False),
+    ],
+)
+def test_that_nobody_will_be_able_to_give_rights_shows_a_month_ahead(
+    signed_in, person, bank, data, held, days, is_well
+):
+    role = RoleFactory(actions=["sysadmin.add_grant"])
+    for first, beyond in held:
+        valid = period(in_days(first), in_days(beyond) if beyond else None)
+        GrantFactory(role=role, extent=Grant.Reach.BANK, valid=valid)
+    reader = signed_in(person(bank, "core.view_health_job", extent=Grant.Reach.BANK))
+    readings = reader.get(PAGE).context["readings"]
+    (found,) = (one for one in readings if one.name == "rights_given_days")
+    assert (found.value, found.is_well) == (days, is_well)
 
 
 @pytest.mark.proves("SY-9")

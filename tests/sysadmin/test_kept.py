@@ -145,9 +145,7 @@ def test_whoever_reaches_less_leaves_sooner_or_never_signed_in_does_not_take_ove
         ("sysadmin.change_role", "nobody could change roles any more"),
     ],
 )
-def test_what_rights_are_mended_with_stays_too(
-    signed_in, person, bank, keyed, giver, action, said
-):
+def test_what_rights_are_mended_with_stays_too(signed_in, person, bank, keyed, giver, action, said):
     desk = signed_in(person(bank, "sysadmin.view_grant", "sysadmin.end_grant", extent="bank"))
     held = GrantFactory(role=RoleFactory(actions=[action]), extent=Reach.BANK)
     address = f"/system/grants/{held.pk}/end/"

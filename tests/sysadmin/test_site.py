@@ -40,7 +40,6 @@ from tests.factories import (
     CustomerFactory,
     GrantFactory,
     HoldingFactory,
-    RoleFactory,
     UserFactory,
     load_roles,
 )
@@ -153,8 +152,6 @@ def test_no_address_of_the_site_opens_without_its_right_or_takes_a_form(db):
     world = world_of(Customer)
     everything = set(every_action())
     grant = world.give(everything - {ADMINISTRATION}, world.bank, BANK)
-    # the last who can give rights would keep them
-    GrantFactory(role=RoleFactory(actions=sorted(everything)), extent=BANK)
     client = at_the_site(world.me.user, quick=True)
     addresses = {e.name: e.url() for e in patterns() if e.name in OF_THE_SITE}
     assert len(addresses) > 4 * len(shown_models())

@@ -38,10 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104  (no address known)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count wrong tries per user and known device, or else address: elsewhere they are free."""
-        name: str = super()._get_login_attempts_cache_key(request, **credentials)
-        device = device_of(request, credentials.get("username", ""))
-        return f"{name}:{device or self.get_client_ip(request)}"
+        """Count wrong tries per user and known device, or else address: elsewhere they are free.
+
+        The host has no part in it: its port is what the client says, so each would count anew.
+        """
+        name = credentials.get("username", "")
+        return f"{name.lower()}:{device_of(request, name) or self.get_client_ip(request)}"
 
     def is_safe_url(self, url: str) -> bool:
         """Only pages of the host that was asked: another allowed host is another door."""

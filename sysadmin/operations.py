@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.acting import acting
-from crm.core.approvals import second_person
+from crm.core.approvals import asker, second_person
 from crm.core.operations import DomainError, operation, save_new, write
 
 from .duties.conflicts import refuse_incompatible
 from .models import Grant, User, period, soonest_end
+
+# inside the transaction: somebody is about to give a right; a module above may refuse it
+giving = Signal()
 
 
 @second_person(
@@ -22,19 +26,15 @@ from .models import Grant, User, period, soonest_end
 @operation
 def give(grant: Grant, *, by: User) -> Grant:
     """Give a user a role at a branch; nobody gives rights to themselves."""
-    if grant.user_id == by.pk:
-        raise DomainError(
-            _("Nobody gives rights to themselves. Ask another administrator."), "user"
-        )
-    if grant.user.is_known_by(by):
-        raise DomainError(
-            _(
-                "You know the first password of this user. Wait until they have chosen their own, "
-                "or ask another administrator."
-            ),
-            "user",
-        )
+    for one in (asker(by), by):
+        if grant.user_id == one.pk:
+            raise DomainError(
+                _("Nobody gives rights to themselves. Ask another administrator."), "user"
+            )
+        if grant.user.is_known_by(one):
+            raise DomainError(_known_by_giver(one, by), "user")
     refuse_incompatible(grant)
+    giving.send(Grant, grant=grant, by=asker(by))
     save_new(grant)
     return grant
 
@@ -51,6 +51,18 @@ def end(grant: Grant, *, by: User, reason: str) -> None:
         raise DomainError(grant.sentence(Grant.MOVES["end"].refused))
     grant.valid = period(grant.valid.lower, soonest_end(grant.valid))
     write(grant, ["valid"], version=grant.version)
+
+
+def _known_by_giver(one: User, by: User) -> str:
+    if one.pk != by.pk:
+        return _(
+            "%(name)s asked for this and knows the first password of the user. Wait until the user "
+            "has chosen their own, or reject the request."
+        ) % {"name": one}
+    return _(
+        "You know the first password of this user. Wait until they have chosen their own, or ask "
+        "another administrator."
+    )
 
 
 def set_manner(user: User, **choices: object) -> None:

@@ -39,6 +39,7 @@ EXEMPT = {
     "procrastinate_jobs": "job queue",
     "procrastinate_periodic_defers": "job queue",
     "procrastinate_workers": "job queue",
+    "sysadmin_last_sign_in": "the last of the sign-ins, which are in the access trail",
     "sysadmin_notification": "tells its recipient of what the trail holds; swept",
     "usersessions_usersession": "sessions; sign-ins are in the access trail",
 }

@@ -11,7 +11,6 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Value
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
@@ -39,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
 
     def called(self, username: str) -> models.QuerySet[User]:
         """The user of that name, by the index that keeps names apart whatever their case."""
-        return self.alias(lowered=Lower("username")).filter(lowered=Lower(Value(username)))
+        return self.alias(lowered=Lower("username")).filter(lowered=username.lower())
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The user of that name."""

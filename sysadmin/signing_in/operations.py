@@ -137,9 +137,9 @@ def has_taken_factors(other: User, user: User) -> bool:
     return taken.filter(Q(maker=other.pk) | Q(checker=other.pk)).exists()
 
 
-def close_sessions(user: User) -> None:
-    """End all open sessions of a user; the next request leads to the sign-in."""
-    for session in UserSession.objects.filter(user=user):
+def close_sessions(user: User, *, but: str | None = None) -> None:
+    """End all open sessions of a user, `but` one; the next request leads to the sign-in."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
         session.end()
 
 

@@ -1,24 +1,43 @@
 """Filters of system management's lists."""
 
 import django_filters
+from django.apps import apps
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.core.approvals import operations as checked_operations
+from crm.core.audit import audited_models
 from crm.core.clock import bank_today
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.trail import MAX_KEY
 
+from .known import NARROWED, away_for, holding, lacking_factor
 from .models import Announcement, Grant, Importance, IncompatibleDuties, Role, User
+
+# ten years: as far back as anybody asks
+MOST_DAYS = 3650
 
 
 def valid_today(rows, *, is_valid):
     """What is in force today, or what is not."""
     today = {"valid__contains": bank_today()}
     return rows.filter(**today) if is_valid else rows.exclude(**today)
+
+
+def below(branch):
+    """Grants at a branch or below it."""
+    return {"branch__lft__gte": branch.lft, "branch__lft__lte": branch.rgt}
+
+
+class BranchBelowFilter(LookupFilter):
+    """A branch with those below it; branches belong to a module above, whose model is named."""
+
+    def get_queryset(self, _request):
+        return apps.get_model("staff.Branch")._default_manager.permitted(self.parent.user)
 
 
 class UserFilter(LeanFilterSet):
@@ -32,6 +51,40 @@ class UserFilter(LeanFilterSet):
         lookup_expr="isnull",
         exclude=True,
     )
+    role = django_filters.ModelChoiceFilter(
+        label=_("Role"), queryset=Role.objects.all(), method="with_role"
+    )
+    branch = BranchBelowFilter(
+        label=_("Branch, with those below"), url_name="staff:branch_lookup", method="at_branch"
+    )
+    away_days = django_filters.NumberFilter(
+        label=_("Not signed in for so many days"),
+        method="by_absence",
+        min_value=1,
+        max_value=MOST_DAYS,
+    )
+    lacks_factor = django_filters.BooleanFilter(
+        label=_("Without the second factor that a role asks for"), method="by_factor"
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for action, names in NARROWED.items():
+            if not (self.user and self.user.has_action(action)):
+                for name in names:
+                    self.filters.pop(name, None)
+
+    def with_role(self, rows, name, value):
+        return holding(rows, role=value)
+
+    def at_branch(self, rows, name, value):
+        return holding(rows, **below(value))
+
+    def by_absence(self, rows, name, value):
+        return away_for(rows, int(value))
+
+    def by_factor(self, rows, name, value):
+        return lacking_factor(rows, is_lacking=value)
 
     class Meta:
         model = User
@@ -39,12 +92,21 @@ class UserFilter(LeanFilterSet):
 
 
 class GrantFilter(LeanFilterSet):
+    user = LookupFilter(
+        label=_("User"), queryset=User.scoped.all(), url_name="sysadmin:user_lookup"
+    )
+    branch = BranchBelowFilter(
+        label=_("Branch, with those below"), url_name="staff:branch_lookup", method="at_branch"
+    )
     role = django_filters.ModelChoiceFilter(label=_("Role"), queryset=Role.objects.all())
     extent = django_filters.ChoiceFilter(label=_("Reach"), choices=Grant.Reach)
     now = django_filters.BooleanFilter(label=_("Valid today"), method="by_today")
 
     def by_today(self, rows, name, value):
         return valid_today(rows, is_valid=value)
+
+    def at_branch(self, rows, name, value):
+        return rows.filter(**below(value))
 
     class Meta:
         model = Grant
@@ -68,9 +130,16 @@ class DutiesFilter(LeanFilterSet):
         fields = ()
 
 
+def kinds_of_record() -> list[tuple[str, str]]:
+    """Every kind of record whose changes the trail holds, in words, by its table."""
+    found = ((m._meta.db_table, capfirst(str(m._meta.verbose_name))) for m in audited_models())
+    return sorted(found, key=lambda pair: pair[1])
+
+
 class AuditEventFilter(LeanFilterSet):
+    actor = LookupFilter(label=_("By"), queryset=User.scoped.all(), url_name="sysadmin:user_lookup")
     operation = django_filters.ChoiceFilter(label=_("Operation"), choices=AuditEvent.Operation)
-    table_name = django_filters.CharFilter(label=_("Table"), max_length=80)
+    table_name = django_filters.ChoiceFilter(label=_("Kind of record"), choices=kinds_of_record)
     row_key = django_filters.CharFilter(label=_("Record key"), max_length=40)
     at = DaysFilter(label=_("When"))
 

@@ -112,7 +112,10 @@ WAYS = (end_grant, switch_off, empty_role, see_off, leave_today, give_another_po
 def test_no_way_leads_to_a_day_on_which_nobody_can_give_rights(desk, keyed, giver, other, way):
     answer = way(desk, giver, keyed)
     assert answer.status_code == 422
-    assert "nobody could give rights any more" in html.unescape(answer.content.decode())
+    page = html.unescape(answer.content.decode())
+    assert "nobody could give rights any more" in page
+    # what was refused has not happened, and is not said to have
+    assert "already" not in page
     held = User.objects.get(pk=giver.user_id)
     assert held.has_action(GIVE)
     assert held.grants.get().valid.upper is None

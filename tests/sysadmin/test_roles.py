@@ -59,6 +59,10 @@ def test_the_difference_is_shown_before_a_role_changes(desk, keyed, teller):
     answer = change(desk, keyed, teller, [CLOSE])
     assert answer.status_code == 422
     (said,) = answer.context["form"].errors["actions"]
+    page = answer.content.decode()
+    # at the top, as a question and not as a mistake
+    assert f"{said} If this is meant, tick it below" in page
+    assert "needs attention" not in page
     assert "would give: Customers: Close the relationship" in said
     assert "would no longer give: Customers: See" in said
     teller.refresh_from_db()

@@ -26,13 +26,11 @@ giving = Signal()
 @operation
 def give(grant: Grant, *, by: User) -> Grant:
     """Give a user a role at a branch; nobody gives rights to themselves."""
-    for one in (asker(by), by):
-        if grant.user_id == one.pk:
-            raise DomainError(
-                _("Nobody gives rights to themselves. Ask another administrator."), "user"
-            )
-        if grant.user.is_known_by(one):
-            raise DomainError(_known_by_giver(one, by), "user")
+    if grant.user_id in {asker(by).pk, by.pk}:
+        raise DomainError(
+            _("Nobody gives rights to themselves. Ask another administrator."), "user"
+        )
+    refuse_known(grant.user, by, "user")
     refuse_incompatible(grant)
     giving.send(Grant, grant=grant, by=asker(by))
     save_new(grant)
@@ -53,16 +51,25 @@ def end(grant: Grant, *, by: User, reason: str) -> None:
     write(grant, ["valid"], version=grant.version)
 
 
-def _known_by_giver(one: User, by: User) -> str:
-    if one.pk != by.pk:
-        return _(
-            "%(name)s asked for this and knows the first password of the user. Wait until the user "
-            "has chosen their own, or reject the request."
-        ) % {"name": one}
-    return _(
-        "You know the first password of this user. Wait until they have chosen their own, or ask "
-        "another administrator."
-    )
+def refuse_known(user: User, by: User, field: str | None = None) -> None:
+    """Whoever knows the first password of a user, and gave rights too, could use them alone."""
+    if user.is_known_by(by):
+        raise DomainError(
+            _(
+                "You know the first password of this user. Wait until they have chosen their own, "
+                "or ask another administrator."
+            ),
+            field,
+        )
+    if user.is_known_by(asker(by)):
+        raise DomainError(
+            _(
+                "%(name)s asked for this and knows the first password of the user. Wait until the "
+                "user has chosen their own, or reject the request."
+            )
+            % {"name": asker(by)},
+            field,
+        )
 
 
 def set_manner(user: User, **choices: object) -> None:

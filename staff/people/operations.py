@@ -37,6 +37,7 @@ from .rules import (
     refuse_day,
     refuse_followers,
     refuse_joining_day,
+    refuse_known_password,
     refuse_other_plans,
     refuse_overlap,
     refuse_place,
@@ -201,6 +202,7 @@ def assign(
         raise DomainError(_("That is where they are on that day already. Change something."))
     if before:
         end(before, first_day)
+    refuse_known_password(member, by, first_day)
     beyond = member.leaves_on + dt.timedelta(days=1) if member.leaves_on else None
     assignment = enter(member, place, first_day, beyond)
     # whoever had the page open sees that there is something new
@@ -233,6 +235,7 @@ def amend(
     refuse_begun(assignment)
     if first_day <= bank_today():
         raise DomainError(_("A planned assignment begins after today."), "first_day")
+    refuse_known_password(member, by, first_day)
     before = before_it(assignment)
     refuse_overlap(assignment, before, first_day)
     refuse_place(place, first_day, member)

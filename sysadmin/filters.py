@@ -13,7 +13,6 @@ from crm.core.clock import bank_today
 from crm.core.filter_kinds import ChoicesFilter, DaysFilter, LookupFilter
 from crm.core.filters import LeanFilterSet
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
-from crm.core.trail import MAX_KEY
 
 from .known import NARROWED, away_for, holding, lacking_factor
 from .models import Announcement, Grant, Importance, IncompatibleDuties, Role, User
@@ -33,11 +32,35 @@ def below(branch):
     return {"branch__lft__gte": branch.lft, "branch__lft__lte": branch.rgt}
 
 
-class BranchBelowFilter(LookupFilter):
-    """A branch with those below it; branches belong to a module above, whose model is named."""
+class AboveFilter(LookupFilter):
+    """A record of a module above this one, whose model is named, of those the reader may see."""
+
+    def __init__(self, *, model, **options):
+        super().__init__(**options)
+        self.named = model
 
     def get_queryset(self, _request):
-        return apps.get_model("staff.Branch")._default_manager.permitted(self.parent.user)
+        return apps.get_model(self.named)._default_manager.permitted(self.parent.user)
+
+
+def branch_filter():
+    """A branch with those below it."""
+    return AboveFilter(
+        model="staff.Branch",
+        url_name="staff:branch_lookup",
+        label=_("Branch, with those below"),
+        method="at_branch",
+    )
+
+
+def customer_filter():
+    """The customer whose affairs a line of a trail is about."""
+    return AboveFilter(
+        model="customers.Customer",
+        url_name="customers:customer_lookup",
+        label=_("Customer"),
+        method="about_customer",
+    )
 
 
 class UserFilter(LeanFilterSet):
@@ -54,11 +77,10 @@ class UserFilter(LeanFilterSet):
     role = django_filters.ModelChoiceFilter(
         label=_("Role"), queryset=Role.objects.all(), method="with_role"
     )
-    branch = BranchBelowFilter(
-        label=_("Branch, with those below"), url_name="staff:branch_lookup", method="at_branch"
-    )
+    branch = branch_filter()
     away_days = django_filters.NumberFilter(
-        label=_("Not signed in for so many days"),
+        label=_("Days without a sign-in, at least"),
+        lookup_expr="gte",
         method="by_absence",
         min_value=1,
         max_value=MOST_DAYS,
@@ -95,9 +117,7 @@ class GrantFilter(LeanFilterSet):
     user = LookupFilter(
         label=_("User"), queryset=User.scoped.all(), url_name="sysadmin:user_lookup"
     )
-    branch = BranchBelowFilter(
-        label=_("Branch, with those below"), url_name="staff:branch_lookup", method="at_branch"
-    )
+    branch = branch_filter()
     role = django_filters.ModelChoiceFilter(label=_("Role"), queryset=Role.objects.all())
     extent = django_filters.ChoiceFilter(label=_("Reach"), choices=Grant.Reach)
     now = django_filters.BooleanFilter(label=_("Valid today"), method="by_today")
@@ -141,7 +161,11 @@ class AuditEventFilter(LeanFilterSet):
     operation = django_filters.ChoiceFilter(label=_("Operation"), choices=AuditEvent.Operation)
     table_name = django_filters.ChoiceFilter(label=_("Kind of record"), choices=kinds_of_record)
     row_key = django_filters.CharFilter(label=_("Record key"), max_length=40)
+    subject_id = customer_filter()
     at = DaysFilter(label=_("When"))
+
+    def about_customer(self, rows, name, value):
+        return rows.filter(subject_id=value.pk)
 
     class Meta:
         model = AuditEvent
@@ -153,11 +177,12 @@ class AccessEventFilter(LeanFilterSet):
         label=_("User"), queryset=User.scoped.all(), url_name="sysadmin:user_lookup"
     )
     kind = ChoicesFilter(label=_("Kind"), choices=AccessEvent.Kind)
-    subject_id = django_filters.NumberFilter(
-        label=_("Key of the customer"), min_value=1, max_value=MAX_KEY
-    )
+    subject_id = customer_filter()
     address = django_filters.CharFilter(label=_("Network address"), max_length=45)
     at = DaysFilter(label=_("When"))
+
+    def about_customer(self, rows, name, value):
+        return rows.filter(subject_id=value.pk)
 
     class Meta:
         model = AccessEvent

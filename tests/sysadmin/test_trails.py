@@ -263,6 +263,10 @@ def test_who_looked_is_found_by_user_customer_address_and_kind(auditor, manager,
     assert {e.subject_id for e in rows(auditor.get(seen, {"subject_id": changed.pk}))} == {
         changed.pk
     }
+    of_customer = auditor.get("/system/audit/", {"subject_id": changed.pk})
+    assert {e.subject_id for e in rows(of_customer)} == {changed.pk}
+    # the address holds the key alone, the chip the name
+    assert f"<b>{changed}</b>" in of_customer.content.decode()
     assert {e.address for e in rows(auditor.get(seen, {"address": "10.1.2.3"}))} == {"10.1.2.3"}
     page = auditor.get(seen, {"actor": manager.pk}).content.decode()
     assert f'<a href="/system/users/{manager.pk}/">{manager.shown_name}</a>' in page

@@ -172,6 +172,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",
+        # beyond it some are thrown away, and with them counts of wrong tries and used codes
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -24,6 +24,7 @@ from django_countries import countries
 
 from crm.core.scope import Reach
 from crm.core.sealed import blinds
+from crm.core.trail import BY_NAME, BY_NUMBER
 from staff.models import Branch, StaffMember
 
 from . import numbers
@@ -106,6 +107,11 @@ def words_of(text: str) -> Words:
     if "@" in plain:
         return Words(plain, number=plain)
     return Words(plain, tuple(groups), tuple(texts), first, number)
+
+
+def kind_of(text: str) -> str:
+    """By what somebody is looked for, without what was typed."""
+    return BY_NUMBER if words_of(text).number else BY_NAME
 
 
 def _digits(run: str) -> list[tuple[str, ...]]:

@@ -15,7 +15,7 @@ from crm.core.clock import now
 from crm.core.operations import DomainError
 from crm.core.pages import keep_query, stored_query
 from crm.core.resources import in_palette
-from crm.core.trail import Kind, accesses, record_access
+from crm.core.trail import Kind, accesses, how_many, record_access
 
 from . import search
 
@@ -33,8 +33,15 @@ def searching(request: HttpRequest, text: str, size: int) -> search.Found:
             _("You have searched %(limit)s times within an hour. Wait, or ask your supervisor.")
             % {"limit": SEARCHES_PER_HOUR}
         )
-    record_access(Kind.SEARCH, by=request.user, model=LIST)
-    return search.find(text, user=request.user, size=size)
+    # what was typed stands nowhere: by what it was looked for, and how many were found
+    told, found = {"field": search.kind_of(text)}, None
+    try:
+        found = search.find(text, user=request.user, size=size)
+    finally:
+        if found is not None:
+            told["purpose"] = how_many(len(found.hits), is_cut=len(found.hits) == size)
+        record_access(Kind.SEARCH, by=request.user, model=LIST, **told)
+    return found
 
 
 @require_POST

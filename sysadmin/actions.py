@@ -25,6 +25,11 @@ class Kind:
         """The kind with its module."""
         return f"{self.module} · {self.name}"
 
+    @property
+    def in_full(self) -> list[tuple[str, str]]:
+        """The actions in words that name the kind of record as well."""
+        return [(action, f"{self.name}: {label}") for action, label in self.actions]
+
 
 def kinds() -> Iterator[Kind]:
     """The kinds of records of the bank for which there are actions, module by module."""
@@ -37,4 +42,4 @@ def kinds() -> Iterator[Kind]:
 
 def every_action() -> dict[str, str]:
     """Each action with its full words: the kind of record and what is done to it."""
-    return {action: f"{kind.name}: {label}" for kind in kinds() for action, label in kind.actions}
+    return {action: words for kind in kinds() for action, words in kind.in_full}

@@ -9,7 +9,6 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -39,10 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104  (no address known)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count wrong tries per user and known device, or else address: elsewhere they are free."""
-        name: str = super()._get_login_attempts_cache_key(request, **credentials)
-        device = device_of(request, credentials.get("username", ""))
-        return f"{name}:{device or self.get_client_ip(request)}"
+        """Count wrong tries per user and known device, or else address: elsewhere they are free.
+
+        The host has no part in it: its port is what the client says, so each would count anew.
+        """
+        name = credentials.get("username", "")
+        return f"{name.lower()}:{device_of(request, name) or self.get_client_ip(request)}"
 
     def is_safe_url(self, url: str) -> bool:
         """Only pages of the host that was asked: another allowed host is another door."""
@@ -67,8 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record a failed sign-in, with whose name was tried and without what was typed."""
-        users = get_user_model().objects
-        tried = users.filter(username__iexact=credentials.get("username", "")).first()
+        tried = User.objects.called(credentials.get("username", "")).first()
         record_access(Kind.SIGN_IN_FAILED, by=tried, field="password")
 
     def clean_password(self, password: str, user: Any = None) -> str:

@@ -18,6 +18,12 @@ class BankBackend(AuthenticationBackend):
         user = user_with_rights(User, user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
 
+    def _authenticate_by_username(self, username: str, password: str) -> User | None:
+        """The user of that name, if it is their password."""
+        user = User.objects.called(username).first()
+        checked: User | None = self._check_password(user, password)
+        return checked
+
     def get_all_permissions(self, user_obj: Any, obj: object = None) -> set[str]:
         """The actions that live grants carry."""
         return {action for grant in user_obj.live_grants for action in grant.actions}

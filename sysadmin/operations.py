@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.acting import acting
-from crm.core.approvals import second_person
+from crm.core.approvals import asker, second_person
 from crm.core.operations import DomainError, operation, save_new, write
 
 from .duties.conflicts import refuse_incompatible
 from .models import Grant, User, period, soonest_end
+
+# inside the transaction: somebody is about to give a right; a module above may refuse it
+giving = Signal()
 
 
 @second_person(
@@ -22,19 +26,13 @@ from .models import Grant, User, period, soonest_end
 @operation
 def give(grant: Grant, *, by: User) -> Grant:
     """Give a user a role at a branch; nobody gives rights to themselves."""
-    if grant.user_id == by.pk:
+    if grant.user_id in {asker(by).pk, by.pk}:
         raise DomainError(
             _("Nobody gives rights to themselves. Ask another administrator."), "user"
         )
-    if grant.user.is_known_by(by):
-        raise DomainError(
-            _(
-                "You know the first password of this user. Wait until they have chosen their own, "
-                "or ask another administrator."
-            ),
-            "user",
-        )
+    refuse_known(grant.user, by, "user")
     refuse_incompatible(grant)
+    giving.send(Grant, grant=grant, by=asker(by))
     save_new(grant)
     return grant
 
@@ -51,6 +49,27 @@ def end(grant: Grant, *, by: User, reason: str) -> None:
         raise DomainError(grant.sentence(Grant.MOVES["end"].refused))
     grant.valid = period(grant.valid.lower, soonest_end(grant.valid))
     write(grant, ["valid"], version=grant.version)
+
+
+def refuse_known(user: User, by: User, field: str | None = None) -> None:
+    """Whoever knows the first password of a user, and gave rights too, could use them alone."""
+    if user.is_known_by(by):
+        raise DomainError(
+            _(
+                "You know the first password of this user. Wait until they have chosen their own, "
+                "or ask another administrator."
+            ),
+            field,
+        )
+    if user.is_known_by(asker(by)):
+        raise DomainError(
+            _(
+                "%(name)s asked for this and knows the first password of the user. Wait until the "
+                "user has chosen their own, or reject the request."
+            )
+            % {"name": asker(by)},
+            field,
+        )
 
 
 def set_manner(user: User, **choices: object) -> None:

@@ -6,9 +6,12 @@ from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 
+from crm.core.clock import now
 from crm.core.trail import Kind, record_access
 
 from .devices import note_device
+from .models import LastSignIn
+from .signing_in.operations import close_sessions
 
 
 def signed_in(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:
@@ -16,6 +19,7 @@ def signed_in(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:
     proofs = get_authentication_records(request, user)
     proof = proofs[-1] if proofs else {}
     record_access(Kind.SIGN_IN, by=user, field=proof.get("type") or proof.get("method") or "")
+    LastSignIn.objects.update_or_create(user=user, defaults={"at": now()})
     note_device(request, user.username)
 
 
@@ -33,5 +37,9 @@ def factor_failed(sender: object, request: Any, user: Any, **given: Any) -> None
 
 
 def factor_changed(sender: object, request: Any, user: Any, **_kwargs: Any) -> None:
-    """Record that a second factor came or went."""
+    """Record that a second factor came or went, and end the other sessions of the user.
+
+    One that was opened by the password alone would otherwise be as good as any from now on.
+    """
     record_access(Kind.FACTOR, by=user)
+    close_sessions(user, but=request.session.session_key)

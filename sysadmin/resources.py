@@ -81,6 +81,18 @@ user = Resource(
     views=(
         View("off", _("Switched off"), "is_active=false"),
         View("first", _("First password not replaced yet"), "first_password=true"),
+        View(
+            "away",
+            _("Not signed in for 90 days"),
+            "is_active=true&away_days=90",
+            action="sysadmin.view_sessions_user",
+        ),
+        View(
+            "factor",
+            _("Second factor missing"),
+            "is_active=true&lacks_factor=true",
+            action="sysadmin.view_sessions_user",
+        ),
     ),
     overrides={
         "view": UserPage,

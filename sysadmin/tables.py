@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tables2 import A, Column
 
+from crm.core.clock import now
 from crm.core.columns import RIGHT, BadgeColumn, DateColumn, MomentColumn, MoneyColumn, NameColumn
-from crm.core.formats import markup
+from crm.core.formats import EMPTY, lasted, markup, moment, number
 from crm.core.models import AccessEvent, Approval, ApprovalPolicy, AuditEvent, Job
 from crm.core.tables import FastTable
 from crm.core.tables.addresses import pk_url
@@ -15,32 +16,91 @@ from crm.core.templatetags.crm_trail import record_kind
 from crm.core.trail import purpose_words
 from crm.core.trail_words import field_words, record_addresses, record_names, subject_words
 
+from .known import NARROWED, about_users, holders_of
 from .models import Announcement, Grant, IncompatibleDuties, Role, User
+
+SHOWN = 2
 
 
 class UserTable(FastTable):
+    """Users, with what is known of them asked once for the page; each part for who may see it."""
+
     name = NameColumn(
         accessor="shown_name",
         verbose_name=_("User"),
         second="username",
         view="sysadmin:user_view",
     )
+    roles = Column(accessor="pk", verbose_name=_("Roles"))
+    branches = Column(accessor="pk", verbose_name=_("Branch"))
+    signed_in = Column(accessor="pk", verbose_name=_("Last signed in"))
+    factor = Column(accessor="pk", verbose_name=_("Second factor"))
     language = Column(accessor="get_language_display", verbose_name=_("Language"))
     created_at = MomentColumn()
+    optional = ("language", "created_at")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for action, names in NARROWED.items():
+            if self.request and not self.request.user.has_action(action):
+                for name in names & self.base_columns.keys():
+                    self.columns.hide(name)
+
+    @cached_property
+    def known(self):
+        return about_users([user.pk for user in self.data.data])
+
+    def render_roles(self, record):
+        return few(grant.role.label for grant in self.known.grants[record.pk])
+
+    def render_branches(self, record):
+        return few(grant.branch.shown_name for grant in self.known.grants[record.pk])
+
+    def render_signed_in(self, record):
+        at = self.known.signed_in.get(record.pk)
+        return moment(at) if at else _("never")
+
+    def render_factor(self, record):
+        if record.pk in self.known.with_factor:
+            return markup('<span class="tag tag-ok">{}</span>', _("set up"))
+        if any(grant.role.needs_second_factor for grant in self.known.grants[record.pk]):
+            return markup('<span class="tag tag-bad">{}</span>', _("missing"))
+        return _("none")
 
     class Meta:
         model = User
-        fields = ("name", "is_active", "language", "created_at")
+        fields = ("name", "is_active", "roles", "branches", "signed_in", "factor")
+        sequence = (*fields, "language", "created_at")
+
+
+def few(words):
+    """The first of some words, each once, and how many there are beyond."""
+    found = list(dict.fromkeys(words))
+    more = len(found) - SHOWN
+    return ", ".join(found[:SHOWN]) + (f" +{more}" if more > 0 else "")
 
 
 class RoleTable(FastTable):
     name = NameColumn(
         accessor="label", verbose_name=_("Role"), second="code", view="sysadmin:role_view"
     )
+    held = Column(accessor="pk", verbose_name=_("Holders"), attrs=RIGHT)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.request and not self.request.user.has_action("sysadmin.view_grant"):
+            self.columns.hide("held")
+
+    @cached_property
+    def holders(self):
+        return holders_of([role.pk for role in self.data.data])
+
+    def render_held(self, record):
+        return number(self.holders.get(record.pk, 0))
 
     class Meta:
         model = Role
-        fields = ("name", "needs_second_factor", "is_read_only")
+        fields = ("name", "held", "needs_second_factor", "is_read_only")
 
 
 class GrantTable(FastTable):
@@ -156,10 +216,16 @@ class JobTable(FastTable):
     rows = Column(accessor="progress__shown", verbose_name=_("Rows"), attrs=RIGHT)
     owner = Column(accessor="owner__shown_name", verbose_name=_("Started by"))
     created_at = MomentColumn(verbose_name=_("Started"))
+    took = Column(accessor="progress", verbose_name=_("Took"), attrs=RIGHT)
+
+    def render_took(self, value):
+        if not value.started_at:
+            return EMPTY
+        return lasted((value.ended_at or now()) - value.started_at)
 
     class Meta:
         model = Job
-        fields = ("kind", "reason", "status", "rows", "owner", "created_at")
+        fields = ("kind", "reason", "status", "rows", "owner", "created_at", "took")
 
 
 APPROVAL_TONES = {"pending": "info", "approved": "ok", "rejected": "bad", "overtaken": "warn"}

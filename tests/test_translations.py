@@ -303,7 +303,9 @@ INWARD = {
     "core.idempotencykey",
     "core.jobprogress",
     "core.jobrow",
+    "core.regularrun",
     "core.storedquery",
+    "sysadmin.lastsignin",
     "sysadmin.notification",
 }
 

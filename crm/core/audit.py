@@ -26,6 +26,7 @@ EXEMPT = {
     "core_idempotency_key": "guards against double submission, swept daily",
     "core_job_progress": "how far a job is; what it does is audited where it does it",
     "core_job_row": "what a job is to do with which rows; the rows themselves are audited",
+    "core_regular_run": "when regular work last ran; what it changes is audited",
     "core_seal": "proves the trails; written once and never altered",
     "core_stored_query": "what was searched for, swept; searches are in the access trail",
     "core_trail_check": "what a check of the seals found; written once and never altered",
@@ -38,6 +39,7 @@ EXEMPT = {
     "procrastinate_jobs": "job queue",
     "procrastinate_periodic_defers": "job queue",
     "procrastinate_workers": "job queue",
+    "sysadmin_last_sign_in": "the last of the sign-ins, which are in the access trail",
     "sysadmin_notification": "tells its recipient of what the trail holds; swept",
     "usersessions_usersession": "sessions; sign-ins are in the access trail",
 }

@@ -149,6 +149,17 @@ def last_moment(at: dt.datetime) -> str:
     return moment(at)
 
 
+def lasted(span: dt.timedelta) -> str:
+    """How long something took, in the larger two units: 3 s, 2 min 5 s, 1 h 10 min."""
+    seconds = int(span.total_seconds())
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return gettext("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+    return gettext("%(seconds)d s") % {"seconds": rest} if rest else gettext("under 1 s")
+
+
 def in_bank_zone(at: dt.datetime) -> dt.datetime:
     """A moment by the bank's clock, whatever the user's zone."""
     return at.astimezone(timezone.get_default_timezone())

@@ -226,6 +226,13 @@ class Sectioned:
             if name in self.ticks:
                 yield self.ticks[name]
 
+    def questions(self) -> list[str]:
+        """What is asked again, where nothing else keeps the form from being saved."""
+        errors: Any = self.errors  # type: ignore[attr-defined]
+        if set(errors) - set(self.ticks):
+            return []
+        return [question for asked in errors.values() for question in asked]
+
     def fault_count(self) -> int:
         """How many fields need attention."""
         errors: Any = self.errors  # type: ignore[attr-defined]

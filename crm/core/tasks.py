@@ -63,6 +63,8 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001  (the queue passes whe
     """Make the trails' months ahead, and sweep what has expired."""
     with connection.cursor() as cursor:
         cursor.execute("select core_make_partitions(3)")
+        # the cache itself does so only when it is full
+        cursor.execute("delete from core_cache where expires < %s", [now()])
     IdempotencyKey.objects.filter(at__lt=now() - dt.timedelta(days=2)).delete()
     old = StoredQuery.objects.filter(at__lt=now() - dt.timedelta(days=31))
     old.filter(saved_views=None).delete()

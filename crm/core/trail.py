@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from .acting import facts
 from .clock import now
@@ -15,6 +16,9 @@ Kind = AccessEvent.Kind
 MAX_KEY = 2**63 - 1
 LOOKING = (Kind.VIEW, Kind.SEARCH, Kind.REVEAL, Kind.EXPORT)
 SIGNING_IN = (Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SIGN_OUT, Kind.FACTOR)
+# by what was searched for, and how many were found: what was typed stands in no trail
+BY_NAME, BY_NUMBER, IN_LIST = "by_name", "by_number", "in_list"
+_FOUND = "found:"
 
 _purposes: dict[str, Text] = {}
 
@@ -26,7 +30,14 @@ def register_purposes(purposes: Mapping[str, Text]) -> None:
 
 def purpose_words(purpose: str) -> str:
     """A purpose that stands in the trail, as the form that asked for it put it."""
+    if purpose.startswith(_FOUND):
+        return _("%(number)s found") % {"number": purpose.removeprefix(_FOUND)}
     return str(_purposes.get(purpose, purpose))
+
+
+def how_many(found: int, *, is_cut: bool = False) -> str:
+    """What a search found, as the trail holds it; of one that was cut, how many were shown."""
+    return f"{_FOUND}{found}{'+' if is_cut else ''}"
 
 
 def subject_of(obj: models.Model) -> int | None:

@@ -16,6 +16,7 @@ from .named import names_of
 from .resources import Resource, all_resources
 from .scope import Asker
 from .tables.addresses import pk_url
+from .trail import BY_NAME, BY_NUMBER, IN_LIST
 
 METHODS: dict[str, Text] = {"GET": _("Opening the page"), "POST": _("Sending the form")}
 # by what somebody signed in, or tried to
@@ -24,6 +25,12 @@ WAYS: dict[str, Text] = {
     "totp": _("Code of an app"),
     "webauthn": _("Security key"),
     "recovery_codes": _("Recovery code"),
+}
+# by what somebody or something was searched for
+SEARCHED: dict[str, Text] = {
+    BY_NAME: _("By name"),
+    BY_NUMBER: _("By a whole number, such as of a document or a phone"),
+    IN_LIST: _("Within a list"),
 }
 STEPS: dict[str, Text] = {
     "list": _("List"),
@@ -103,6 +110,8 @@ def field_words(named: str, field: str) -> str:
         return str(METHODS.get(field, field))
     if not named:
         return str(WAYS.get(field, field))
+    if field in SEARCHED:
+        return str(SEARCHED[field])
     model = model_named(named)
     try:
         found: Any = model._meta.get_field(field) if model else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import override
 
-from crm.core.trail import Kind, record_access
+from crm.core.trail import BY_NAME, Kind, how_many, record_access
 from customers.countries import country_name
 from risk.models import WatchlistEntry
 
@@ -59,7 +59,6 @@ class Found:
 
 def look_up(asked: Asked, *, by: User) -> list[Found]:
     """The entries of all lists whose name is somewhat like this one, the most alike first."""
-    record_access(Kind.SEARCH, by=by, model=WatchlistEntry._meta.label_lower)
     ours = read(asked.name, is_person=asked.is_person)
     best: dict[int, tuple[str, Score]] = {}
     keys = searched_keys_of(asked.name, is_person=asked.is_person)
@@ -70,6 +69,13 @@ def look_up(asked: Asked, *, by: User) -> list[Found]:
         ):
             best[entry_id] = text, score
     shown = sorted(best, key=lambda key: (-best[key][1].value, key))[:MOST_SHOWN]
+    record_access(
+        Kind.SEARCH,
+        by=by,
+        model=WatchlistEntry._meta.label_lower,
+        field=BY_NAME,
+        purpose=how_many(len(shown), is_cut=len(best) > len(shown)),
+    )
     entries = WatchlistEntry.objects.select_related("watchlist").in_bulk(shown)
     least = threshold(is_person=asked.is_person)
     return [beside(asked, entries[key], *best[key], least) for key in shown]

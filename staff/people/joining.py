@@ -39,5 +39,5 @@ def refuse_taken(given: dict[str, Any]) -> None:
 
 def refuse_user_name(name: str) -> None:
     """Refuse a user name that somebody has, however it is written."""
-    if name and User.objects.filter(username__iexact=name).exists():
+    if name and User.objects.called(name).exists():
         raise DomainError(str(taken(User._meta.get_field("username"))), "username")

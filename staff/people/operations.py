@@ -22,6 +22,7 @@ from crm.core.operations import (
 )
 from staff.handover.parts import left_with
 from staff.models import Branch, PostRole, StaffAssignment, StaffMember
+from sysadmin.kept import judged_together
 from sysadmin.models import Grant, User, period
 from sysadmin.signing_in.operations import disable, open_account
 
@@ -36,6 +37,7 @@ from .rules import (
     refuse_day,
     refuse_followers,
     refuse_joining_day,
+    refuse_known_password,
     refuse_other_plans,
     refuse_overlap,
     refuse_place,
@@ -181,6 +183,7 @@ def set_right(rule: PostRole, *, by: User, fields: list[str], version: int) -> P
     changes=place_changes,
 )
 @operation
+@judged_together()
 def assign(
     member: StaffMember, *, by: User, place: Place, first_day: dt.date, version: int, reason: str
 ) -> StaffAssignment:
@@ -199,6 +202,7 @@ def assign(
         raise DomainError(_("That is where they are on that day already. Change something."))
     if before:
         end(before, first_day)
+    refuse_known_password(member, by, first_day)
     beyond = member.leaves_on + dt.timedelta(days=1) if member.leaves_on else None
     assignment = enter(member, place, first_day, beyond)
     # whoever had the page open sees that there is something new
@@ -217,6 +221,7 @@ def assign(
     governed_by="staff.assign/1",
 )
 @operation
+@judged_together()
 def amend(
     assignment: StaffAssignment, *, by: User, place: Place, first_day: dt.date, version: int
 ) -> StaffAssignment:
@@ -230,6 +235,7 @@ def amend(
     refuse_begun(assignment)
     if first_day <= bank_today():
         raise DomainError(_("A planned assignment begins after today."), "first_day")
+    refuse_known_password(member, by, first_day)
     before = before_it(assignment)
     refuse_overlap(assignment, before, first_day)
     refuse_place(place, first_day, member)
@@ -268,6 +274,7 @@ def withdrawal_changes(assignment: StaffAssignment, arguments: dict[str, Any]) -
     governed_by="staff.assign/1",
 )
 @operation
+@judged_together()
 def withdraw(assignment: StaffAssignment, *, by: User, reason: str) -> None:
     """Withdraw an assignment that has not begun: the one before it, with its rights, goes on."""
     one_at_a_time()

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from crm.core.approvals import asker
 from crm.core.clock import bank_today
-from crm.core.formats import day
+from crm.core.formats import day, in_bank_zone
 from crm.core.operations import DomainError, Stale
 from staff.models import Branch, StaffAssignment, StaffMember
+from sysadmin.operations import refuse_known
 
 if TYPE_CHECKING:
     from sysadmin.models import User
@@ -64,6 +65,16 @@ def refuse_beyond_powers(member: StaffMember, by: User, action: str) -> None:
     within = Branch.objects.in_reach(asker(by), f"staff.{action}")
     if not within.filter(pk=member.branch_id).exists():
         raise DomainError(OUTSIDE)
+
+
+def refuse_known_password(member: StaffMember, by: User, first_day: dt.date) -> None:
+    """Nobody gives another post to a user whose first password they know and which holds by then.
+
+    Otherwise somebody would enter a person, and use the rights of any post in their name.
+    """
+    until = member.user.first_password_until if member.user else None
+    if member.user and until and first_day <= in_bank_zone(until).date():
+        refuse_known(member.user, by)
 
 
 def refuse_begun(assignment: StaffAssignment) -> None:

@@ -10,49 +10,59 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import (
     ProcrastinateEvent,
     ProcrastinateJob,
-    ProcrastinatePeriodicDefer,
     ProcrastinateWorker,
 )
 
-from crm.core.clock import now
-from crm.core.formats import moment, number
+from crm.core.clock import bank_today, now
+from crm.core.formats import day, moment, number
 from crm.core.models import Seal, TrailCheck
-from crm.core.regular import work_words
+from sysadmin.kept import rights_given_until
+
+from .regular import Work, regular_work
 
 SEAL_WAITS = dt.timedelta(minutes=30)
 CHECK_WAITS = dt.timedelta(hours=30)
 JOB_WAITS = dt.timedelta(minutes=10)
 FREE_SHARE = 10  # per cent of the disk
 GIGABYTE = 1 << 30
+# days: no act takes rights from the last who can give them, but their grants may run out
+RIGHTS_AHEAD = 30
+NEVER_ENDS = 36_500
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One figure: its name for machines, how people read it, and whether it is as it should be."""
+    """One figure: its name for machines, how people read it, and whether it is as it should be.
+
+    Of some nothing says how much is too much: they are told and not judged.
+    """
 
     name: str
     label: str
     value: float
     shown: str
     is_well: bool = True
+    is_judged: bool = True
 
 
-def readings() -> list[Reading]:
+def readings(regular: list[Work] | None = None) -> list[Reading]:
     """Everything that is read of the system; the database answers, or nobody reads this."""
-    return [*_worker(), *_queue(), *seal_readings(), *_disk()]
-
-
-def nightly() -> list[tuple[str, dt.datetime]]:
-    """What is done regularly, in words, and when it was last begun."""
-    rows = ProcrastinatePeriodicDefer.objects.values("task_name").order_by("task_name")
-    found = rows.annotate(last=Max("defer_timestamp"))
-    begun = ((row["task_name"], row["last"]) for row in found)
-    return [(work_words(name), dt.datetime.fromtimestamp(at, tz=dt.UTC)) for name, at in begun]
+    done = regular_work() if regular is None else regular
+    return [
+        *_worker(),
+        *_queue(),
+        *_regular(done),
+        *_rights(),
+        *seal_readings(),
+        *_database(),
+        *_disk(),
+    ]
 
 
 def _age(at: dt.datetime | None) -> float:
@@ -93,6 +103,39 @@ def _queue() -> Iterator[Reading]:
     yield Reading("jobs_failed", _("Jobs that failed"), failed, number(failed), is_well=not failed)
 
 
+def _regular(done: list[Work]) -> Iterator[Reading]:
+    found = sum(not work.is_well for work in done)
+    yield Reading(
+        "regular_work_in_trouble",
+        _("Regular work that failed or is overdue"),
+        found,
+        number(found),
+        is_well=not found,
+    )
+
+
+def _rights() -> Iterator[Reading]:
+    last_day = rights_given_until()
+    days = NEVER_ENDS if last_day is None else (last_day - bank_today()).days
+    yield Reading(
+        "rights_given_days",
+        _("Somebody can give rights until"),
+        days,
+        day(last_day) if last_day else _("no end is set"),
+        is_well=days >= RIGHTS_AHEAD,
+    )
+
+
+def _database() -> Iterator[Reading]:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_database_size(current_database())")
+        (size,) = cursor.fetchone() or (0,)
+    # how much is too much only the disk of the database knows, which may be another machine's
+    yield Reading(
+        "database_bytes", _("Size of the database"), size, _gigabytes(size), is_judged=False
+    )
+
+
 def seal_readings() -> Iterator[Reading]:
     """Whether the trails are sealed and the seals checked, and what the check found."""
     sealed = Seal.objects.order_by("number").values_list("sealed_at", flat=True).last()
@@ -127,6 +170,10 @@ def _disk() -> Iterator[Reading]:
         "disk_free_bytes",
         _("Free space for files"),
         usage.free,
-        f"{number(Decimal(usage.free) / GIGABYTE, 1)} GB",
+        _gigabytes(usage.free),
         is_well=usage.free * 100 >= usage.total * FREE_SHARE,
     )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{number(Decimal(size) / GIGABYTE, 1)} GB"

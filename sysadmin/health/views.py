@@ -12,17 +12,19 @@ from django.views.decorators.http import require_GET
 
 from crm.core.pages import Page
 
-from .readings import nightly, readings
+from .readings import readings
+from .regular import regular_work
 
 
 class HealthPage(Page):
-    """What is as it should be and what is not, and when regular work was last begun."""
+    """What is as it should be and what is not, and how regular work went."""
 
     page = "view_health"
     template = "health"
 
     def get(self, request):
-        return self.show(readings=readings(), nightly=nightly())
+        regular = regular_work()
+        return self.show(readings=readings(regular), regular=regular)
 
 
 @login_not_required

@@ -3,6 +3,7 @@
 from .announcements import Acknowledgement, Announcement
 from .duties import IncompatibleDuties
 from .notices import Delivery, Importance, Notification
+from .sign_ins import LastSignIn
 from .users import Grant, Role, User, UserManager, can_end, period, soonest_end, system_user
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Grant",
     "Importance",
     "IncompatibleDuties",
+    "LastSignIn",
     "Notification",
     "Role",
     "User",

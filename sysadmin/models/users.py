@@ -27,6 +27,8 @@ from crm.core.scope import Extent, LiveGrant, Reach, System
 from sysadmin import rights
 from sysadmin.rights import Held
 
+from .kept import KEPT
+
 # the right to read in the administration site; only seeing, so that auditors may have it too
 ADMINISTRATION = "sysadmin.view_administration"
 
@@ -34,9 +36,13 @@ ADMINISTRATION = "sysadmin.view_administration"
 class UserManager(BaseUserManager["User"]):
     """Finds users for sign-in; a user name is matched whatever its case."""
 
+    def called(self, username: str) -> models.QuerySet[User]:
+        """The user of that name, by the index that keeps names apart whatever their case."""
+        return self.alias(lowered=Lower("username")).filter(lowered=username.lower())
+
     def get_by_natural_key(self, username: str | None) -> User:
         """The user of that name."""
-        return self.get(username__iexact=username or "")
+        return self.called(username or "").get()
 
 
 class User(AbstractBaseUser, Record):
@@ -141,6 +147,7 @@ class User(AbstractBaseUser, Record):
             grave=True,
         ),
     }
+    TRIGGERS = KEPT
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
     SCOPE = System()
@@ -316,6 +323,7 @@ class Role(Record):
         help_text=_("The database refuses such a role any action that changes something."),
     )
 
+    TRIGGERS = KEPT
     SCOPE = System()
     CLASSES = dict.fromkeys(["code", "name", "name_zh", "actions"], INTERNAL) | dict.fromkeys(
         ["needs_second_factor", "is_read_only"], INTERNAL
@@ -370,7 +378,7 @@ class Grant(Record):
             grave=True,
         )
     }
-    TRIGGERS = {
+    TRIGGERS = KEPT | {
         "sysadmin_grant_compatible": _(
             "The user has another role that nobody holds together with this one. End that grant "
             "first, or choose another role."

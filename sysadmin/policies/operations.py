@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from crm.core.approvals import second_person
 from crm.core.models import ApprovalPolicy
 from crm.core.operations import operation, save_changes, save_new
+from sysadmin.kept import refuse_without_deciders
 from sysadmin.models import User
 
 
@@ -25,4 +26,5 @@ def set_policy(
         save_new(policy)
     else:
         save_changes(policy, fields, version=version)
+    refuse_without_deciders(policy)
     return policy

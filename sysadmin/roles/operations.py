@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core.approvals import second_person
+from crm.core.approvals import asker, second_person
 from crm.core.clock import bank_today
 from crm.core.operations import DomainError, operation, save_changes, save_new
 from sysadmin.models import IncompatibleDuties, Role, User, period
@@ -36,7 +36,8 @@ def open_role(role: Role, *, by: User, like: Role | None = None) -> Role:
 def change_role(role: Role, *, by: User, fields: list[str], version: int) -> Role:
     """Change what a role carries; it bites on the next request of whoever holds it."""
     held = set(Role.objects.get(pk=role.pk).actions)
-    if role.pk in by.role_ids and set(role.actions) - held:
+    holds = any(role.pk in one.role_ids for one in (asker(by), by))
+    if holds and set(role.actions) - held:
         raise DomainError(
             _("Nobody gives more to a role that they hold. Ask another administrator."), "actions"
         )

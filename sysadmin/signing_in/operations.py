@@ -15,17 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.approvals import asker, second_person
-from crm.core.clock import bank_today, now
+from crm.core.clock import now
 from crm.core.models import Approval
 from crm.core.operations import DomainError, lock_for, operation, save_new, write
 from crm.core.trail import Kind, record_access
-from sysadmin.models import Grant, User
+from sysadmin.models import User
 
 FIRST_PASSWORD_HOLDS = dt.timedelta(days=3)
 # nobody could give the first administrator of an installation another one
 OF_THE_SYSTEM_HOLDS = dt.timedelta(days=366)
 RESET_FACTORS = "sysadmin.reset_factors/1"
-ENABLE = "sysadmin.enable_user"
 # inside the transaction: somebody else has changed by what a user signs in
 sign_in_changed = Signal()
 FIRST_PASSWORD = ["password", "first_password_until", "first_password_by"]
@@ -42,13 +41,8 @@ def open_account(user: User, *, by: User) -> str:
 @operation
 def disable(user: User, *, by: User, reason: str) -> None:
     """Stop a user from signing in; open sessions end at once, what waits for others stays."""
-    administrators = _administrators()
     lock_for(user, "disable")
     _refuse_oneself(user, by)
-    if administrators == [user.pk]:
-        raise DomainError(
-            _("Nobody else could switch sign-ins on again. Let another administrator begin first.")
-        )
     user.is_active = False
     close_sessions(user)
     write(user, ["is_active"], version=user.version)
@@ -143,9 +137,9 @@ def has_taken_factors(other: User, user: User) -> bool:
     return taken.filter(Q(maker=other.pk) | Q(checker=other.pk)).exists()
 
 
-def close_sessions(user: User) -> None:
-    """End all open sessions of a user; the next request leads to the sign-in."""
-    for session in UserSession.objects.filter(user=user):
+def close_sessions(user: User, *, but: str | None = None) -> None:
+    """End all open sessions of a user, `but` one; the next request leads to the sign-in."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
         session.end()
 
 
@@ -164,10 +158,3 @@ def _first_password(user: User, by: User) -> str:
 def _refuse_oneself(user: User, by: User) -> None:
     if user.pk == by.pk:
         raise DomainError(_("Nobody does this to their own sign-in. Ask another administrator."))
-
-
-def _administrators() -> list[int]:
-    """Who may switch sign-ins on today, under a lock: two do not switch each other off at once."""
-    may = Grant.objects.filter(role__actions__contains=[ENABLE], valid__contains=bank_today())
-    rows = User.objects.filter(is_active=True, pk__in=may.values("user")).order_by("pk")
-    return list(rows.select_for_update().values_list("pk", flat=True))

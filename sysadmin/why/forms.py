@@ -24,7 +24,8 @@ class WhyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["action"].choices = [
             ("", _("What the address asks for")),
-            *((kind.heading, kind.actions) for kind in kinds()),
+            # closed, the list shows one line alone: it says of what kind of record the action is
+            *((kind.heading, kind.in_full) for kind in kinds()),
         ]
         self.page = None
         self.key = 0

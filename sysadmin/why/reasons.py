@@ -19,6 +19,9 @@ from crm.core.named import names_of
 from crm.core.scope import InTree, LiveGrant, OwnedBy, Reach, Through
 from sysadmin.models import Grant, Role, User
 
+# grants that reach what is in somebody's hands, whatever the place
+IN_HANDS = {Grant.Reach.OWN, Grant.Reach.TEAM}
+
 
 @dataclass(frozen=True)
 class Question:
@@ -104,6 +107,10 @@ def _is_within(question: Question, row: Model, reach: Reach | None) -> bool:
 def _about_account(user: User) -> Iterator[str]:
     if not user.is_active:
         yield _("The user may not sign in.")
+    if user.is_first_password_over:
+        yield _("The first password of the user holds no more. Give a new one.")
+    elif user.has_first_password:
+        yield _("The user has yet to choose a password of their own.")
     if settings.SECOND_FACTOR and user.needs_second_factor and not is_mfa_enabled(user):
         yield _("A role of the user asks for a second factor, and none is set up.")
 
@@ -135,14 +142,14 @@ def _about_record(
         yield _("There is no such record.")
         return
     if carried and not any(one.reaches for one in carried):
-        yield _out_of_reach(question, row)
+        yield _out_of_reach(question, row, carried)
     elif carried and not _is_open(question, row):
         yield _("The record is closed to the user: it is confidential, or the user is kept away.")
     if not _allows(question, row):
         yield _("The present state of the record does not allow this step.")
 
 
-def _out_of_reach(question: Question, row: Model) -> str:
+def _out_of_reach(question: Question, row: Model, carried: tuple[Carried, ...]) -> str:
     """Where the record is, as far as the asker may see the place."""
     if isinstance(question.model.SCOPE, OwnedBy):
         return _("The record belongs to somebody else.")
@@ -150,9 +157,13 @@ def _out_of_reach(question: Question, row: Model) -> str:
     if place is None:
         return _("The record is within the reach of a grant over the whole bank alone.")
     named = names_of(type(place), {place.pk}, question.asker)
-    return _("The record is kept at %(branch)s, and no grant reaches that far.") % {
-        "branch": named.get(place.pk, f"№ {place.pk}")
-    }
+    branch = {"branch": named.get(place.pk, f"№ {place.pk}")}
+    if all(one.grant.extent in IN_HANDS for one in carried):
+        return (
+            _("The record is kept at %(branch)s in other hands, and the grants reach no further.")
+            % branch
+        )
+    return _("The record is kept at %(branch)s, and no grant reaches that far.") % branch
 
 
 def _place_of(row: Any) -> Any:

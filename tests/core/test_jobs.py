@@ -1,5 +1,6 @@
 """Long work: chunks that commit whole, progress that can be left, cancel, continue, take back."""
 
+import datetime as dt
 import threading
 import uuid
 
@@ -8,6 +9,7 @@ from django.db import OperationalError, connections
 
 from crm.core import jobs
 from crm.core.acting import acting
+from crm.core.clock import now
 from crm.core.idempotency import FIELD
 from crm.core.models import AuditEvent, Job, JobProgress, JobRow
 from crm.core.operations import DomainError
@@ -260,3 +262,13 @@ def test_an_odd_place_in_the_list_of_refused_rows_is_no_fault(desk, owner, after
     job = marking(owner)
     work_off()
     assert desk.get(f"/system/jobs/{job.pk}/", {"after": after}).status_code == 200
+
+
+@pytest.mark.proves("SY-7")
+def test_the_list_of_jobs_says_how_long_each_took(desk, owner):
+    job = marking(owner)
+    assert " min " not in desk.get("/system/jobs/").content.decode()
+    JobProgress.objects.filter(job=job).update(
+        started_at=now() - dt.timedelta(minutes=3), ended_at=now() - dt.timedelta(seconds=115)
+    )
+    assert ">1 min 5 s</td>" in desk.get("/system/jobs/").content.decode()

@@ -261,6 +261,19 @@ def test_every_line_is_under_one_seal_however_many_there_are(data, db, monkeypat
     assert check.lines == AuditEvent.objects.count() + AccessEvent.objects.count()
 
 
+def test_a_gap_longer_than_a_stretch_takes_no_empty_seals(data, db, monkeypatch):
+    monkeypatch.setattr(sealing, "MOST", 4)
+    RoleFactory()
+    seal_trails()
+    with transaction.atomic():
+        RoleFactory.create_batch(12)
+        transaction.set_rollback(True)
+    RoleFactory()
+    assert seal_trails() == 1
+    assert Seal.objects.latest("number").lines == 1
+    assert verify().findings == []
+
+
 def run(step, **options):
     said = io.StringIO()
     call_command("audit", step, stdout=said, stderr=said, **options)

@@ -302,6 +302,13 @@ def test_a_search_is_recorded_and_its_words_stand_in_no_address(desk, clerk, ouy
     typed(desk, "欧")
     assert AccessEvent.objects.filter(kind="search", actor=clerk).count() == before + 2
     assert not AccessEvent.objects.filter(purpose__contains="欧").exists()
+    typed(desk, "310101199003071234")
+    lines = AccessEvent.objects.filter(kind="search", actor=clerk).order_by("-id")[:3]
+    assert [(line.field, line.purpose) for line in lines] == [
+        ("by_number", "found:0"),
+        ("by_name", "found:1"),
+        ("by_name", "found:1"),
+    ]
 
 
 def test_the_words_of_another_user_open_within_ones_own_reach(

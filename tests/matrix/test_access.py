@@ -14,7 +14,7 @@ from crm.core.scope import BankWide, OwnedBy
 from crm.urls import RESOURCES
 from sysadmin import operations
 from sysadmin.models import Grant
-from sysadmin.signing_in.operations import ENABLE, disable
+from sysadmin.signing_in.operations import disable
 from tests.factories import GrantFactory, RoleFactory
 from tests.matrix.clients import QuickClient
 from tests.matrix.routes import routes_of
@@ -131,7 +131,7 @@ def client_of(persona, world, kind=QuickClient):
     client.force_login(world.me.user)
     if persona.name == "disabled":
         # somebody is left who could undo it
-        GrantFactory(role=RoleFactory(actions=[ENABLE]))
+        GrantFactory(role=RoleFactory(actions=sorted(every_action())), extent=Reach.BANK)
         disable(world.user, by=world.colleague.user, reason="left the bank")
     return client
 
@@ -308,5 +308,6 @@ def test_a_grant_that_ends_bites_on_the_very_next_request(world):
     client.force_login(world.me.user)
     url = world.resource.url("list")
     assert client.get(url).status_code == 200
+    world.keep(grant.role)
     operations.end(grant, by=world.colleague.user, reason="moved to another post")
     assert client.get(url).status_code == 403

@@ -73,9 +73,14 @@ class World:
 
     def recast(self, role: Any, actions: Any) -> None:
         """Let a role carry these actions from now on."""
+        self.keep(role)
         role.actions = sorted(actions)
         with acting(by=system_user()):
             role.save(update_fields=["actions", "updated_at"])
+
+    def keep(self, role: Any) -> None:
+        """Let somebody else have what the bank cannot be without, so that the role may lose it."""
+        GrantFactory(role=RoleFactory(actions=role.actions), extent=Grant.Reach.BANK)
 
     def ready(self, row: Any, route: Route) -> None:
         """Put a row into a state from which the page's move starts."""

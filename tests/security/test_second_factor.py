@@ -112,6 +112,22 @@ def test_once_a_factor_is_set_up_all_pages_open(clerk, django_capture_on_commit_
     assert kinds.count() == 2  # the app and the recovery codes
 
 
+@pytest.mark.proves("SY-1")
+def test_a_session_by_the_password_alone_ends_when_a_factor_is_set_up(
+    clerk, django_capture_on_commit_callbacks
+):
+    thief, client = Client(), Client()
+    sign_in(thief, clerk)
+    assert thief.get(CUSTOMERS).headers["Location"] == SET_UP
+    sign_in(client, clerk)
+    confirm(client, SET_UP)
+    client.get(SET_UP)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(SET_UP, {"code": code_of(client.session["mfa.totp.secret"])})
+    assert client.get(CUSTOMERS).status_code == 200
+    assert thief.get(CUSTOMERS).headers["Location"].startswith("/account/login/")
+
+
 def test_a_role_without_need_of_a_factor_opens_at_once(branch):
     role = RoleFactory(actions=["customers.view_customer"], needs_second_factor=False)
     user = GrantFactory(user=UserFactory(), role=role, branch=branch).user

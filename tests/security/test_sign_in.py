@@ -10,13 +10,17 @@ from django.conf import settings as project
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.core import signing
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from crm import settings as product
 from crm.core.acting import acting
 from crm.core.clock import bank_today, clock_at, now
 from crm.core.models import AccessEvent, AuditEvent
+from crm.core.tasks import housekeeping
 from sysadmin.models import Grant, system_user
 from sysadmin.operations import end
 from sysadmin.signing_in.operations import disable
@@ -70,6 +74,21 @@ def test_an_empty_field_says_what_belongs_into_it(client, db):
 def test_a_user_name_is_matched_whatever_its_case(client, clerk):
     sign_in(client, clerk.username.upper())
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_a_user_is_found_by_the_index_and_not_among_all_of_them(client, clerk, password):
+    with CaptureQueriesContext(connection) as asked:
+        sign_in(client, clerk.username.upper(), password)
+    by_name = [query["sql"] for query in asked if 'LOWER("sysadmin_user"' in query["sql"]]
+    assert by_name
+    assert not any("UPPER(" in query["sql"] for query in asked)
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        for statement in by_name:
+            cursor.execute(f"explain {statement}")
+            plan = "".join(line for (line,) in cursor)
+            assert "sysadmin_user_once_whatever_case" in plan
 
 
 def test_a_password_is_not_matched_whatever_its_case(client, clerk):
@@ -217,6 +236,42 @@ def test_an_address_counts_as_the_banks_own_proxy_says_it_and_no_other(clerk, se
         sign_in(at, clerk.username, "not this phrase", HTTP_X_REAL_IP=sent)
     addresses = events("sign_in_failed").order_by("id").values_list("address", flat=True)
     assert list(addresses) == ["10.9.9.9", "10.1.1.1", "10.9.9.9"]
+
+
+@pytest.mark.proves("SY-1")
+def test_wrong_tries_count_whatever_port_the_client_names(client, clerk):
+    for port in range(10):
+        sign_in(client, clerk.username, "wrong", HTTP_HOST=f"testserver:{8000 + port}")
+    sign_in(client, clerk.username, HTTP_HOST="testserver:9000")
+    assert not is_signed_in(client)
+
+
+@pytest.mark.proves("SY-1")
+def test_a_name_in_letters_that_only_look_alike_is_another_name(client, db):
+    user = UserFactory(username="qi.lin")
+    for typed in ("q\u0130.lin", "q\u0131.lin", "qi.l\u0130n"):
+        assert sign_in(client, typed).status_code == 200
+    assert sign_in(client, user.username.upper()).status_code == 302
+
+
+@pytest.mark.proves("SY-1")
+def test_no_flood_of_tries_makes_the_bank_forget_those_before(client, clerk):
+    for _try in range(10):
+        sign_in(client, clerk.username, "wrong")
+    cache.set_many({f"flood-{n}": 1 for n in range(1000)})
+    sign_in(client, clerk.username)
+    assert not is_signed_in(client)
+
+
+def test_what_has_expired_in_the_cache_is_swept_before_it_is_full(db):
+    cache.set("kept", 1, 600)
+    cache.set("over", 1, -1)
+    cache.set("soon-over", 1, 1)
+    with clock_at(now() + dt.timedelta(minutes=5)):
+        housekeeping(timestamp=0)
+    with connection.cursor() as cursor:
+        cursor.execute("select cache_key from core_cache")
+        assert [key for (key,) in cursor] == [":1:kept"]
 
 
 def test_one_address_cannot_try_many_users(client, clerk):

@@ -216,6 +216,19 @@ def test_the_rights_of_posts_name_shipped_roles_and_every_post():
 # --- moving ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("SY-16")
+def test_who_knows_a_first_password_gives_no_other_post_before_it_is_replaced(
+    desk, rules, branch, person, bank, signed_in
+):
+    member = joined(desk, branch)
+    for days in (1, 3):
+        answer = move(desk, member, branch, days=days)
+        assert answer.status_code == 422
+        assert "You know the first password" in errors(answer)
+    colleague = signed_in(person(bank, *ACTIONS, extent=Grant.Reach.BANK))
+    assert move(colleague, member, branch, days=1).status_code == 302
+
+
 @pytest.mark.proves("ST-2")
 def test_whoever_moves_changes_rights_and_post_on_the_day(desk, rules, branch, other_branch):
     member = joined(desk, branch)

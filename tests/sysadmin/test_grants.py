@@ -2,10 +2,20 @@
 
 import pytest
 
+from crm.core.acting import acting
 from crm.core.clock import bank_today
 from crm.core.models import Approval, AuditEvent
+from staff.models import StaffMember
 from sysadmin.models import Grant
-from tests.factories import RoleFactory, UserFactory
+from tests.deciding import decide
+from tests.factories import (
+    BranchFactory,
+    GrantFactory,
+    RoleFactory,
+    StaffMemberFactory,
+    UserFactory,
+)
+from tests.staff.test_people import in_days
 
 ADD, LOOK = "sysadmin.add_grant", "sysadmin.view_grant"
 PATH = "/system/grants/add/"
@@ -83,3 +93,64 @@ def test_the_list_of_grants_shows_what_waits_to_those_who_may_see_it(
         assert f'<a href="/system/approvals/{request.pk}/">{named}</a>' in page
     other = signed_in(person(bank, LOOK, extent=Grant.Reach.BANK))
     assert "waits for a second person" not in other.get("/system/grants/").content.decode()
+
+
+@pytest.mark.proves("SY-16")
+def test_who_asked_for_a_grant_and_then_learns_the_first_password_does_not_get_it(
+    signed_in, person, bank, form, held_back, keyed
+):
+    policy = held_back("sysadmin.give/1")
+    actions = (ADD, LOOK, "sysadmin.give_password_user", "sysadmin.view_user")
+    asker = person(bank, *actions, extent=Grant.Reach.BANK)
+    checker = GrantFactory(role=policy.role, branch=bank, extent=Grant.Reach.BANK).user
+    desk, user = signed_in(asker), UserFactory()
+    desk.post(PATH, form(user, RoleFactory(actions=["sysadmin.view_user"])))
+    answer = desk.post(f"/system/users/{user.pk}/give_password/", keyed(reason="forgotten"))
+    assert answer.status_code == 302
+    refused = decide(signed_in(checker), "approve")
+    assert refused.status_code == 422
+    assert "knows the first password of the user" in refused.content.decode()
+    assert not user.grants.exists()
+
+
+@pytest.mark.proves("SY-2")
+def test_nobody_has_rights_after_their_last_day(signed_in, administrator, form, bank):
+    leaver = StaffMemberFactory(leaves_on=in_days(10)).user
+    client, role = signed_in(administrator), RoleFactory(actions=["sysadmin.view_user"])
+    sent = form(leaver, role)
+    for days in ({}, {"last_day": in_days(11).isoformat()}):
+        answer = client.post(PATH, sent | days)
+        assert answer.status_code == 422
+        assert "Let the grant end by then" in answer.context["form"].errors["last_day"][0]
+    assert client.post(PATH, sent | {"last_day": in_days(10).isoformat()}).status_code == 302
+
+
+@pytest.mark.proves("SY-2")
+def test_nobody_gives_rights_that_begin_after_they_have_left(
+    signed_in, administrator, form, system
+):
+    with acting(by=system):
+        StaffMember.objects.filter(user=administrator).update(leaves_on=in_days(10))
+    client, role = signed_in(administrator), RoleFactory(actions=["sysadmin.view_user"])
+    sent = form(UserFactory(), role)
+    answer = client.post(PATH, sent | {"first_day": in_days(11).isoformat()})
+    assert answer.status_code == 422
+    assert "begins after the last day" in answer.context["form"].errors["first_day"][0]
+    assert client.post(PATH, sent | {"first_day": in_days(10).isoformat()}).status_code == 302
+
+
+@pytest.mark.proves("SY-2")
+def test_grants_are_found_by_user_and_by_branch_with_those_below(signed_in, person, bank):
+    city = BranchFactory(parent=bank)
+    below, beside = BranchFactory(parent=city), BranchFactory(parent=bank)
+    near, far = GrantFactory(branch=below), GrantFactory(branch=beside)
+    reading = (LOOK, "sysadmin.view_user", "staff.view_branch")
+    client = signed_in(person(bank, *reading, extent=Grant.Reach.BANK))
+
+    def found(**asked):
+        rows = client.get("/system/grants/", asked).context["table"].rows
+        return {row.record for row in rows}
+
+    assert found(branch=city.pk) == {near}
+    assert {near, far} < found(branch=bank.pk)
+    assert found(user=far.user_id) == {far}

@@ -1,6 +1,7 @@
 """What a role carries is changed with the difference before one's eyes."""
 
 import io
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +11,7 @@ from crm.core.clock import bank_today
 from crm.core.models import Approval, AuditEvent
 from crm.ops.roles import ROLES
 from sysadmin.models import Grant, IncompatibleDuties, Role, period, system_user
+from tests.deciding import decide
 from tests.factories import (
     ApprovalPolicyFactory,
     GrantFactory,
@@ -18,6 +20,7 @@ from tests.factories import (
     UserFactory,
     load_roles,
 )
+from tests.staff.test_people import in_days
 
 ROLE = {role.code: role.actions for role in ROLES}
 SEE, CLOSE = "customers.view_customer", "customers.close_customer"
@@ -56,6 +59,10 @@ def test_the_difference_is_shown_before_a_role_changes(desk, keyed, teller):
     answer = change(desk, keyed, teller, [CLOSE])
     assert answer.status_code == 422
     (said,) = answer.context["form"].errors["actions"]
+    page = answer.content.decode()
+    # at the top, as a question and not as a mistake
+    assert f"{said} If this is meant, tick it below" in page
+    assert "needs attention" not in page
     assert "would give: Customers: Close the relationship" in said
     assert "would no longer give: Customers: See" in said
     teller.refresh_from_db()
@@ -85,6 +92,22 @@ def test_nobody_gives_more_to_a_role_that_they_hold(desk, keyed, officer):
     assert "Nobody gives more to a role that they hold" in answer.content.decode()
     less = [action for action in own.actions if action != "core.approve_approval"]
     assert change(desk, keyed, own, less, **meant(less)).status_code == 302
+
+
+@pytest.mark.proves("SY-2")
+def test_nobody_gets_more_by_a_role_that_they_were_given_while_it_waited(
+    desk, keyed, officer, signed_in, person, bank, teller
+):
+    other = person(bank, *ROLE["security_administrator"], extent=Grant.Reach.BANK)
+    deciders = Role.objects.get(grants__user=other)
+    ApprovalPolicyFactory(operation="sysadmin.change_role/1", role=deciders)
+    change(desk, keyed, teller, [SEE, CLOSE], **meant([SEE, CLOSE]))
+    GrantFactory(user=officer, role=teller, branch=bank)
+    answer = decide(signed_in(other), "approve")
+    assert answer.status_code == 422
+    assert "Nobody gives more to a role that they hold" in answer.content.decode()
+    teller.refresh_from_db()
+    assert teller.actions == [SEE]
 
 
 def test_an_action_that_there_is_not_and_a_change_by_a_reader_are_refused(desk, keyed, teller):
@@ -212,6 +235,40 @@ def test_the_page_of_a_role_leads_to_why_each_holder_can_or_cannot(
 ):
     holders = [GrantFactory(role=teller, branch=bank).user for _one in range(3)]
     desk.get("/system/roles/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = desk.get(f"/system/roles/{teller.pk}/").content.decode()
     assert all(f'href="/system/users/{user.pk}/why/"' in page for user in holders)
+
+
+@pytest.mark.proves("SY-16")
+def test_the_page_of_a_role_names_the_roles_that_it_is_never_held_together_with(
+    desk, signed_in, person, bank, teller
+):
+    IncompatibleDutiesFactory(first=teller, second=RoleFactory(name="Checker"), ground="four eyes")
+    ends = period(bank_today(), in_days(9))
+    IncompatibleDutiesFactory(first=teller, second=RoleFactory(name="Baker"), valid=ends)
+    over = period(in_days(-9), bank_today())
+    IncompatibleDutiesFactory(first=teller, second=RoleFactory(name="Cook"), valid=over)
+    page = desk.get(f"/system/roles/{teller.pk}/").content.decode()
+    for said in ("Never held together with", ">Checker</a>", ">Baker</a>", "four eyes"):
+        assert said in page
+    assert "Cook" not in page
+    other = signed_in(person(bank, "sysadmin.view_role", extent=Grant.Reach.BANK))
+    assert "Checker" not in other.get(f"/system/roles/{teller.pk}/").content.decode()
+
+
+@pytest.mark.proves("SY-2")
+def test_the_list_of_roles_says_how_many_hold_each_to_who_may_see_grants(
+    desk, signed_in, person, bank, teller, django_assert_num_queries
+):
+    first = GrantFactory(role=teller, branch=bank)
+    GrantFactory(role=teller, user=first.user)
+    GrantFactory(role=teller, branch=bank)
+    GrantFactory(role=teller, branch=bank, valid=period(in_days(-9), bank_today()))
+    desk.get("/system/roles/")
+    with django_assert_num_queries(4):
+        page = desk.get("/system/roles/").content.decode()
+    row = page[page.index(teller.code) :]
+    assert re.search(r"<td[^>]*>2</td>", row[: row.index("</tr>")])
+    other = signed_in(person(bank, "sysadmin.view_role", extent=Grant.Reach.BANK))
+    assert "Holders" not in other.get("/system/roles/").content.decode()

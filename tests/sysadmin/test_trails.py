@@ -176,6 +176,12 @@ def test_trails_are_filtered_by_kind_and_table(auditor, changed):
     assert {event.operation for event in updates} == {"U"}
     of_table = rows(auditor.get("/system/audit/", {"table_name": "customers_identity_document"}))
     other = rows(auditor.get("/system/audit/", {"table_name": "customers_identitydocument"}))
+    form = auditor.get("/system/audit/filter/").content.decode()
+    assert '<option value="customers_identitydocument">Identity document</option>' in form
+    by = AuditEvent.objects.latest("id").actor
+    done = rows(auditor.get("/system/audit/", {"actor": by.pk}))
+    assert done
+    assert {event.actor_id for event in done} == {by.pk}
     assert {event.table_name for event in of_table + other} == {"customers_identitydocument"}
     looks = rows(auditor.get("/system/access/", {"kind": ["view", "search"]}))
     assert {event.kind for event in looks} == {"view"}
@@ -257,6 +263,10 @@ def test_who_looked_is_found_by_user_customer_address_and_kind(auditor, manager,
     assert {e.subject_id for e in rows(auditor.get(seen, {"subject_id": changed.pk}))} == {
         changed.pk
     }
+    of_customer = auditor.get("/system/audit/", {"subject_id": changed.pk})
+    assert {e.subject_id for e in rows(of_customer)} == {changed.pk}
+    # the address holds the key alone, the chip the name
+    assert f"<b>{changed}</b>" in of_customer.content.decode()
     assert {e.address for e in rows(auditor.get(seen, {"address": "10.1.2.3"}))} == {"10.1.2.3"}
     page = auditor.get(seen, {"actor": manager.pk}).content.decode()
     assert f'<a href="/system/users/{manager.pk}/">{manager.shown_name}</a>' in page
@@ -271,3 +281,18 @@ def test_a_trail_leads_nowhere_that_its_reader_may_not_go(signed_in, person, ban
     page = blind.get("/system/access/", {"kind": "view"}).content.decode()
     assert f'href="/customers/{changed.pk}/"' not in page
     assert 'href="/system/users/' not in page
+
+
+@pytest.mark.proves("SY-5")
+def test_a_search_reads_by_what_and_how_many_were_found_and_never_what_was_typed(
+    auditor, signed_in, manager, branch
+):
+    CustomerFactory(home_branch=branch, name="欧阳晓月")
+    client = signed_in(manager)
+    client.post("/palette/", {"q": "欧阳晓月"})
+    client.post("/customers/find/", {"q": "欧阳晓月"})
+    page = auditor.get("/system/access/", {"kind": "search"}).content.decode()
+    body = page[page.index("<tbody") :]
+    for said in ("<td>By name</td>", "<td>1 found</td>", "<td>Within a list</td>"):
+        assert said in body
+    assert "欧阳晓月" not in page

@@ -23,7 +23,8 @@ def test_a_users_language_is_called_by_its_own_name(client, language, said):
     user = UserFactory(language=language)
     page = client.get(f"/system/users/{user.pk}/").content.decode()
     assert re.search(rf"<dt>Language</dt>\s*<dd>\s*{said}\s*</dd>", page)
-    table = client.get("/system/users/", {"sort": "-created_at"}).content.decode()
+    asked = {"sort": "-created_at", "columns": "language"}
+    table = client.get("/system/users/", asked).content.decode()
     row = table[table.index(user.username) :]
     assert f"<td>{said}</td>" in row[: row.index("</tr>")]
 

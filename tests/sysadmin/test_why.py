@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from crm.core.clock import bank_today
+from crm.core.clock import bank_today, now
 from crm.core.models import AccessEvent
 from crm.ops.roles import ROLES
 from sysadmin.models import Grant, period
@@ -47,6 +47,23 @@ def test_the_grant_that_gives_an_action_is_named(desk, branch):
 
 
 @pytest.mark.proves("SY-3")
+def test_an_action_is_chosen_by_its_full_words(desk):
+    page = ask(desk, UserFactory()).content.decode()
+    assert f'<option value="{SEE}">Customers: See</option>' in page
+
+
+@pytest.mark.proves("SY-3")
+def test_a_first_password_that_stands_in_the_way_is_said(desk, bank):
+    role = RoleFactory(actions=[SEE], needs_second_factor=False)
+    user = GrantFactory(role=role, user__first_password_until=now() + DAY).user
+    said = obstacles(ask(desk, user, action=SEE))
+    assert said == ("The user has yet to choose a password of their own.",)
+    late = GrantFactory(role=role, user__first_password_until=now() - DAY).user
+    (said,) = obstacles(ask(desk, late, action=SEE))
+    assert "holds no more" in said
+
+
+@pytest.mark.proves("SY-3")
 def test_what_is_missing_is_said_with_what_ended_and_what_would_give_it(desk, branch):
     user, role = UserFactory(), RoleFactory(name="Teller", actions=[SEE])
     yesterday = bank_today() - DAY
@@ -61,6 +78,18 @@ def test_what_is_missing_is_said_with_what_ended_and_what_would_give_it(desk, br
     assert f"Checker at {branch.shown_name} begins on" in begins
     assert "Teller" in roles
     assert "Checker" in roles
+
+
+@pytest.mark.proves("SY-3")
+def test_a_record_in_other_hands_is_not_said_to_be_at_a_branch_out_of_reach(desk, branch):
+    role = RoleFactory(actions=[SEE], needs_second_factor=False)
+    user = GrantFactory(role=role, branch=branch, extent=Grant.Reach.OWN).user
+    customer = CustomerFactory(home_branch=branch)
+    (said,) = obstacles(ask(desk, user, record=f"/customers/{customer.pk}/"))
+    assert said == (
+        f"The record is kept at {branch.shown_name} in other hands, and the grants reach no "
+        "further."
+    )
 
 
 @pytest.mark.proves("SY-3")

@@ -1,7 +1,7 @@
 """Bases of every record, and the kernel's own tables."""
 
 from .approvals import Approval, ApprovalPolicy
-from .jobs import Job, JobProgress, JobRow
+from .jobs import Job, JobProgress, JobRow, RegularRun
 from .records import Derived, Move, Noted, Record, Text, Workflow
 from .requests import IdempotencyKey, StoredQuery
 from .seals import Seal, TrailCheck
@@ -21,6 +21,7 @@ __all__ = [
     "Move",
     "Noted",
     "Record",
+    "RegularRun",
     "SavedView",
     "Seal",
     "StoredQuery",

@@ -190,3 +190,26 @@ class JobRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}: {self.key}"
+
+
+class RegularRun(models.Model):
+    """When regular work was last due, when it began and ended, and whether it failed."""
+
+    task = models.CharField(max_length=128, primary_key=True)
+    due_at = models.DateTimeField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    has_failed = models.BooleanField(default=False)
+    first_at = models.DateTimeField()
+
+    CLASSES = dict.fromkeys(
+        ["task", "due_at", "began_at", "ended_at", "has_failed", "first_at"], INTERNAL
+    )
+    UNSHOWN = "on the page of the system's health"
+
+    class Meta:
+        db_table = "core_regular_run"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.task}: {self.began_at}"

@@ -319,6 +319,9 @@ class TransitionPage(ActPage):
         return done.sentence(step.done)
 
     def show_form(self, form, status=200, **context):
+        if form.errors:
+            # what a refused operation had begun is undone, and nothing is said of it
+            self.object.refresh_from_db()
         return super().show_form(
             form,
             status,

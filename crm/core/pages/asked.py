@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from crm.core import idempotency
 from crm.core.clock import now
 from crm.core.models import StoredQuery
-from crm.core.trail import Kind, record_access
+from crm.core.trail import IN_LIST, Kind, record_access
 
 from .base import Page
 
@@ -101,7 +101,7 @@ def address_of_words(target, typed, label, *, by):
     text = typed.replace("\x00", "").strip()[:LONGEST_QUERY]
     if not text:
         return target
-    record_access(Kind.SEARCH, by=by, model=label)
+    record_access(Kind.SEARCH, by=by, model=label, field=IN_LIST)
     return f"{target}?v={keep_query(text, label, by=by)}"
 
 

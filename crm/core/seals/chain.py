@@ -21,14 +21,28 @@ _LEAF = struct.Struct(f">q{SHORT}s")
 _USE = b"meridian: seals of the trails"
 
 
-def read_lines(trail: str, after: int, upto: int, most: int | None = None) -> dict[int, bytes]:
+def stretch_end(trail: str, after: int, upto: int, most: int) -> int:
+    """Up to which key a stretch goes that holds so many lines at most.
+
+    It is bounded by keys: whatever is known of the table, nothing sorts all that is still to come.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select min(id) from {trail} where id > %s and id <= %s",  # noqa: S608 - see below
+            [after, upto],
+        )
+        (first,) = cursor.fetchone() or (None,)
+    return upto if first is None else min(first + most - 1, upto)
+
+
+def read_lines(trail: str, after: int, upto: int) -> dict[int, bytes]:
     """The digest of each line of a stretch, by its key."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"select e.id, {_columns(trail)} from {trail} e"  # noqa: S608 - named by the models
             " join pg_class c on c.oid = e.tableoid"
-            " where e.id > %s and e.id <= %s order by e.id limit %s",
-            [after, upto, most],
+            " where e.id > %s and e.id <= %s order by e.id",
+            [after, upto],
         )
         return {key: digest(values) for key, *values in cursor}
 

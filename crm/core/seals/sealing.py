@@ -12,7 +12,7 @@ from crm.core.clock import now
 from crm.core.keyring import key_ring
 from crm.core.models import Seal
 
-from .chain import START, mac_of, pack, read_lines, root_of
+from .chain import START, mac_of, pack, read_lines, root_of, stretch_end
 from .guards import Guards, guards
 from .head import read_head, write_head
 
@@ -93,14 +93,16 @@ def _upto_of(trail: str) -> int:
 
 def _append(trail: str, after: int, upto: int, *, epoch: int, note: str = "") -> Seal:
     """Add a seal to the chain, over as many lines as one may hold."""
-    lines = read_lines(trail, after, upto, MOST)
-    last = Seal.objects.order_by("number").last()
+    upto = stretch_end(trail, after, upto, MOST)
+    lines = read_lines(trail, after, upto)
+    # without what it holds of its own lines
+    last = Seal.objects.only("number", "mac").order_by("number").last()
     seal = Seal(
         number=last.number + 1 if last else 1,
         trail=trail,
         epoch=epoch,
         after=after,
-        upto=max(lines) if len(lines) == MOST else upto,
+        upto=upto,
         lines=len(lines),
         root=root_of(lines.values()),
         leaves=pack(lines),

@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Load each file named and print its totals and the reasons of refused rows."""
-        user = User.objects.filter(username__iexact=options["user"], is_active=True).first()
+        user = User.objects.called(options["user"]).filter(is_active=True).first()
         if user is None:
             raise CommandError(_("There is no such user. Name an active user after --as."))
         if not user.has_action(LOAD):

@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
     def load(self, options: dict[str, Any]) -> None:
         """Load a file, and say how it differs from the version before."""
-        user = User.objects.filter(username__iexact=options["user"], is_active=True).first()
+        user = User.objects.called(options["user"]).filter(is_active=True).first()
         if user is None or not user.has_action("risk.load_watchlist"):
             raise CommandError(_("Name an active user who may load watchlists after --as."))
         form, files = options["form"], options["files"]

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         if not give and not take:
             self.show()
             return
-        user = User.objects.filter(username__iexact=options["user"], is_active=True).first()
+        user = User.objects.called(options["user"]).filter(is_active=True).first()
         if user is None or not user.has_action(CHANGE):
             raise CommandError("Name a user who may change roles after --as.")
         with coming_from(Facts(request_id="roles")):

@@ -40,10 +40,8 @@
     element.append(make("span", "", message));
     if (undo) {
       element.append(button("", text("undo"), () => {
-        htmx.ajax("POST", undo, { swap: "none", values: { idempotency_key: key } }).then(() => {
-          element.remove();
-          toast(text("undone"));
-        });
+        htmx.ajax("POST", undo, { swap: "none", values: { idempotency_key: key } });
+        element.remove();
       }));
     }
     $(".toasts")?.append(element);
@@ -211,6 +209,7 @@
   on("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
     if (target === document.body || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+    if (isOwnPart(event.detail)) return;
     event.detail.shouldSwap = false;
     const login = document.body.dataset.login;
     if (login && new URL(xhr.responseURL).pathname === login) return trouble(event.detail, "signed_out");
@@ -219,6 +218,12 @@
     if (xhr.status < 400) elsewhere && location.assign(xhr.responseURL);
     else if (!event.detail.isError) trouble(event.detail, `status_${xhr.status}`);
   });
+
+  /* A part of the page that was asked for, picked out of the whole. */
+  function isOwnPart({ elt, xhr, pathInfo }) {
+    const { pathname } = new URL(pathInfo.finalRequestPath, location.href);
+    return elt.hasAttribute("hx-select") && xhr.status < 400 && new URL(xhr.responseURL).pathname === pathname;
+  }
 
   on("htmx:afterSettle", (event) => {
     const dialog = event.target.closest("dialog");
@@ -238,6 +243,10 @@
     }
     say($("[data-announce]", event.target)?.textContent.trim());
     ready(event.target);
+    // the button of a step is gone once it is taken: the keys go on in the part that shows it
+    if (event.detail.elt?.matches?.("[data-refocus]") && document.activeElement === document.body) {
+      document.getElementById(whole?.id)?.focus({ preventScroll: true });
+    }
   });
 
   on("htmx:responseError", (event) => trouble(event.detail, `status_${event.detail.xhr.status}`));
@@ -307,6 +316,8 @@
     const detail = event.detail || {};
     toast(detail.message || detail.value || text("saved"), detail.undo, detail.key);
   });
+
+  on("crm:undone", () => toast(text("undone")));
 
   /* --- forms sent as whole pages ------------------------------------------------------------- */
   on("submit", (event) => {

@@ -76,13 +76,16 @@ class ListPage(Rows):
         return [found[line.pk] for line in lines if line.pk in found]
 
     def table(self, found):
-        return self.resource.table(
+        table = self.resource.table(
             found.rows,
             order_by=self.sort,
             request=self.request,
             sorts=self.resource.sorts,
             chosen=self.chosen,
         )
+        if "select" in table.columns.names() and not self.bulk():
+            table.columns.hide("select")
+        return table
 
     @cached_property
     def chosen(self):
@@ -211,10 +214,15 @@ class LookupPage(Page):
     page = "lookup"
     template = "_lookup"
 
-    def get(self, request):
+    @property
+    def offered(self):
+        """Whose rows are offered, if not those of the page's own resource."""
+        return self.resource
+
+    def get(self, request, **kwargs):
         return self.offer(request.GET)
 
-    def post(self, request):
+    def post(self, request, **kwargs):
         """What was typed comes by POST from the pages: it may name somebody."""
         return self.offer(request.POST)
 
@@ -226,11 +234,11 @@ class LookupPage(Page):
 
     def candidates(self, typed, action):
         """The first rows that may be chosen for an action and hold what was typed."""
-        return self.resource.matching(self.choosable(action), typed)[:LOOKUP_ROWS]
+        return self.offered.matching(self.choosable(action), typed)[:LOOKUP_ROWS]
 
     def chosen(self, key, action):
         """The row of a key that was chosen before, for a form to which one comes back."""
-        return self.choosable(action).filter(pk=key).select_related(*self.resource.joins)
+        return self.choosable(action).filter(pk=key).select_related(*self.offered.joins)
 
     def choosable(self, action):
         """The rows that may be chosen for an action."""
@@ -238,7 +246,7 @@ class LookupPage(Page):
         return rows.open_to(self.request.user, action) if action else rows
 
     def code_of(self, row):
-        return self.resource.code_of(row)
+        return self.offered.code_of(row)
 
 
 class PanelPage(ListPage):
@@ -254,9 +262,10 @@ class PanelPage(ListPage):
     narrowing = ""
 
     def table(self, found):
-        # a card is not sorted: its address belongs to the record
+        # a card is not sorted: its address belongs to the record; and nothing is chosen there
         table = self.resource.table(found.rows, request=self.request)
-        for name in self.spare:
+        boxes = {"select"} & set(table.columns.names())
+        for name in (*boxes, *self.spare):
             table.columns.hide(name)
         return table
 

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from crm.core.pages import DetailPage, LongStep, StepPage
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.core import idempotency
+from crm.core.operations import DomainError
+from crm.core.pages import (
+    AtOnce,
+    BulkPage,
+    DetailPage,
+    ListPage,
+    LongStep,
+    LookupPage,
+    StepPage,
+)
 from customers.models import Customer, Holding
 from risk.models import AlertCase
+from staff.resources import staff_member
 
-from . import rules
+from . import bulk, rules
+from .forms import AssignManyForm
 from .face import said, told
 from .tables import LEVEL_TONES, TONES
 
@@ -17,6 +32,15 @@ IN_DRAWER = frozenset({"propose", "ask", "answer"})
 MOST_HOLDINGS = 8
 
 
+class CaseList(ListPage):
+    """Alert cases, of which several can be assigned at once."""
+
+    def bulk(self):
+        if not self.request.user.has_action(self.resource.permission("assign")):
+            return ()
+        return ((_("Assign…"), "user-round-cog", reverse("risk:alertcase_assign_many")),)
+
+
 class CasePage(DetailPage):
     """A case: what the rules measured, what the customer has, what was said, and the next steps."""
 
@@ -25,15 +49,30 @@ class CasePage(DetailPage):
         case, user = self.object, self.request.user
         return [step for step in super().moves() if not rules.why_not(case, step.name, user)]
 
+    def own_key(self):
+        """The reader's own key, if they may be given the case and do not have it."""
+        case, me = self.object, rules.member_of(self.request.user)
+        if me is None or case.officer_id == me.pk:
+            return None
+        try:
+            rules.refuse_officer(case, me, "officer")
+        except DomainError:
+            return None
+        return me.pk
+
     def facts(self):
         case, user = self.object, self.request.user
         facts = super().facts()
         names = [step.name for step in facts["moves"]]
+        main = next((name for name in MAIN if name in names), "")
+        own = self.own_key() if "assign" in names else None
         alerts = case.alerts.order_by("-pk")
         holdings = Holding.objects.permitted(user).filter(customer=case.customer_id)
         return facts | {
             "in_drawer_steps": IN_DRAWER,
-            "main_step": next((name for name in MAIN if name in names), ""),
+            "main_step": "assign_to_me" if own and main == "assign" else main,
+            "assigned_to_me": own,
+            "key": idempotency.new_key,
             "tone": TONES[case.status],
             "level_tone": LEVEL_TONES[case.level],
             "alerts": [told(alert) for alert in alerts],
@@ -68,3 +107,44 @@ class CaseStep(StepPage):
 
 class LongCaseStep(LongStep, CaseStep):
     """A step with a case that asks for much."""
+
+
+class AssignPage(AtOnce, CaseStep):
+    """A case given to somebody; to oneself by one click."""
+
+
+class AssignManyPage(BulkPage):
+    """The cases chosen in the list, or all that it holds, given to one officer."""
+
+    page = "assign"
+
+    def build_form(self, data=None):
+        action = self.resource.permission(self.action)
+        return AssignManyForm(data, user=self.request.user, action=action)
+
+    def perform(self, form):
+        keys, address = self.chosen
+        return bulk.assign_many(
+            form.cleaned_data["officer"],
+            by=self.request.user,
+            reason=form.cleaned_data["reason"],
+            keys=keys,
+            address=address,
+        )
+
+    def show_form(self, form, status=200, **context):
+        title = _("Assign alert cases")
+        return super().show_form(form, status, title=title, submit=_("Assign"), **context)
+
+
+class OfficersPage(LookupPage):
+    """Those who may be given a case, to choose from; without a case, whoever works on any."""
+
+    page = "assign"
+
+    @property
+    def offered(self):
+        return staff_member
+
+    def choosable(self, action):
+        return rules.officers_for(self.object) if "pk" in self.kwargs else rules.officers()

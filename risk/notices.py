@@ -46,8 +46,14 @@ ANSWERED = Kind(
     _("%(by)s has given information about %(name)s."),
     icon="reply",
 )
-
-
+OVERDUE = Kind(
+    "risk.case_overdue",
+    _("An alert case of yours is overdue"),
+    _("The alert case %(name)s should have been decided by %(day)s."),
+    {"waiting": _("The answer about the alert case %(name)s was expected by %(day)s.")},
+    icon="clock-alert",
+    importance=Importance.BAD,
+)
 REVIEW = Kind(
     "risk.review_overdue",
     _("A review of one of your customers is overdue"),
@@ -75,7 +81,7 @@ VERY_LATE = Kind(
 
 def register() -> None:
     """Let people be told of what happens here."""
-    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, REVIEW, LATE, VERY_LATE)
+    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, OVERDUE, REVIEW, LATE, VERY_LATE)
 
 
 def given(case: AlertCase, *, by: User) -> None:
@@ -100,6 +106,15 @@ def answered(case: AlertCase, *, by: User) -> None:
     """Tell the officer that there is an answer; nobody is asked any more."""
     nothing_waits(case, ASKED.code)
     tell_of(case, ANSWERED.code, user_of(case.officer), by=by)
+
+
+def cases_overdue(found: Iterable[tuple[int, str, dt.date, int]]) -> None:
+    """Tell officers of overdue cases: each by its key, its state, its day, and the user."""
+    model, waiting = AlertCase._meta.label_lower, AlertCase.Status.WAITING
+    tell(
+        News(user, OVERDUE.code, model, key, "waiting" if status == waiting else "", next_day)
+        for key, status, next_day, user in found
+    )
 
 
 def decided(case: AlertCase, proposal: CaseProposal, *, by: User) -> None:

@@ -25,7 +25,7 @@ def test_a_users_language_is_called_by_its_own_name(client, language, said):
     assert re.search(rf"<dt>Language</dt>\s*<dd>\s*{said}\s*</dd>", page)
     table = client.get("/system/users/", {"sort": "-created_at"}).content.decode()
     row = table[table.index(user.username) :]
-    assert f"<td>{said}</td>" in row[: row.index("</tr>")]
+    assert f">{said}</td>" in row[: row.index("</tr>")]
 
 
 def test_the_step_that_ends_a_grant_says_what_it_ends(client):

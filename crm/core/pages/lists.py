@@ -98,9 +98,11 @@ class ListPage(Rows):
 
     @cached_property
     def current(self):
-        """The view that is open: the one named, else the one of all rows."""
-        asked = self.request.GET.get("view", "all")
-        return next((tab for tab in self.tabs if tab.key == asked), self.tabs[0])
+        """The view that is open: the one named, else one that is just this, else that of all."""
+        asked = self.request.GET.get("view", "")
+        named = [tab for tab in self.tabs if tab.key == asked]
+        same = [tab for tab in self.tabs if tab.shows(self.address())]
+        return [*named, *same, self.tabs[0]][0]
 
     def views(self):
         """The tabs above the list, and what can be done with the one that is open."""
@@ -110,11 +112,15 @@ class ListPage(Rows):
         if self.current not in shown:
             shown[-1] = self.current
         saved = self.current.saved
+        is_changed = not self.current.shows(here)
+        of_all = self.current is self.tabs[0]
         return {
             "tabs": shown,
             "more": [tab for tab in self.tabs if tab not in shown],
             "current": self.current,
-            "is_changed": not self.current.shows(here),
+            "is_changed": is_changed,
+            # all rows in another order are still all rows
+            "is_left": is_changed and of_all and saved_views.narrows(here),
             "is_own": saved is not None and saved.owner_id == self.request.user.pk,
             "here": here,
         }
@@ -205,7 +211,9 @@ class FilterPage(Rows):
 
     def get(self, request):
         whole = self.resource.filterset(request.GET, queryset=self.rows(), request=request)
-        return self.show(filter=whole, target=self.resource.url("list"))
+        # the view that is narrowed stays open, in its order and with what was searched for
+        kept = [(name, value) for name in whole.kept for value in request.GET.getlist(name)]
+        return self.show(filter=whole, kept=kept, target=self.resource.url("list"))
 
 
 class LookupPage(Page):

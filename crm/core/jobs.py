@@ -328,9 +328,7 @@ def settled(run: Run, rows: list[JobRow], size: int) -> Step:
     """Keep what became of the rows of a chunk of this size; the last one is not full."""
     step = settle(rows)
     total = run.job.rows.count() if not run.position else None
-    return Step(
-        {"collected": True}, step.done, step.changed, step.refused, total, len(rows) < size
-    )
+    return Step({"collected": True}, step.done, step.changed, step.refused, total, len(rows) < size)
 
 
 @dataclass(frozen=True)

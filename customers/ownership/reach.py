@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Subquery
 
 from crm.core.clock import bank_today
 from crm.core.scope import Asker, InTree, Placed, Reach
-from staff.models import StaffMember
+from staff.models import Branch, StaffMember
 from sysadmin.models import Grant
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def members_reaching(customer: Customer, action: str) -> QuerySet[StaffMember]:
 
     The scope of customers says the same of one user.
     """
-    place, today = customer.home_branch, bank_today()
+    today = bank_today()
+    # read with the rest, as the customer in hand need not have brought it
+    place = Branch.objects.filter(pk=customer.home_branch_id)
     beside: Any = apps.get_model("customers.Ownership")._base_manager.filter(
         customer=customer.pk, is_main=False, is_withdrawn=False, valid__contains=today
     )
@@ -102,11 +104,11 @@ def members_reaching(customer: Customer, action: str) -> QuerySet[StaffMember]:
     )
     reached = (
         Q(extent=Grant.Reach.BANK)
-        | Q(extent=Grant.Reach.BRANCH, branch=place)
+        | Q(extent=Grant.Reach.BRANCH, branch=customer.home_branch_id)
         | Q(
             extent=Grant.Reach.BRANCHES_BELOW,
-            branch__lft__lte=place.lft,
-            branch__rgt__gte=place.rgt,
+            branch__lft__lte=Subquery(place.values("lft")),
+            branch__rgt__gte=Subquery(place.values("rgt")),
         )
         | Q(extent__in=(Grant.Reach.OWN, Grant.Reach.TEAM), user__in=hands.values("user"))
         | Q(extent=Grant.Reach.TEAM, user__in=hands.values("supervisor__user"))

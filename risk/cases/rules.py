@@ -100,9 +100,7 @@ def officers_for(case: AlertCase) -> QuerySet[StaffMember]:
         customer=customer, valid__overlap=period(bank_today())
     )
     seeing, working = (members_reaching(customer, action) for action in (SEE, WORK))
-    return (seeing & working).exclude(
-        Q(pk=case.officer_id) | Q(pk__in=close.values("member"))
-    )
+    return (seeing & working).exclude(Q(pk=case.officer_id) | Q(pk__in=close.values("member")))
 
 
 def officers() -> QuerySet[StaffMember]:
@@ -115,13 +113,14 @@ def officers() -> QuerySet[StaffMember]:
 
 def works(member: StaffMember) -> bool:
     """Whether somebody may work on cases at all."""
-    user = member.user
+    user: Any = member.user
     return user is not None and user.is_active and user.has_action(WORK)
 
 
 def reaches(member: StaffMember, case: AlertCase) -> bool:
     """Whether somebody who works on cases reaches the customer of this one."""
-    rows, user = Customer.objects.filter(pk=case.customer_id), member.user
+    user: Any = member.user
+    rows = Customer.objects.filter(pk=case.customer_id)
     return all(rows.within(user, action).exists() for action in (SEE, WORK))
 
 

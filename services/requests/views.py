@@ -164,20 +164,24 @@ class RequestPage(DetailPage):
     def facts(self):
         known = super().facts()
         steps, answers, user = known["moves"], self.object.answers, self.request.user
-        return known | {
-            "may_change": known["may_change"] and self.object.is_at_work,
-            "first_step": steps[0] if steps else None,
-            "next_steps": steps[1:3],
-            "more_steps": steps[3:],
-            "at_once": AT_ONCE,
-            "key": idempotency.new_key,
-            "is_unworked": self.object.status == "queued" and not self.workers,
-            "who_can": self.who_can(),
-            "may_write": self.may("converse"),
-            "clock": self.object.face,
-            "late_answer": late_answer(self.object),
-            "answers": list(in_words(answers, names_for(answers, user))),
-        } | checklist_of(self.object, may_tick=self.may("check"))
+        return (
+            known
+            | {
+                "may_change": known["may_change"] and self.object.is_at_work,
+                "first_step": steps[0] if steps else None,
+                "next_steps": steps[1:3],
+                "more_steps": steps[3:],
+                "at_once": AT_ONCE,
+                "key": idempotency.new_key,
+                "is_unworked": self.object.status == "queued" and not self.workers,
+                "who_can": self.who_can(),
+                "may_write": self.may("converse"),
+                "clock": self.object.face,
+                "late_answer": late_answer(self.object),
+                "answers": list(in_words(answers, names_for(answers, user))),
+            }
+            | checklist_of(self.object, may_tick=self.may("check"))
+        )
 
 
 def checklist_of(request, *, may_tick):

@@ -192,6 +192,7 @@ class AlertCase(Workflow):
     silent_until = models.DateField(_("silent until"), null=True, editable=False)
 
     SCOPE = Through("customer")
+    NAMES_SUBJECT = True
     AUDIT_SUBJECT = "customer_id"
     CONFIDENTIAL = True
     TOLD = frozenset({"level", "due_on", "diary_on", "officer", "silent_until"})

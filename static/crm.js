@@ -220,9 +220,9 @@
   });
 
   /* A part of the page that was asked for, picked out of the whole. */
-  function isOwnPart({ elt, xhr, pathInfo }) {
+  function isOwnPart({ requestConfig, xhr, pathInfo }) {
     const { pathname } = new URL(pathInfo.finalRequestPath, location.href);
-    return elt.hasAttribute("hx-select") && xhr.status < 400 && new URL(xhr.responseURL).pathname === pathname;
+    return requestConfig.elt.hasAttribute("hx-select") && xhr.status < 400 && new URL(xhr.responseURL).pathname === pathname;
   }
 
   on("htmx:afterSettle", (event) => {
@@ -244,7 +244,8 @@
     say($("[data-announce]", event.target)?.textContent.trim());
     ready(event.target);
     // the button of a step is gone once it is taken: the keys go on in the part that shows it
-    if (event.detail.elt?.matches?.("[data-refocus]") && document.activeElement === document.body) {
+    const asking = event.detail.requestConfig?.elt;
+    if (asking?.matches("[data-refocus]") && document.activeElement === document.body) {
       document.getElementById(whole?.id)?.focus({ preventScroll: true });
     }
   });

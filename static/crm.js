@@ -246,7 +246,7 @@
     // the button of a step is gone once it is taken: the keys go on in the part that shows it
     const asking = event.detail.requestConfig?.elt;
     if (asking?.matches("[data-refocus]") && document.activeElement === document.body) {
-      document.getElementById(whole?.id)?.focus({ preventScroll: true });
+      document.getElementById(asking.dataset.refocus || whole?.id)?.focus({ preventScroll: true });
     }
   });
 

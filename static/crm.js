@@ -901,6 +901,12 @@
   function ready(root) {
     const scope = root.isConnected ? root : document;
     $$("[data-reveal-until-seconds]", scope.parentElement || scope).forEach(watch);
+    // where the tabs do not fit, the one that is open is seen
+    $$(".tabs [aria-current]", scope).forEach((tab) => {
+      const strip = tab.closest(".tabs");
+      const beyond = tab.getBoundingClientRect().right - strip.getBoundingClientRect().right;
+      if (beyond > 0) strip.scrollLeft += beyond;
+    });
     $$(".tw > table", scope.parentElement || scope).forEach((table) => {
       fits.observe(table);
       fits.observe(table.parentElement);

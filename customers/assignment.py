@@ -67,24 +67,16 @@ def assign(
 
 def assign_chunk(run: jobs.Run) -> jobs.Step:
     """Assign the next customers; the list of an address is taken down first."""
-    address = run.arguments.get("list")
-    if address is not None and not run.position:
-        return jobs.Step({"collected": True}, total=_collect(run, address))
+    from .resources import customer  # noqa: PLC0415  (pages know operations, not the reverse)
+
+    if step := jobs.listed(run, customer, "assign"):
+        return step
     manager: int | None = run.arguments["manager"]
 
     def target(_row: JobRow, _customer: Customer) -> int | None:
         return manager
 
     return _settle_next(run, target)
-
-
-def _collect(run: jobs.Run, address: str) -> int:
-    from crm.core.pages import rows_at  # noqa: PLC0415  (pages know operations, not the reverse)
-
-    from .resources import customer  # noqa: PLC0415
-
-    rows = rows_at(customer, address, user=run.by, action="assign")  # type: ignore[no-untyped-call]
-    return jobs.collect(run.job, rows)
 
 
 def give_back_chunk(run: jobs.Run) -> jobs.Step:
@@ -140,11 +132,7 @@ def _settle_next(run: jobs.Run, target: Callable[[JobRow, Customer], int | None]
         if row.outcome == Outcome.CHANGED:
             by_manager.setdefault(wanted, []).append(row.key)
     _write(by_manager, by=run.by)
-    step = jobs.settle(rows)
-    total = run.job.rows.count() if not run.position else None
-    return jobs.Step(
-        {"collected": True}, step.done, step.changed, step.refused, total, len(rows) < CHUNK
-    )
+    return jobs.settled(run, rows, CHUNK)
 
 
 def _wanted(

@@ -154,7 +154,7 @@ class DocumentFields(forms.Form):
             kind=facts["document_kind"],
             number=facts["document_number"],
             country=facts["document_country"],
-            valid_until=facts["valid_until"],
+            valid_until=facts.get("valid_until"),
             is_long_term=facts["is_long_term"],
         )
 
@@ -215,14 +215,24 @@ class NewCustomerForm(DocumentFields, CustomerForm):
         ]
         self.fields["document_kind"].choices = [("", _("Choose a document")), *fitting]
 
+    def _post_clean(self) -> None:
+        """Name all that is wrong at once: what the operation would refuse one after the other."""
+        super()._post_clean()
+        told = {"document_kind", "document_number", "document_country"} <= self.cleaned_data.keys()
+        documents = [self.document()] if told else []
+        for refusal in operations.refusals_of(self.instance, documents, self.contacts()):
+            if refusal.field not in self.errors:
+                self.add_error(refusal.field, str(refusal))
+
+    def contacts(self) -> list[operations.ContactFacts]:
+        """The ways to reach the customer that were filled in."""
+        kinds = (ContactPoint.Kind.MOBILE, ContactPoint.Kind.EMAIL)
+        given = [(kind, self.cleaned_data.get(kind)) for kind in kinds]
+        return [operations.ContactFacts(kind, value) for kind, value in given if value]
+
     def apply(self, *, by: Any, version: int | None) -> Customer:
-        contacts = [
-            operations.ContactFacts(kind, self.cleaned_data[kind])
-            for kind in (ContactPoint.Kind.MOBILE, ContactPoint.Kind.EMAIL)
-            if self.cleaned_data[kind]
-        ]
         return operations.register(
-            self.instance, by=by, documents=[self.document()], contacts=contacts
+            self.instance, by=by, documents=[self.document()], contacts=self.contacts()
         )
 
 

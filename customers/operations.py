@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -101,6 +102,27 @@ def register(
         kinds.add(contact.kind)
     customer_registered.send(Customer, customer=customer, by=by)
     return customer
+
+
+def refusals_of(
+    customer: Customer, documents: Iterable[DocumentFacts], contacts: Iterable[ContactFacts]
+) -> Iterator[DomainError]:
+    """All that the rules refuse of what a new customer is entered with, not the first alone."""
+    checks: list[Callable[[], object]] = [
+        lambda: tidy_names(customer),
+        *(partial(refuse_document, customer, facts) for facts in documents),
+        *(partial(checked_contact, facts) for facts in contacts),
+    ]
+    for check in checks:
+        try:
+            check()
+        except DomainError as error:
+            yield error
+
+
+def refuse_document(customer: Customer, facts: DocumentFacts) -> None:
+    """Refuse a document that does not fit, whose number is none, or is another customer's."""
+    refuse_taken(customer, checked_number(customer, facts))
 
 
 def prepare(customer: Customer) -> None:
@@ -272,8 +294,24 @@ def identity_label(number: numbers.Number) -> str:
 def claim_identity(customer: Customer, document: IdentityDocument, number: numbers.Number) -> None:
     """Take the identity for this customer; another customer's is refused."""
     label = identity_label(number)
+    owner = refuse_taken(customer, number)
+    if owner is None:
+        IdentityKey.objects.create(
+            customer=customer,
+            document=document,
+            family=number.family,
+            country=number.country,
+            index=blind(number.value, label),
+        )
+        recognise([customer.pk])
+
+
+def refuse_taken(customer: Customer, number: numbers.Number) -> int | None:
+    """Whose identity a number is, nobody's or this customer's; another customer's is refused."""
     rows = IdentityKey.objects.filter(
-        family=number.family, country=number.country, index__in=blinds(number.value, label)
+        family=number.family,
+        country=number.country,
+        index__in=blinds(number.value, identity_label(number)),
     )
     owner = rows.values_list("customer_id", flat=True).first()
     if owner is not None and owner != customer.pk:
@@ -284,15 +322,7 @@ def claim_identity(customer: Customer, document: IdentityDocument, number: numbe
             ),
             "document_number",
         )
-    if owner is None:
-        IdentityKey.objects.create(
-            customer=customer,
-            document=document,
-            family=number.family,
-            country=number.country,
-            index=blind(number.value, label),
-        )
-        recognise([customer.pk])
+    return owner
 
 
 def attach_contact(customer: Customer, facts: ContactFacts, *, is_primary: bool) -> ContactPoint:

@@ -93,19 +93,16 @@ class CustomerList(ListPage):
 
     def table(self, found):
         table = super().table(found)
-        if not self.bulk():
-            table.columns.hide("select")
         if not self.sees_assets:
             table.columns.hide("assets")
         return table
 
 
 class CustomerPanel(PanelPage):
-    """Customers on the page of a branch or a manager: nothing is chosen there."""
+    """Customers on the page of a branch or a manager."""
 
     def table(self, found):
         table = super().table(found)
-        table.columns.hide("select")
         if not self.request.user.has_action("customers.view_holding"):
             table.columns.hide("assets")
         return table

@@ -48,10 +48,12 @@ def begin_cases() -> None:
     from crm.core.registry import Panel, add_panel
 
     from .cases import handover
+    from .cases.bulk import ASSIGN
     from .cases.resources import case
     from .warnings.run import WARN
 
     jobs.register(WARN)
+    jobs.register(ASSIGN)
     add_panel("customers.customer", Panel(case, "customer", holds=attrgetter("has_open_cases")))
     handover.register()
 

@@ -61,6 +61,14 @@ WAITING = (
     ),
     Todo(
         case,
+        "officer=me&status=waiting&due=overdue&sort=due_on",
+        _("Answer on a case is overdue"),
+        "family",
+        "diary_on",
+        family,
+    ),
+    Todo(
+        case,
         "lead_manager=me&status=waiting&sort=due_on",
         _("Question about a warning"),
         "family",

@@ -54,6 +54,14 @@ REOPENED = Kind(
     icon="rotate-ccw",
     importance=Importance.WARN,
 )
+OVERDUE = Kind(
+    "risk.case_overdue",
+    _("An alert case of yours is overdue"),
+    _("The alert case %(name)s should have been decided by %(day)s."),
+    {"waiting": _("The answer about the alert case %(name)s was expected by %(day)s.")},
+    icon="clock-alert",
+    importance=Importance.BAD,
+)
 REVIEW = Kind(
     "risk.review_overdue",
     _("A review of one of your customers is overdue"),
@@ -81,7 +89,7 @@ VERY_LATE = Kind(
 
 def register() -> None:
     """Let people be told of what happens here."""
-    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, REOPENED, REVIEW, LATE, VERY_LATE)
+    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, OVERDUE, REOPENED, REVIEW, LATE, VERY_LATE)
 
 
 def given(case: AlertCase, *, by: User) -> None:
@@ -106,6 +114,15 @@ def answered(case: AlertCase, *, by: User) -> None:
     """Tell the officer that there is an answer; nobody is asked any more."""
     nothing_waits(case, ASKED.code)
     tell_of(case, ANSWERED.code, user_of(case.officer), by=by)
+
+
+def cases_overdue(found: Iterable[tuple[int, str, dt.date, int]]) -> None:
+    """Tell officers of overdue cases: each by its key, its state, its day, and the user."""
+    model, waiting = AlertCase._meta.label_lower, AlertCase.Status.WAITING
+    tell(
+        News(user, OVERDUE.code, model, key, "waiting" if status == waiting else "", next_day)
+        for key, status, next_day, user in found
+    )
 
 
 def decided(case: AlertCase, proposal: CaseProposal, *, by: User) -> None:

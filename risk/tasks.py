@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from crm.core.regular import name_work
 from sysadmin.models import system_user
 
+from .cases import overdue
 from .classification import night
 from .diligence import escalation
 from .diligence import operations as diligence
@@ -71,6 +72,13 @@ def watch_diligence(timestamp: int) -> None:  # noqa: ARG001  (the queue passes 
     escalation.tell_in_the_morning()
 
 
+@app.periodic(cron="45 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="watch_cases")
+def watch_cases(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """Tell officers which of their alert cases are overdue."""
+    overdue.tell_in_the_morning()
+
+
 name_work(
     {
         screen_missed: _("Customers whom nothing has screened are screened"),
@@ -78,6 +86,7 @@ name_work(
         watch_ties: _("Who is tied to a statutory match is followed"),
         warn_nightly: _("The early warnings of the day begin"),
         classify_claims: _("Claims are classified at night"),
+        watch_cases: _("Officers are told of overdue alert cases"),
         watch_diligence: _("New customers are rated, overdue reviews stop service"),
     }
 )

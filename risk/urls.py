@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from .cases import views as case_views
+from .cases.resources import case
 from .classification.resources import claim
 from .classification.views import MovesPage
 from .diligence import views
@@ -15,6 +17,21 @@ app_name = "risk"
 urlpatterns = [
     path("customers/<int:pk>/", customer_risk, name="customer_risk"),
     path("watchlists/search/", SearchPage.as_view(resource=watchlist), name="watchlist_search"),
+    path(
+        "cases/assign/",
+        case_views.AssignManyPage.as_view(resource=case),
+        name="alertcase_assign_many",
+    ),
+    path(
+        "cases/officers/",
+        case_views.OfficersPage.as_view(resource=case),
+        name="alertcase_officers",
+    ),
+    path(
+        "cases/<int:pk>/officers/",
+        case_views.OfficersPage.as_view(resource=case),
+        name="alertcase_officers_of",
+    ),
     path("claims/moves/", MovesPage.as_view(resource=claim), name="claim_moves"),
     path(
         "diligence/<int:pk>/rate/",

@@ -40,10 +40,8 @@
     element.append(make("span", "", message));
     if (undo) {
       element.append(button("", text("undo"), () => {
-        htmx.ajax("POST", undo, { swap: "none", values: { idempotency_key: key } }).then(() => {
-          element.remove();
-          toast(text("undone"));
-        });
+        htmx.ajax("POST", undo, { swap: "none", values: { idempotency_key: key } });
+        element.remove();
       }));
     }
     $(".toasts")?.append(element);
@@ -211,6 +209,7 @@
   on("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
     if (target === document.body || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+    if (isOwnPart(event.detail)) return;
     event.detail.shouldSwap = false;
     const login = document.body.dataset.login;
     if (login && new URL(xhr.responseURL).pathname === login) return trouble(event.detail, "signed_out");
@@ -219,6 +218,12 @@
     if (xhr.status < 400) elsewhere && location.assign(xhr.responseURL);
     else if (!event.detail.isError) trouble(event.detail, `status_${xhr.status}`);
   });
+
+  /* A part of the page that was asked for, picked out of the whole. */
+  function isOwnPart({ requestConfig, xhr, pathInfo }) {
+    const { pathname } = new URL(pathInfo.finalRequestPath, location.href);
+    return requestConfig.elt.hasAttribute("hx-select") && xhr.status < 400 && new URL(xhr.responseURL).pathname === pathname;
+  }
 
   on("htmx:afterSettle", (event) => {
     const dialog = event.target.closest("dialog");
@@ -238,6 +243,11 @@
     }
     say($("[data-announce]", event.target)?.textContent.trim());
     ready(event.target);
+    // the button of a step is gone once it is taken: the keys go on in the part that shows it
+    const asking = event.detail.requestConfig?.elt;
+    if (asking?.matches("[data-refocus]") && document.activeElement === document.body) {
+      document.getElementById(asking.dataset.refocus || whole?.id)?.focus({ preventScroll: true });
+    }
   });
 
   on("htmx:responseError", (event) => trouble(event.detail, `status_${event.detail.xhr.status}`));
@@ -307,6 +317,8 @@
     const detail = event.detail || {};
     toast(detail.message || detail.value || text("saved"), detail.undo, detail.key);
   });
+
+  on("crm:undone", () => toast(text("undone")));
 
   /* --- forms sent as whole pages ------------------------------------------------------------- */
   on("submit", (event) => {
@@ -889,6 +901,12 @@
   function ready(root) {
     const scope = root.isConnected ? root : document;
     $$("[data-reveal-until-seconds]", scope.parentElement || scope).forEach(watch);
+    // where the tabs do not fit, the one that is open is seen
+    $$(".tabs [aria-current]", scope).forEach((tab) => {
+      const strip = tab.closest(".tabs");
+      const beyond = tab.getBoundingClientRect().right - strip.getBoundingClientRect().right;
+      if (beyond > 0) strip.scrollLeft += beyond;
+    });
     $$(".tw > table", scope.parentElement || scope).forEach((table) => {
       fits.observe(table);
       fits.observe(table.parentElement);

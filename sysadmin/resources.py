@@ -12,7 +12,7 @@ from crm.core.trail import LOOKING, SIGNING_IN, Kind
 from . import inbox_views, operations, views
 from .announcements import operations as announcements
 from .announcements.forms import AnnouncementForm
-from .announcements.views import AnnouncementPage
+from .announcements.views import AnnouncementPage, PublishPage
 from .duties import operations as duties
 from .filters import (
     AccessEventFilter,
@@ -247,7 +247,8 @@ announcement = Resource(
     joins=("branch", "role", "author"),
     views=(View("live", _("Shown today"), "live=true"),),
     without=frozenset({"change"}),
-    overrides={"view": AnnouncementPage},
+    in_drawer=False,
+    overrides={"add": PublishPage, "view": AnnouncementPage},
 )
 RESOURCES = (
     announcement,

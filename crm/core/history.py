@@ -22,7 +22,7 @@ from .closed import without_closed
 from .cursors import CursorContext
 from .formats import day, exact, moment
 from .keyset import KeysetPage, keyset
-from .labels import labels_of
+from .labels import labelled
 from .models import Approval, AuditEvent
 from .named import Named, keys_in
 from .querysets import action_name
@@ -194,7 +194,9 @@ def value_of(model: type[models.Model], field: Any, row: Mapping[str, Any], name
         return moment(dt.datetime.fromisoformat(raw)) if is_moment else days_of(raw)
     if field.is_relation:
         return named.shown(field, raw)
-    return (figure_of(field, raw) or str(labels_of(field).get(raw, raw)))[:LONGEST]
+    shown = labelled(field, raw)
+    words = ", ".join(map(str, shown)) if isinstance(shown, list) else str(shown)
+    return (figure_of(field, raw) or words)[:LONGEST]
 
 
 def figure_of(field: Any, raw: Any) -> str:

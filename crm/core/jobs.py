@@ -310,6 +310,27 @@ def settle(rows: list[JobRow]) -> Step:
     )
 
 
+def listed(run: Run, resource: Any, action: str) -> Step | None:
+    """Take down the rows of the list that a job was started with, before anything else is done.
+
+    None for a job whose rows are known.
+    """
+    from .pages import rows_at  # noqa: PLC0415  (pages know operations, not the reverse)
+
+    address = run.arguments.get("list")
+    if address is None or run.position:
+        return None
+    rows = rows_at(resource, address, user=run.by, action=action)  # type: ignore[no-untyped-call]
+    return Step({"collected": True}, total=collect(run.job, rows))
+
+
+def settled(run: Run, rows: list[JobRow], size: int) -> Step:
+    """Keep what became of the rows of a chunk of this size; the last one is not full."""
+    step = settle(rows)
+    total = run.job.rows.count() if not run.position else None
+    return Step({"collected": True}, step.done, step.changed, step.refused, total, len(rows) < size)
+
+
 @dataclass(frozen=True)
 class RowOutcome:
     """One row as the job's page shows it; without name or address for those who may not see it."""

@@ -29,6 +29,14 @@ def labels_of(field: Any) -> dict[Any, str]:
     return words() if words else _labels(field, get_language())
 
 
+def labelled(field: Any, value: Any) -> Any:
+    """A stored value by the word for it, each of several by its own; as it is where it has none."""
+    if isinstance(value, list):
+        words = labels_of(getattr(field, "base_field", field))
+        return [words.get(one, one) for one in value]
+    return labels_of(field).get(value, value) if isinstance(value, str | int) else value
+
+
 @cache
 def _labels(field: Any, _language: str | None) -> dict[Any, str]:
     return {value: str(label) for value, label in field.flatchoices}

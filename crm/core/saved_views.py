@@ -78,6 +78,11 @@ def meaning(address: str) -> list[tuple[str, list[str]]]:
     return sorted((name, held) for name, held in asked.lists() if name not in dropped)
 
 
+def narrows(address: str) -> bool:
+    """Whether an address asks for less than all rows, not only for another order or columns."""
+    return any(name not in {"sort", "columns"} for name, _held in meaning(address))
+
+
 def wishes(user: Any, resource: Resource) -> dict[str, Any]:
     """What a user has chosen about the views of a list."""
     held: dict[str, Any] = user.views.get(str(resource), {})

@@ -224,10 +224,20 @@ def _name_subjects(items: list[Item], user: Any) -> None:
     # what all other records belong to
     whole = next(r for r in all_resources() if getattr(r.model, "AUDIT_SUBJECT", "") == "id")
     keys = {item.line.subject for item in items if item.line.subject}
-    if not keys or not user.has_action(whole.permission("view")):
-        return
-    names, address = names_of(whole.model, keys, user), pk_url(whole.url_name("view"))
+    opens = user.has_action(whole.permission("view"))
+    names = names_of(whole.model, keys, user) if keys and opens else {}
+    address = pk_url(whole.url_name("view"))
     for item in items:
         if item.line.subject in names:
             item.subject = names[item.line.subject]
             item.subject_address = address(item.line.subject)
+    _name_as_records_do([item for item in items if not item.subject], whole.model)
+
+
+def _name_as_records_do(items: list[Item], model: Any) -> None:
+    """Name those whom a record names to whoever sees it; their own pages do not open."""
+    told = [item for item in items if getattr(item.todo.resource.model, "NAMES_SUBJECT", False)]
+    found = model._base_manager.in_bulk({one.line.subject for one in told if one.line.subject})
+    for item in told:
+        if item.line.subject in found:
+            item.subject = str(found[item.line.subject])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.classes import INTERNAL, PERSONAL, SENSITIVE
 from crm.core.clock import bank_today
-from crm.core.models import Move, Record, Workflow
+from crm.core.models import Move, Record, Text, Workflow
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Through
 from customers.countries import country_choices
@@ -213,17 +213,16 @@ class Customer(Workflow):
     def clean(self) -> None:
         """Refuse days that contradict each other or no life, each beside its field."""
         began = self.born_on or self.founded_on
+        faults: dict[str, Text] = {}
         if self.born_on and self.born_on < EARLIEST_BIRTH:
-            raise ValidationError(
-                {"born_on": _("Nobody born on this day is alive. Check the year.")}
-            )
+            faults["born_on"] = _("Nobody born on this day is alive. Check the year.")
         if self.founded_on and self.founded_on < EARLIEST_FOUNDING:
-            raise ValidationError({"founded_on": _("This day is too long ago. Check the year.")})
+            faults["founded_on"] = _("This day is too long ago. Check the year.")
         opened: dt.date | None = self.opened_on  # an unfinished form leaves it empty
         if began and opened and opened < began:
-            raise ValidationError(
-                {"opened_on": _("The relationship cannot begin before the customer was there.")}
-            )
+            faults["opened_on"] = _("The relationship cannot begin before the customer was there.")
+        if faults:
+            raise ValidationError(faults)
 
     @property
     def shown_name(self) -> str:

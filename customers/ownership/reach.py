@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Subquery
 
 from crm.core.clock import bank_today
 from crm.core.scope import Asker, InTree, Placed, Reach
+from staff.models import Branch, StaffMember
+from sysadmin.models import Grant
 
 if TYPE_CHECKING:
-    from customers.models import Ownership
+    from customers.models import Customer, Ownership
 
 
 # as a plain statement: put together by the framework it costs more than the answer
@@ -84,3 +86,34 @@ class InHands(InTree):
 @dataclass(frozen=True)
 class ListedInHands(InHands, Placed):
     """The same of the list's read model."""
+
+
+def members_reaching(customer: Customer, action: str) -> QuerySet[StaffMember]:
+    """Those who reach a customer with an action today, by their grants and who has it in hand.
+
+    The scope of customers says the same of one user.
+    """
+    today = bank_today()
+    # read with the rest, as the customer in hand need not have brought it
+    place = Branch.objects.filter(pk=customer.home_branch_id)
+    beside: Any = apps.get_model("customers.Ownership")._base_manager.filter(
+        customer=customer.pk, is_main=False, is_withdrawn=False, valid__contains=today
+    )
+    hands = StaffMember.objects.filter(
+        Q(pk=customer.lead_manager_id) | Q(pk__in=beside.values("member"))
+    )
+    reached = (
+        Q(extent=Grant.Reach.BANK)
+        | Q(extent=Grant.Reach.BRANCH, branch=customer.home_branch_id)
+        | Q(
+            extent=Grant.Reach.BRANCHES_BELOW,
+            branch__lft__lte=Subquery(place.values("lft")),
+            branch__rgt__gte=Subquery(place.values("rgt")),
+        )
+        | Q(extent__in=(Grant.Reach.OWN, Grant.Reach.TEAM), user__in=hands.values("user"))
+        | Q(extent=Grant.Reach.TEAM, user__in=hands.values("supervisor__user"))
+    )
+    held = Grant.objects.filter(
+        reached, valid__contains=today, role__actions__contains=[action], user__is_active=True
+    )
+    return StaffMember.objects.present().filter(user__in=held.values("user"))

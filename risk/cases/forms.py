@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.core.forms import ReasonForm, StepForm
+from crm.core.forms import LookupField, ReasonForm, Sectioned, StepForm
 from crm.core.operations import DomainError
 from risk.models import CaseProposal, Level
-from staff.forms import day_field, member_field
+from staff.forms import day_field
+from staff.models import StaffMember
 
 from .rules import refuse_officer
 
@@ -38,9 +40,24 @@ def remark() -> forms.CharField:
     )
 
 
+def officer_field() -> LookupField:
+    """Who investigates a case; offered are those who may."""
+    return LookupField(
+        StaffMember.objects.all(),
+        url_name="risk:alertcase_officers",
+        label=pgettext_lazy("alert case", "Officer"),
+        help_text=_("Offered are those who may work on it."),
+    )
+
+
 class AssignForm(StepForm):
-    officer = member_field(label=pgettext_lazy("alert case", "Officer"))
+    officer = officer_field()
     reason = remark()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address = reverse("risk:alertcase_officers_of", args=[self.about.pk])
+        self.fields["officer"].widget.url = address
 
     def clean_officer(self) -> Any:
         officer = self.cleaned_data["officer"]
@@ -49,6 +66,15 @@ class AssignForm(StepForm):
         except DomainError as error:
             raise forms.ValidationError(str(error)) from error
         return officer
+
+
+class AssignManyForm(Sectioned, forms.Form):
+    officer = officer_field()
+    reason = remark()
+
+    def __init__(self, *args: Any, user: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["officer"].open_to(user, action)
 
 
 class AskForm(StepForm):

@@ -74,14 +74,14 @@ def seen(handover: Handover, user: Any) -> QuerySet[AlertCase]:
 
 def lists(handover: Handover, user: Any, most: int) -> Iterator[Listing]:
     """The cases that would go, as far as the reader sees them."""
-    rows = seen(handover, user).select_related("customer").order_by("due_on", "pk")
+    rows = seen(handover, user).select_related("customer").order_by("next_day", "pk")
     shown = list(rows[: most + 1])
     if shown:
         yield Listing(
             gettext_lazy("Open alert cases"),
             [_("Case"), _("Customer"), _("Status"), _("To be decided by")],
             [
-                Row([one.number, one.customer, one.get_status_display(), day(one.due_on)])
+                Row([one.number, one.customer, one.get_status_display(), day(one.next_day)])
                 for one in shown[:most]
             ],
             hidden=len(shown) - len(shown[:most]),

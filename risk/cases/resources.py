@@ -17,8 +17,8 @@ case = Resource(
     route="cases/",
     table=CaseTable,
     sorts={
-        "severity": ("-level", "due_on", "id"),
-        "due_on": ("due_on", "id"),
+        "severity": ("-level", "next_day", "id"),
+        "due_on": ("next_day", "id"),
         "newest": ("-opened_on", "-id"),
     },
     filterset=CaseFilter,
@@ -44,10 +44,12 @@ case = Resource(
     recorded=True,
     in_drawer=False,
     overrides={
+        "list": views.CaseList,
+        "assign": views.AssignPage,
         "view": views.CasePage,
         "propose": views.LongCaseStep,
         "ask": views.LongCaseStep,
         "answer": views.LongCaseStep,
-        **dict.fromkeys(("assign", "escalate", "approve", "send_back", "reopen"), views.CaseStep),
+        **dict.fromkeys(("escalate", "approve", "send_back", "reopen"), views.CaseStep),
     },
 )

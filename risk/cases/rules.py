@@ -11,9 +11,10 @@ from crm.core.clock import bank_today
 from crm.core.operations import DomainError
 from customers.conflicts.rules import refuse_conflict, why_too_close
 from customers.models import ConflictOfInterest, Customer
+from customers.ownership.reach import members_reaching
 from risk.models import AlertCase, CaseProposal
 from staff.models import StaffMember
-from sysadmin.models import period
+from sysadmin.models import Grant, period
 
 SEE, WORK = "risk.view_alertcase", "risk.propose_alertcase"
 # steps of the officer, and of nobody else
@@ -92,18 +93,47 @@ def proposals_for(user: Any) -> QuerySet[CaseProposal]:
     ).exclude(Q(proposed_by=user.pk) | Q(customer__in=close.values("customer")))
 
 
+def officers_for(case: AlertCase) -> QuerySet[StaffMember]:
+    """Those who may be given a case; `refuse_officer` says the same of one."""
+    customer = case.customer
+    close = ConflictOfInterest.objects.filter(
+        customer=customer, valid__overlap=period(bank_today())
+    )
+    seeing, working = (members_reaching(customer, action) for action in (SEE, WORK))
+    return (seeing & working).exclude(Q(pk=case.officer_id) | Q(pk__in=close.values("member")))
+
+
+def officers() -> QuerySet[StaffMember]:
+    """Those who may work on cases of whichever customer."""
+    held = Grant.objects.filter(
+        valid__contains=bank_today(), role__actions__contains=[WORK], user__is_active=True
+    )
+    return StaffMember.objects.present().filter(user__in=held.values("user"))
+
+
+def works(member: StaffMember) -> bool:
+    """Whether somebody may work on cases at all."""
+    user: Any = member.user
+    return user is not None and user.is_active and user.has_action(WORK)
+
+
+def reaches(member: StaffMember, case: AlertCase) -> bool:
+    """Whether somebody who works on cases reaches the customer of this one."""
+    user: Any = member.user
+    rows = Customer.objects.filter(pk=case.customer_id)
+    return all(rows.within(user, action).exists() for action in (SEE, WORK))
+
+
 def refuse_officer(case: AlertCase, member: StaffMember, field: str) -> None:
     """Refuse to let somebody investigate a case who is too close to the customer, or cannot."""
     refuse_conflict(member, case.customer_id, period(bank_today()), field)
-    user = member.user
-    if user is None or not user.is_active or not user.has_action(WORK):
+    if not works(member):
         raise DomainError(
             _("%(name)s has no right to investigate alert cases. Choose somebody else.")
             % {"name": member},
             field,
         )
-    rows = Customer.objects.filter(pk=case.customer_id)
-    if not all(rows.within(user, action).exists() for action in (SEE, WORK)):
+    if not reaches(member, case):
         raise DomainError(
             _("%(name)s does not reach this customer. Choose somebody who does.")
             % {"name": member},

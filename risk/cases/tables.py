@@ -10,7 +10,7 @@ from django_tables2 import A, Column
 
 from crm.core import formats
 from crm.core.clock import bank_today
-from crm.core.columns import BadgeColumn, DateColumn
+from crm.core.columns import BadgeColumn, DateColumn, SelectColumn
 from crm.core.formats import markup
 from crm.core.tables import FastTable
 from customers.tables import CustomerColumn
@@ -28,13 +28,13 @@ LEVEL_TONES = {1: "info", 2: "warn", 3: "bad"}
 
 
 class DueColumn(DateColumn):
-    """The day for the decision; red once it is over while the case is open and does not wait."""
+    """The next day of a case: of the answer while it waits, else of the decision; red once over."""
 
     def render(self, value: Any, record: Any) -> SafeString | str:
         """The day, and by how much it is over."""
-        late = (bank_today() - value).days
-        if not record.is_open or record.waits_since or late <= 0:
+        if not record.is_overdue:
             return formats.day(value)
+        late = (bank_today() - value).days
         said = ngettext("%(n)d day over", "%(n)d days over", late) % {"n": late}
         return markup(
             '<span class="nowrap">{} <span class="tag tag-bad">{}</span></span>',
@@ -44,6 +44,7 @@ class DueColumn(DateColumn):
 
 
 class CaseTable(FastTable):
+    select = SelectColumn()
     customer = CustomerColumn("risk:alertcase_view")
     # where the customer is known, as on their page, this leads to the record
     number = Column(linkify=("risk:alertcase_view", [A("pk")]))
@@ -53,7 +54,7 @@ class CaseTable(FastTable):
     level = BadgeColumn(tones=LEVEL_TONES)
     status = BadgeColumn(tones=TONES)
     opened_on = DateColumn()
-    due_on = DueColumn(verbose_name=pgettext_lazy("alert case", "Due"))
+    due_on = DueColumn(accessor="next_day", verbose_name=pgettext_lazy("alert case", "Due"))
     officer = Column(
         accessor="officer__shown_name", verbose_name=pgettext_lazy("alert case", "Officer")
     )
@@ -61,6 +62,7 @@ class CaseTable(FastTable):
     class Meta:
         model = AlertCase
         fields = (
+            "select",
             "customer",
             "number",
             "family",

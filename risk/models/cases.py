@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -62,8 +63,8 @@ class CaseQuerySet(ScopedQuerySet["AlertCase"]):
         return self.exclude(status=AlertCase.Status.CLOSED)
 
     def overdue(self) -> Self:
-        """Those that should have been decided; while one waits its time stands."""
-        return self.open().exclude(status=AlertCase.Status.WAITING).filter(due_on__lt=bank_today())
+        """Those whose next day is over: nobody has decided, or answered what one waits for."""
+        return self.open().filter(next_day__lt=bank_today())
 
 
 class AlertCase(Workflow):
@@ -165,6 +166,13 @@ class AlertCase(Workflow):
     due_on = models.DateField(pgettext_lazy("alert case", "to be decided by"), editable=False)
     waits_since = models.DateField(_("its time stands since"), null=True, editable=False)
     diary_on = models.DateField(_("information expected by"), null=True, editable=False)
+    # while a case waits, what is awaited is the answer and not yet the decision
+    next_day = models.GeneratedField(
+        expression=Coalesce("diary_on", "due_on"),
+        output_field=models.DateField(),
+        db_persist=True,
+        verbose_name=pgettext_lazy("alert case", "due next"),
+    )
     officer = models.ForeignKey(
         StaffMember,
         models.PROTECT,
@@ -184,6 +192,7 @@ class AlertCase(Workflow):
     silent_until = models.DateField(_("silent until"), null=True, editable=False)
 
     SCOPE = Through("customer")
+    NAMES_SUBJECT = True
     AUDIT_SUBJECT = "customer_id"
     CONFIDENTIAL = True
     TOLD = frozenset({"level", "due_on", "diary_on", "officer", "silent_until"})
@@ -197,6 +206,7 @@ class AlertCase(Workflow):
             "due_on",
             "waits_since",
             "diary_on",
+            "next_day",
             "officer",
             "edited_by",
             "is_restricted",
@@ -238,14 +248,14 @@ class AlertCase(Workflow):
             ("view_restricted_alertcase", _("See alert cases referred for a report")),
         ]
         indexes = [
-            models.Index(fields=["due_on", "id"], name="risk_case_by_due_day"),
-            models.Index(fields=["-level", "due_on", "id"], name="risk_case_by_severity"),
+            models.Index(fields=["next_day", "id"], name="risk_case_by_next_day"),
+            models.Index(fields=["-level", "next_day", "id"], name="risk_case_by_grave_day"),
             models.Index(fields=["-opened_on", "-id"], name="risk_case_by_age"),
             # what there is to do is asked for every day, and closed cases grow for ever
             models.Index(
-                fields=["due_on", "id"],
+                fields=["next_day", "id"],
                 condition=~Q(status="closed"),
-                name="risk_case_open_by_due_day",
+                name="risk_case_open_by_next_day",
             ),
         ]
         constraints = [
@@ -280,6 +290,11 @@ class AlertCase(Workflow):
     def is_open(self) -> bool:
         """Whether the case is not decided."""
         return self.status != self.Status.CLOSED
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the day of the decision is over, or of the answer that the case waits for."""
+        return self.is_open and self.next_day < bank_today()
 
     @property
     def proposal(self) -> CaseProposal | None:

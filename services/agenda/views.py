@@ -5,14 +5,12 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.messages import get_messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
-from django_htmx.http import trigger_client_event
 
 from config_admin.calendars.months import beside
 from crm.core import idempotency
@@ -21,6 +19,7 @@ from crm.core.formats import day
 from crm.core.pages import (
     ActPage,
     AddPage,
+    AtOnce,
     ChangePage,
     DetailPage,
     ListPage,
@@ -181,55 +180,25 @@ class AmendPage(ChangePage):
         return [field for field in super().fields() if field.name in form.fields]
 
 
-class AtOnce:
-    """A step that a list takes by itself: the list is fetched anew, and the step can be undone.
+class TaskAtOnce(AtOnce):
+    """A step that the list of today takes by itself."""
 
-    One that takes another one back says nothing: the page says itself that it was undone.
-    """
-
-    undo = ""
-    takes_back = False
-
-    def undo_address(self):
-        """Where the step is taken back; empty if it cannot be, or not by this user."""
-        may = self.undo and self.request.user.has_action(self.resource.permission(self.undo))
-        return self.resource.url(self.undo, self.object) if may else ""
-
-    @property
-    def is_at_once(self):
-        return bool(self.request.htmx) and not self.in_drawer
-
-    def show_form(self, form, status=200, **context):
-        if self.is_at_once:
-            # there is no form to show a refusal in: the page says that somebody was faster
-            return HttpResponse(status=409)
-        return super().show_form(form, status, **context)
-
-    def lead_to(self, target):
-        if not self.is_at_once:
-            return super().lead_to(target)
-        said = {"message": " ".join(str(message) for message in get_messages(self.request))}
-        if self.takes_back:
-            return trigger_client_event(HttpResponse(status=204), CHANGED)
-        if undo := self.undo_address():
-            said |= {"undo": undo, "key": idempotency.new_key()}
-        answer = trigger_client_event(HttpResponse(status=204), "crm:saved", said)
-        return trigger_client_event(answer, CHANGED)
+    changed = CHANGED
 
 
-class FinishPage(AtOnce, TransitionPage):
+class FinishPage(TaskAtOnce, TransitionPage):
     """A task done, by one click in the list of today."""
 
     undo = "reopen"
 
 
-class ReopenPage(AtOnce, TransitionPage):
+class ReopenPage(TaskAtOnce, TransitionPage):
     """A task opened again, which takes back that it was done."""
 
     takes_back = True
 
 
-class PutOffPage(AtOnce, ActPage):
+class PutOffPage(TaskAtOnce, ActPage):
     """A task put off to tomorrow or to next week, or its reminder heeded.
 
     An address that says what was before takes the putting off back.

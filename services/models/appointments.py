@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import (
     RangeBoundary,
     RangeOperators,
 )
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,7 @@ SPAN = Func(
     function="tstzrange",
     output_field=DateTimeRangeField(),
 )
+ENDS_FIRST = _("It ends before it begins. Enter a later end.")
 
 
 class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
@@ -155,7 +157,7 @@ class Appointment(Workflow):
             models.CheckConstraint(
                 name="services_appointment_ends_later",
                 condition=Q(ends_at__gt=F("begins_at")),
-                violation_error_message=_("It ends before it begins. Enter a later end."),
+                violation_error_message=ENDS_FIRST,
             ),
             ExclusionConstraint(
                 name="services_appointment_not_double",
@@ -169,6 +171,13 @@ class Appointment(Workflow):
                 ),
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse an end that does not lie after the beginning, beside the end."""
+        begins: dt.datetime | None = self.begins_at  # an unfinished form leaves both empty
+        ends: dt.datetime | None = self.ends_at
+        if begins and ends and ends <= begins:
+            raise ValidationError({"ends_at": ENDS_FIRST})
 
     def __str__(self) -> str:
         return f"{self.shown_purpose} · {self.shown_time}"

@@ -376,6 +376,7 @@ class Complaint(Workflow):
         author="received_by__user",
         author_leader="received_by__supervisor__user",
     )
+    NAMES_SUBJECT = True
     AUDIT_SUBJECT = "customer_id"
     CONFIDENTIAL = True
     TOLD = frozenset(

@@ -140,6 +140,7 @@ class Referral(Workflow):
         other_leader="to_member__supervisor__user",
         author="answered_by__user",
     )
+    NAMES_SUBJECT = True
     AUDIT_SUBJECT = "customer_id"
     CONFIDENTIAL = True
     CLASSES = dict.fromkeys(

@@ -206,6 +206,7 @@ class ServiceRequest(Workflow):
         owner="customer__lead_manager__user",
         leader="customer__lead_manager__supervisor__user",
     )
+    NAMES_SUBJECT = True
     AUDIT_SUBJECT = "customer_id"
     TOLD = frozenset({"answers"})
     CLASSES = dict.fromkeys(

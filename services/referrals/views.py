@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm.core.pages import AddPage, DetailPage, Page, TransitionPage
 from customers.models import Customer
@@ -43,11 +44,26 @@ class ReferralPage(DetailPage):
         referral, user = self.object, self.request.user
         seen = Customer.objects.permitted(user).filter(pk=referral.customer_id)
         sold = Opportunity.objects.permitted(user).filter(referral=referral.pk)
+        sees = seen.exists()
         accepted = referral.status == referral.Status.ACCEPTED
         return super().facts() | {
-            "may_see_customer": seen.exists(),
+            "may_see_customer": sees,
+            "looked_after": "" if sees else looked_after(referral.customer),
             "opportunity": sold.values_list("pk", flat=True).first() if accepted else None,
         }
+
+
+def looked_after(customer):
+    """Who looks after a customer whose page does not open, and why it does not."""
+    if customer.lead_manager is None:
+        return _(
+            "Nobody leads this customer, who waits in the pool of %(branch)s. The customer's page"
+            " opens only to those who reach customers of this branch."
+        ) % {"branch": customer.home_branch.shown_name}
+    return _(
+        "%(name)s, %(branch)s, looks after this customer. The customer's page opens only to those"
+        " in whose hands or at whose branch the customer is."
+    ) % {"name": customer.lead_manager.shown_name, "branch": customer.home_branch.shown_name}
 
 
 class AcceptPage(TransitionPage):

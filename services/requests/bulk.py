@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,9 +57,10 @@ def assign_many(
 
 def assign_chunk(run: jobs.Run) -> jobs.Step:
     """Assign the next requests; the list of an address is taken down first."""
-    address = run.arguments.get("list")
-    if address is not None and not run.position:
-        return jobs.Step({"collected": True}, total=_collect(run, address))
+    from .resources import request  # noqa: PLC0415  (pages know operations, not the reverse)
+
+    if step := jobs.listed(run, request, "assign"):
+        return step
     member = StaffMember.objects.get(pk=run.arguments["member"])
     rows = jobs.waiting_rows(run.job, CHUNK)
     reached = ServiceRequest.objects.permitted(run.by, "assign")
@@ -66,20 +68,7 @@ def assign_chunk(run: jobs.Run) -> jobs.Step:
     found = reached.filter(pk__in=[row.key for row in rows]).order_by("pk").in_bulk()
     for row in sorted(rows, key=lambda row: row.key):
         _settle(row, found.get(row.key), member, run)
-    step = jobs.settle(rows)
-    total = run.job.rows.count() if not run.position else None
-    return jobs.Step(
-        {"collected": True}, step.done, step.changed, step.refused, total, len(rows) < CHUNK
-    )
-
-
-def _collect(run: jobs.Run, address: str) -> int:
-    from crm.core.pages import rows_at  # noqa: PLC0415  (pages know operations, not the reverse)
-
-    from .resources import request  # noqa: PLC0415
-
-    rows = rows_at(request, address, user=run.by, action="assign")  # type: ignore[no-untyped-call]
-    return jobs.collect(run.job, rows)
+    return jobs.settled(run, rows, CHUNK)
 
 
 def _settle(
@@ -92,7 +81,9 @@ def _settle(
     if request is not None and not cause:
         row.before = request.owner_id
         try:
-            operations.assign(request, by=run.by, member=member, reason=run.job.reason)
+            # what is refused leaves the rest of the chunk as it is
+            with transaction.atomic():
+                operations.assign(request, by=run.by, member=member, reason=run.job.reason)
         except DomainError:
             # what else the rules refuse is a conflict of interest
             cause = "conflict"

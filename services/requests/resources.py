@@ -74,6 +74,9 @@ request = Resource(
         "add": views.NewRequestPage,
         "view": views.RequestPage,
         "panel": views.RequestPanel,
+        "take": views.TakePage,
+        "start": views.StartPage,
+        "hand_back": views.HandBackPage,
         "assign": views.AssignPage,
     },
 )

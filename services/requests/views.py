@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib.messages import get_messages
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from crm.core import idempotency
 from crm.core.pages import (
     ActPage,
     AddPage,
+    AtOnce,
     BulkPage,
     DetailPage,
     ListPage,
@@ -31,7 +34,11 @@ from .forms import AssignForm, AssignManyForm, NewRequestForm
 
 SEE_CUSTOMER, REVEAL = "customers.view_customer", "customers.reveal_customer"
 ADD = "services.add_servicerequest"
+# in the address that undoes a step
+UNDONE = "undone"
 OWN_STEPS = {"start", "resume", "wait", "resolve"}
+# steps of every hour, which ask nothing
+AT_ONCE = frozenset({"take", "start"})
 
 
 class RequestList(ListPage):
@@ -41,12 +48,6 @@ class RequestList(ListPage):
         if not self.request.user.has_action(operations.ASSIGN):
             return ()
         return ((_("Assign…"), "user-round-cog", reverse("services:servicerequest_assign_many")),)
-
-    def table(self, found):
-        table = super().table(found)
-        if not self.bulk():
-            table.columns.hide("select")
-        return table
 
 
 class AssignManyPage(BulkPage):
@@ -126,7 +127,7 @@ class OwnFieldsPage(Page):
 class RequestPanel(PanelPage):
     """The requests of a customer on the customer's page, and the way to a new one."""
 
-    spare = ("select", "customer", "service", "priority", "received")
+    spare = ("customer", "service", "priority", "received")
 
     def may_add(self, pk):
         return may(self.request.user, ADD, pk, opened_by=SEE_CUSTOMER)
@@ -163,20 +164,30 @@ class RequestPage(DetailPage):
     def facts(self):
         known = super().facts()
         steps, answers, user = known["moves"], self.object.answers, self.request.user
-        return known | {
-            "may_change": known["may_change"] and self.object.is_at_work,
-            "first_step": steps[0] if steps else None,
-            "next_steps": steps[1:3],
-            "more_steps": steps[3:],
-            "is_unworked": self.object.status == "queued" and not self.workers,
-            "who_can": self.who_can(),
-            "may_write": self.may("converse"),
-            "checks": talk.keyed(self.object.checks.select_related("item", "ticked_by")),
-            "may_tick": self.object.is_at_work and self.may("check"),
-            "clock": self.object.face,
-            "late_answer": late_answer(self.object),
-            "answers": list(in_words(answers, names_for(answers, user))),
-        }
+        return (
+            known
+            | {
+                "may_change": known["may_change"] and self.object.is_at_work,
+                "first_step": steps[0] if steps else None,
+                "next_steps": steps[1:3],
+                "more_steps": steps[3:],
+                "at_once": AT_ONCE,
+                "key": idempotency.new_key,
+                "is_unworked": self.object.status == "queued" and not self.workers,
+                "who_can": self.who_can(),
+                "may_write": self.may("converse"),
+                "clock": self.object.face,
+                "late_answer": late_answer(self.object),
+                "answers": list(in_words(answers, names_for(answers, user))),
+            }
+            | checklist_of(self.object, may_tick=self.may("check"))
+        )
+
+
+def checklist_of(request, *, may_tick):
+    """What is to be checked before a request is resolved, each item with a key of its own."""
+    checks = request.checks.select_related("item", "ticked_by")
+    return {"checks": talk.keyed(checks), "may_tick": request.is_at_work and may_tick}
 
 
 class WorkPage(RequestPage):
@@ -212,6 +223,34 @@ class CustomerCard(Page):
             contact_points=list(points) if opens else [],
             may_reveal=reveals,
         )
+
+
+class TakePage(AtOnce, TransitionPage):
+    """A request taken from its queue by one click; it goes back there if this is undone."""
+
+    undo = "hand_back"
+
+    def undo_address(self):
+        address = super().undo_address()
+        return address and f"{address}?{UNDONE}=1"
+
+
+class StartPage(AtOnce, TransitionPage):
+    """A request begun with by one click."""
+
+
+class HandBackPage(AtOnce, TransitionPage):
+    """A request put back into its queue; one just taken needs no other reason than that."""
+
+    @property
+    def takes_back(self):
+        return UNDONE in self.request.GET
+
+    def build_form(self, data=None):
+        form = super().build_form(data)
+        if self.takes_back and data is not None:
+            form.data = {"reason": _("Taken by mistake.")}
+        return form
 
 
 class AssignPage(TransitionPage):
@@ -279,7 +318,7 @@ class WritePage(RequestActPage):
         )
 
 
-class TickPage(RequestActPage):
+class TickPage(AtOnce, RequestActPage):
     """An item of the checklist, ticked or opened again."""
 
     page = "check"
@@ -300,6 +339,14 @@ class TickPage(RequestActPage):
         is_ticked = form.cleaned_data["state"] == "ticked"
         talk.tick(self.check, by=self.request.user, is_ticked=is_ticked)
         return self.object
+
+    def lead_to(self, target):
+        if not self.is_at_once:
+            return super().lead_to(target)
+        # the box says it itself
+        list(get_messages(self.request))
+        self.template = "checklist"
+        return self.show(object=self.object, **checklist_of(self.object, may_tick=True))
 
     def show_form(self, form, status=200, **context):
         title = _("Checklist: %(name)s") % {"name": self.check}

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.core.clock import bank_today
 from crm.core.forms import LookupField, RecordForm
+from crm.core.operations import DomainError
 from sysadmin.forms import day_field
 from sysadmin.models import Announcement
 
@@ -60,6 +61,15 @@ class AnnouncementForm(RecordForm):
         member = getattr(self.user, "staff_member", None)
         if member is not None:
             self.initial["branch"] = member.branch_id
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if last_day := cleaned.get("last_day"):
+            try:
+                operations.refuse_over(Announcement(last_day=last_day))
+            except DomainError as error:
+                self.add_error("last_day", str(error))
+        return cleaned
 
     def apply(self, *, by: Any, version: int | None) -> Announcement:
         return operations.publish(self.instance, by=by)

@@ -12,9 +12,14 @@ from sysadmin.models import Acknowledgement, Announcement, User
 def publish(announcement: Announcement, *, by: User) -> Announcement:
     """Make something known to those at a branch and below it, from one day to another."""
     announcement.author = by
-    refuse_past(announcement.last_day, "last_day")
+    refuse_over(announcement)
     save_new(announcement)
     return announcement
+
+
+def refuse_over(announcement: Announcement) -> None:
+    """Refuse to make known what nobody would see any more."""
+    refuse_past(announcement.last_day, "last_day")
 
 
 @operation

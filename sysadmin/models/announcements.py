@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,7 @@ from crm.core.scope import InTree, Through
 from .notices import Importance
 from .users import Grant, Role, User
 
+ENDS_FIRST = _("The last day lies before the first. Enter a later day.")
 # in this order they are shown
 URGENCY = (Importance.BAD, Importance.WARN, Importance.INFO)
 
@@ -143,9 +146,16 @@ class Announcement(Record):
             models.CheckConstraint(
                 name="sysadmin_announcement_forward",
                 condition=Q(last_day__gte=F("first_day")),
-                violation_error_message=_("The last day lies before the first. Enter a later day."),
+                violation_error_message=ENDS_FIRST,
             )
         ]
+
+    def clean(self) -> None:
+        """Refuse a last day before the first, beside it."""
+        first: dt.date | None = self.first_day  # an unfinished form leaves both empty
+        last: dt.date | None = self.last_day
+        if first and last and last < first:
+            raise ValidationError({"last_day": ENDS_FIRST})
 
     def __str__(self) -> str:
         return self.shown_title

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from crm.core import formats
 from crm.core.classes import INTERNAL, PUBLIC, SENSITIVE, class_of
 from crm.core.history import days_of
+from crm.core.labels import labelled
 from crm.core.named import Named
 from crm.core.sealed import SealedField
+from crm.core.templatetags.crm_ui import text_of as in_words
 from crm.core.templatetags.crm_ui import value_of
 
 MOST_COLUMNS = 8
@@ -47,7 +49,8 @@ def text_of(row: Any, field: Any, names: Named) -> str:
     if isinstance(field, DateRangeField):
         return days_of(f"{value.lower or ''},{value.upper or ''}")
     if isinstance(field, ArrayField):
-        return str(getattr(row, f"shown_{field.name}", ", ".join(map(str, value))))
+        shown = getattr(row, f"shown_{field.name}", None)
+        return in_words(labelled(field, value) if shown is None else shown)
     return value_of(row, field.name)
 
 

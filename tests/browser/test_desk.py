@@ -5,7 +5,13 @@ from playwright.sync_api import expect
 
 from config_admin.services import operations
 from services.models import ServiceRequest
-from tests.factories import QueueMemberFactory, ServiceFieldFactory, ServiceTypeFactory
+from tests.factories import (
+    QueueMemberFactory,
+    RequestCheckFactory,
+    ServiceFieldFactory,
+    ServiceRequestFactory,
+    ServiceTypeFactory,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,3 +58,31 @@ def test_a_request_is_entered_with_its_own_fields_and_leads_back_to_the_queue(
     expect(page.locator("#request").get_by_text("for a visa")).to_be_in_viewport()
     back.click()
     expect(page.locator("#queue .list a").first).to_be_in_viewport()
+
+
+@pytest.mark.proves("CS-1")
+def test_a_request_is_taken_and_ticked_by_one_click_each_and_the_rest_of_the_page_stays(
+    desk, bank, certificate
+):
+    request = ServiceRequestFactory(service=certificate, customer=bank.person, subject="Proof")
+    check = RequestCheckFactory(request=request)
+    page = desk(bank.everyone)
+    page.goto("/service/")
+    page.evaluate("document.body.dataset.stays = 'yes'")
+    page.locator("#queue").get_by_role("link", name="Proof").click()
+    beside = page.locator("#request")
+    beside.get_by_role("button", name="Take").click()
+    expect(beside.get_by_role("button", name="Start")).to_be_visible()
+    expect(page.locator("#queue section").first).to_contain_text("Proof")
+    beside.get_by_role("checkbox", name=check.item.name).click()
+    box = beside.get_by_role("checkbox", name=check.item.name)
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+    page.locator(".toasts").get_by_role("button", name="Undo").click()
+    expect(beside.get_by_role("button", name="Take")).to_be_visible()
+    assert page.evaluate("document.body.dataset.stays") == "yes"
+    page.goto(f"/service/requests/{request.pk}/")
+    page.evaluate("document.body.dataset.stays = 'yes'")
+    page.locator(".acts").get_by_role("button", name="Take").click()
+    expect(page.locator(".acts").get_by_role("button", name="Start")).to_be_visible()
+    assert page.evaluate("document.body.dataset.stays") == "yes"

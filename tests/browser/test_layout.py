@@ -86,3 +86,20 @@ def test_the_steps_of_a_decision_about_a_claim_show_on_a_phone(desk, bank):
     card = page.get_by_role("region", name="Decisions")
     assert card.evaluate(IS_WHOLE)
     assert card.locator("tbody tr").bounding_box()["height"] <= 260
+
+
+def test_a_phone_shows_every_column_of_a_list_with_its_label_and_sorts_it(desk, bank):
+    page = desk(bank.manager, **PHONE)
+    page.goto("/customers/")
+    rows = page.get_by_role("table").get_by_role("row")
+    row = rows.filter(has_text=bank.person.latin_name)
+    expect(row.get_by_role("cell").filter(has_text=bank.branch.name_en)).to_be_in_viewport()
+    assert page.locator("#table .tw").evaluate(IS_WHOLE)
+    label = "e => getComputedStyle(e, '::before').content"
+    branch = row.get_by_role("cell").filter(has_text=bank.branch.name_en)
+    assert "Managing branch" in branch.evaluate(label)
+    page.get_by_role("columnheader", name="Customer since").get_by_role("link").click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("Customer since")
+    page.goto(reverse("customers:customer_view", args=[bank.person.pk]))
+    expect(page.get_by_role("region", name="Identity documents")).to_be_visible()
+    assert all(box.evaluate(IS_WHOLE) for box in page.locator("main .tw").all())

@@ -141,7 +141,7 @@ def test_a_request_out_of_reach_is_not_there(
     assert far.get(f"{INBOX}{Approval.objects.get().pk}/").status_code == 404
     assert (
         "Closing of a customer"
-        not in far.get(f"{INBOX}?sort=oldest").content.decode().partition("<tbody>")[2]
+        not in far.get(f"{INBOX}?sort=oldest").content.decode().partition("<tbody")[2]
     )
 
 

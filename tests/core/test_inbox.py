@@ -70,7 +70,7 @@ def test_another_request_opens_without_a_new_page_and_as_a_page_without_javascri
     alone = beside(desk, waiting[0]).content.decode()
     assert "Wang 一" in alone
     assert "<html" not in alone
-    assert "<tbody>" in alone  # what changes
+    assert "<tbody" in alone  # what changes
     assert "Wang 三" not in alone
     whole = desk.get(f"{INBOX}{waiting[0].pk}/").content.decode()
     assert "Wang 一" in whole

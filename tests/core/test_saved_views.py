@@ -61,7 +61,7 @@ def tabs(desk, address=""):
 
 def headings(desk, address):
     page = desk.get(LIST + address).content.decode()
-    head = page.partition("<thead>")[2].partition("</thead>")[0]
+    head = page.partition("<thead")[2].partition("</thead>")[0]
     return [re.sub("<[^>]*>", "", cell).strip() for cell in re.findall(r"<th.*?</th>", head)]
 
 
@@ -73,6 +73,33 @@ def move_under(leader, user):
 
 
 @pytest.mark.proves("CI-22")
+def marked(desk, address):
+    """Which tab of the customers' list is marked, and whether it is said to be changed."""
+    page = desk.get(LIST + address).content.decode()
+    strip = page.partition('<nav class="views"')[2].partition("</nav>")[0]
+    found = re.findall(r'<a [^>]*aria-current="page"[^>]*>(.*?)</a>', strip, re.DOTALL)
+    return [" ".join(re.sub("<[^>]*>", " ", said).split()) for said in found]
+
+
+def test_a_narrowed_list_is_not_marked_as_all_and_a_changed_view_says_so(desk, user):
+    narrowed = "?status=active"
+    assert marked(desk, "") == ["All customers"]
+    assert marked(desk, "?sort=-name") == ["All customers changed"]
+    for address in (narrowed, f"{narrowed}&view=all"):
+        assert marked(desk, address) == []
+        assert tabs(desk, address)["Reset"] == f"{LIST}?view=all"
+        page = desk.get(LIST + address).content.decode()
+        assert "Remove the filter Status" in page
+    assert marked(desk, "?status=dormant") == ["Dormant"]
+    save(desk, name="Other ones", address="status=active&kind=person")
+    view = SavedView.objects.get()
+    assert marked(desk, "?kind=person&status=active") == ["Other ones"]
+    assert marked(desk, f"?status=active&view={view.pk}") == ["Other ones changed"]
+    drawer = desk.get(f"{LIST}filter/?status=active&sort=-name&view={view.pk}").content.decode()
+    for kept in (f'name="view" value="{view.pk}"', 'name="sort" value="-name"'):
+        assert kept in drawer
+
+
 def test_a_saved_view_is_a_tab_that_opens_the_list_as_it_was(desk, branch):
     dormant = CustomerFactory(home_branch=branch, status="dormant", latin_name="Asleep Ada")
     active = CustomerFactory(home_branch=branch, status="active", latin_name="Awake Bo")

@@ -116,6 +116,31 @@ def test_a_wrong_value_is_refused_beside_its_field_and_nothing_is_lost(
 
 
 @pytest.mark.proves("CI-1")
+def test_all_that_is_wrong_with_a_new_customer_is_named_at_once(client, facts):
+    """Fields, documents and rules alike; each beside its field, once."""
+    client.post("/customers/add/", facts(document_number=(taken := resident_id())))
+    wrong = facts(
+        born_on="1850-01-01",
+        opened_on="1840-01-01",
+        city="",
+        home_branch="",
+        document_number=taken,
+        mobile="12345",
+        email="nobody",
+    )
+    answer = client.post("/customers/add/", wrong)
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert {"born_on", "opened_on", "home_branch", "document_number", "mobile", "email"} == set(
+        errors
+    )
+    assert all(len(said) == 1 for said in errors.values())
+    nameless = client.post("/customers/add/", facts(name="\u200b", document_kind="", mobile="1"))
+    assert {"name", "document_kind", "mobile"} == set(nameless.context["form"].errors)
+    assert Customer.objects.count() == 1
+
+
+@pytest.mark.proves("CI-1")
 @pytest.mark.parametrize("kind", ["resident_id", "temporary_id", "household_register"])
 def test_an_identity_belongs_to_one_customer_whatever_its_spelling(client, facts, kind):
     number = resident_id()

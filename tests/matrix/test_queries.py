@@ -18,6 +18,7 @@ LISTS, RECORDS = 8, 10
 CEILINGS = {
     "staff:handover_view": 13,
     "customers:customer_view": 12,
+    "risk:alertcase_view": 11,
     "sysadmin:health": 10,
 }
 # of every row of a page, which pages show it

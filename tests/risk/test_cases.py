@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.core.acting import acting
 from crm.core.clock import bank_today, clock_at, now
+from crm.core.formats import in_bank_zone
 from crm.core.idempotency import FIELD
 from crm.core.models import AuditEvent, Job
 from customers.models import TimelineEntry
-from risk.cases import handover
+from risk.cases import handover, overdue, rules
 from risk.models import Alert, AlertCase, CaseProposal
 from risk.tasks import warn_nightly
 from risk.warnings import run
@@ -340,6 +341,45 @@ def test_a_question_stops_the_time_no_longer_than_the_bank_allows(case, officer,
 
 
 @pytest.mark.proves("RM-6")
+def test_a_case_that_waits_past_its_day_is_overdue_at_once_in_lists_homes_and_notices(
+    person, branch, take, signed_in
+):
+    officer = person(branch, *WORK, "staff.view_staffmember")
+    case = AlertCaseFactory(
+        customer=CustomerFactory(home_branch=branch),
+        officer=officer.staff_member,
+        status="investigating",
+    )
+    other = AlertCaseFactory(
+        customer=CustomerFactory(home_branch=branch), due_on=bank_today() + dt.timedelta(days=4)
+    )
+    day = bank_today() + dt.timedelta(days=2)
+    take(officer, case, "ask", question="Why?", diary_on=str(day))
+
+    def listed(at, query):
+        with clock_at(at):
+            page = signed_in(officer).get(f"{CASES}?{query}")
+        return [row.record.pk for row in page.context["table"].rows], page.content.decode()
+
+    morning = in_bank_zone(now()).replace(hour=8, minute=0)
+    assert listed(morning + dt.timedelta(days=2), "due=overdue")[0] == []
+    after = morning + dt.timedelta(days=3)
+    found, page = listed(after, "due=overdue")
+    assert found == [case.pk]
+    assert "1 day over" in page
+    assert listed(after, "open=yes&sort=due_on")[0] == [case.pk, other.pk]
+    with clock_at(after):
+        client = signed_in(officer)
+        assert "Answer on a case is overdue" in [label for label, *_rest in to_do(client)]
+        assert "information was expected by" in client.get(f"{CASES}{case.pk}/").content.decode()
+        for _time in range(2):
+            overdue.tell_in_the_morning()
+    told = Notification.objects.get(kind="risk.case_overdue")
+    assert (told.recipient, told.subject_key, told.code) == (officer, case.pk, "waiting")
+    assert told.day == day
+
+
+@pytest.mark.proves("RM-6")
 def test_a_case_is_given_to_those_who_can_work_on_it_and_only_grows_graver(
     case, officer, second, person, branch, take
 ):
@@ -357,6 +397,102 @@ def test_a_case_is_given_to_those_who_can_work_on_it_and_only_grows_graver(
     case.refresh_from_db()
     assert (case.status, case.level) == ("escalated", 3)
     assert case.due_on == bank_today() + dt.timedelta(days=5)
+
+
+def test_a_case_is_assigned_to_oneself_by_one_click_if_one_may_work_on_it(
+    case, second, person, branch, signed_in
+):
+    page = signed_in(second).get(f"{CASES}{case.pk}/")
+    me = second.staff_member
+    assert f'name="officer" value="{me.pk}"' in page.content.decode()
+    answer = signed_in(second).post(
+        f"{CASES}{case.pk}/assign/",
+        {FIELD: str(uuid.uuid4()), "officer": me.pk},
+        headers={"HX-Request": "true"},
+    )
+    assert answer.status_code == 204
+    assert "crm:changed" in answer.headers["HX-Trigger"]
+    case.refresh_from_db()
+    assert case.officer == me
+    for user in (second, person(branch, *SEE, "risk.assign_alertcase")):
+        assert "Assign to me" not in signed_in(user).get(f"{CASES}{case.pk}/").content.decode()
+
+
+@pytest.mark.proves("RM-6")
+def test_the_picker_offers_those_alone_who_may_be_given_the_case(
+    case, officer, second, manager, person, branch, other_branch, bank, signed_in
+):
+    """Each of the others lacks one thing: right, sight, reach, distance, presence."""
+    person(branch, *SEE)
+    person(branch, "customers.view_customer", "risk.propose_alertcase")
+    person(other_branch, *WORK)
+    person(branch, *WORK, extent=Grant.Reach.OWN)
+    close = person(branch, *WORK).staff_member
+    ConflictFactory(member=close, customer=case.customer)
+    gone = person(branch, *WORK).staff_member
+    with acting(by=system_user()):
+        type(gone).objects.filter(pk=gone.pk).update(
+            joined_on=dt.date(2020, 1, 1), leaves_on=dt.date(2021, 1, 1)
+        )
+    above = person(bank, *WORK)
+    lead = person(branch, *WORK, extent=Grant.Reach.TEAM)
+    with acting(by=system_user()):
+        type(gone).objects.filter(pk=manager.staff_member.pk).update(supervisor=lead.staff_member)
+    fit = {user.staff_member.pk for user in (second, manager, above, lead)}
+    offered = signed_in(officer).post(f"{CASES}{case.pk}/officers/", {"q": ""})
+    assert {key for key, _row, _code in offered.context["rows"]} == fit
+    assert set(rules.officers_for(case).values_list("pk", flat=True)) == fit
+    anywhere = signed_in(officer).post(f"{CASES}officers/", {"q": ""}).context["rows"]
+    assert close.pk in {key for key, _row, _code in anywhere}
+
+
+@pytest.mark.proves("RM-6")
+def test_many_cases_are_assigned_at_once_and_the_job_says_which_stayed(
+    case, officer, second, compliance, manager, other_branch, take, signed_in
+):
+    held = AlertCaseFactory(
+        customer=CustomerFactory(home_branch=officer.staff_member.branch),
+        officer=second.staff_member,
+        status="investigating",
+    )
+    new, elsewhere, close = (
+        AlertCaseFactory(customer=CustomerFactory(home_branch=place))
+        for place in (officer.staff_member.branch, other_branch, officer.staff_member.branch)
+    )
+    ConflictFactory(member=second.staff_member, customer=close.customer)
+    waiting = AlertCaseFactory(
+        customer=CustomerFactory(home_branch=officer.staff_member.branch),
+        officer=officer.staff_member,
+        status="closed",
+    )
+    rows = (case, held, new, elsewhere, close, waiting)
+    sent = {FIELD: str(uuid.uuid4()), "sel": [row.pk for row in rows]}
+    page = signed_in(compliance).get(f"{CASES}assign/", {"sel": sent["sel"]})
+    assert page.context["chosen"].n == len(rows)
+    sent |= {"officer": second.staff_member.pk, "reason": ""}
+    assert signed_in(compliance).post(f"{CASES}assign/", sent).status_code == 302
+    job = Job.objects.get()
+    work_off()
+    assert dict(job.rows.values_list("key", "cause")) == {
+        case.pk: "",
+        held.pk: "",
+        new.pk: "",
+        elsewhere.pk: "customer",
+        close.pk: "conflict",
+        waiting.pk: "state",
+    }
+    for row in (case, new):
+        row.refresh_from_db()
+        assert (row.officer, row.status) == (second.staff_member, "investigating")
+    close.refresh_from_db()
+    assert close.officer is None
+
+
+def test_boxes_of_cases_are_offered_to_those_who_assign(case, officer, manager, signed_in):
+    assert 'name="sel"' in signed_in(officer).get(CASES).content.decode()
+    assert 'name="sel"' not in signed_in(manager).get(CASES).content.decode()
+    card = f"{CASES}panel/customer/{case.customer_id}/"
+    assert 'name="sel"' not in signed_in(officer).get(card).content.decode()
 
 
 # --- decided ------------------------------------------------------------------------------

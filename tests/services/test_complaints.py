@@ -18,11 +18,13 @@ from crm.ops.roles import (
     HANDLE_COMPLAINTS,
     RECEIVE_COMPLAINTS,
     REVIEW_COMPLAINTS,
+    ROLES,
 )
 from services import tasks
 from services.complaints.parameters import RECUSE_LEADER
 from services.models import Complaint, ComplaintReply
-from sysadmin.models import User, period
+from sysadmin.models import Grant, User, period
+from tests.administration import at_the_site
 from tests.factories import (
     ApprovalPolicyFactory,
     AuthorityLimitFactory,
@@ -687,3 +689,21 @@ def test_a_branch_stays_open_while_a_complaint_waits_for_its_answer(agent, custo
     with acting(by=agent):
         Complaint.objects.filter(pk=waiting.pk).update(status=Status.WITHDRAWN)
     assert "1 open complaint" not in what_ties(customer.home_branch)
+
+
+@pytest.mark.proves("SY-5")
+def test_the_trail_and_the_site_name_the_ways_of_an_answer_and_not_their_codes(
+    person, bank, agent, customer
+):
+    complaint = answered(agent, customer)
+    reply = complaint.replies.get()
+    rights = next(role.actions for role in ROLES if role.code == "auditor")
+    auditor = at_the_site(person(bank, *rights, extent=Grant.Reach.BANK))
+    event = AuditEvent.objects.get(table_name=ComplaintReply._meta.db_table)
+    pages = (f"/system/audit/{event.pk}/", f"/administration/services/complaintreply/{reply.pk}/")
+    for address in pages:
+        page = auditor.get(address).content.decode()
+        assert escape(", ".join(reply.shown_ways)) in page, address
+        assert "review, mediation" not in page
+    heading = auditor.get(f"{LIST}{complaint.pk}/").content.decode()
+    assert f"<title>{complaint} · {escape(complaint.get_business_display())} · " in heading

@@ -146,3 +146,24 @@ def test_a_tick_is_taken_back_while_the_request_is_at_work(desk, keyed, mine):
     desk.post(url, keyed(state="open"))
     check.refresh_from_db()
     assert (check.ticked_at, check.ticked_by) == (None, None)
+
+
+@pytest.mark.proves("CS-1")
+def test_a_line_of_the_checklist_is_ticked_by_one_click_and_the_list_alone_comes_back(
+    desk, keyed, mine
+):
+    check = RequestCheckFactory(request=mine)
+    url = f"/service/requests/{mine.pk}/checks/{check.pk}/"
+    page = desk.get(f"/service/requests/{mine.pk}/").content.decode()
+    assert f'hx-post="{url}"' in page
+    here = {"HX-Request": "true", "HX-Target": "checklist"}
+    answer = desk.post(url, keyed(state="ticked"), headers=here)
+    part = answer.content.decode()
+    assert answer.status_code == 200
+    assert part.lstrip().startswith('<section class="card" id="checklist">')
+    assert 'aria-checked="true"' in part
+    # the same form opens it again
+    assert '<input type="hidden" name="state" value="open">' in part
+    check.refresh_from_db()
+    assert check.ticked_at is not None
+    assert f"{mine}: saved" not in desk.get(f"/service/requests/{mine.pk}/").content.decode()

@@ -18,7 +18,7 @@ from crm.core.models import AuditEvent
 from services.models import Opportunity, Referral
 from services.referrals.operations import expire
 from staff.models import StaffMember
-from sysadmin.models import Grant
+from sysadmin.models import Grant, system_user
 from tests.factories import (
     CalendarDayFactory,
     ConflictFactory,
@@ -32,6 +32,7 @@ from tests.factories_services.opportunities import (
     ReferralFactory,
     office,
 )
+from tests.homes import to_do
 from tests.matrix.test_at_once import until, waiting
 
 Status, Post = Referral.Status, StaffMember.Post
@@ -129,6 +130,30 @@ def test_a_referral_is_asked_for_on_the_customers_page_and_needs_the_calendar(
     done = desk.post(f"{LIST}add/", sent(customer, to_member=taker.staff_member.pk))
     assert done.status_code == 422
     assert "There is no calendar" in done.content.decode()
+
+
+@pytest.mark.proves("CS-9")
+def test_a_referral_says_whom_it_is_about_and_who_looks_after_them_where_their_page_is_closed(
+    author, taker, customer, signed_in
+):
+    row = referred(author, taker, customer=customer, to_branch=taker.staff_member.branch)
+    desk = signed_in(taker)
+    home = desk.get("/").content.decode()
+    assert [who for label, _when, who in to_do(desk) if label == "Referral to answer"] == [
+        str(customer)
+    ]
+    assert f"/customers/{customer.pk}/" not in home
+    branch = customer.home_branch.shown_name
+    page = desk.get(f"{LIST}{row.pk}/").content.decode()
+    assert f"Nobody leads this customer, who waits in the pool of {branch}." in page
+    lead = StaffMemberFactory(branch=customer.home_branch, latin_name="Bao Hui")
+    with acting(by=system_user()):
+        type(customer).objects.filter(pk=customer.pk).update(lead_manager=lead)
+    page = desk.get(f"{LIST}{row.pk}/").content.decode()
+    assert f"Bao Hui, {branch}, looks after this customer." in page
+    assert "looks after this customer" not in (
+        signed_in(author).get(f"{LIST}{row.pk}/").content.decode()
+    )
 
 
 @pytest.mark.proves("CS-9")

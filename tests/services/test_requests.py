@@ -1,6 +1,7 @@
 """Service requests from their entry to their closing: whose they are, and who may do what."""
 
 import datetime as dt
+import json
 import threading
 import uuid
 
@@ -31,6 +32,7 @@ from tests.services.conftest import ASSIGN
 
 Status = ServiceRequest.Status
 LIST = "/service/requests/"
+HTMX = {"HX-Request": "true"}
 
 
 def shown(client, request):
@@ -142,6 +144,35 @@ def test_who_takes_a_request_has_it_and_the_next_one_is_told(
     assert late.status_code == 422
     assert "Somebody has taken it" in late.content.decode()
     assert queued.owner == agent
+
+
+@pytest.mark.proves("CS-1")
+def test_a_request_is_taken_by_one_click_and_goes_back_when_this_is_undone(desk, keyed, queued):
+    assert f'action="{LIST}{queued.pk}/take/"' in shown(desk, queued)
+    answer = desk.post(f"{LIST}{queued.pk}/take/", keyed(), headers=HTMX)
+    assert answer.status_code == 204
+    told = json.loads(answer.headers["HX-Trigger"])
+    assert told["crm:saved"]["message"] == f"{queued} is yours."
+    assert "crm:changed" in told
+    queued.refresh_from_db()
+    assert queued.status == Status.ASSIGNED
+    undo = told["crm:saved"]
+    answer = desk.post(undo["undo"], {FIELD: undo["key"]}, headers=HTMX)
+    assert answer.status_code == 204
+    assert "crm:undone" in json.loads(answer.headers["HX-Trigger"])
+    queued.refresh_from_db()
+    assert (queued.status, queued.owner) == (Status.QUEUED, None)
+    assert AuditEvent.objects.filter(reason="Taken by mistake.").exists()
+
+
+def test_who_takes_a_request_too_late_by_one_click_reads_why(
+    desk, keyed, queued, engaged, branch, step, signed_in
+):
+    step(signed_in(engaged(branch).user), queued, "take")
+    answer = desk.post(f"{LIST}{queued.pk}/take/", keyed(), headers=HTMX)
+    assert answer.status_code == 422
+    assert answer.headers["HX-Retarget"] == "#confirm"
+    assert "Somebody has taken it" in answer.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -384,8 +415,12 @@ def test_many_requests_are_assigned_at_once_and_the_job_says_which_stayed(
     elsewhere = ServiceRequestFactory(
         service=service, customer=CustomerFactory(home_branch=other_branch)
     )
+    close = ServiceRequestFactory(
+        service=service, customer=CustomerFactory(home_branch=customer.home_branch)
+    )
+    ConflictFactory(member=agent, customer=close.customer)
     sent = keyed(
-        sel=[one.pk for one in (free, held, under_way, done, elsewhere)],
+        sel=[one.pk for one in (free, held, close, under_way, done, elsewhere)],
         member=agent.pk,
         reason="on leave",
     )
@@ -400,6 +435,7 @@ def test_many_requests_are_assigned_at_once_and_the_job_says_which_stayed(
         under_way.pk: "",
         done.pk: "done",
         elsewhere.pk: "queue",
+        close.pk: "conflict",
     }
     for request, status in ((free, Status.ASSIGNED), (under_way, Status.IN_PROGRESS)):
         request.refresh_from_db()

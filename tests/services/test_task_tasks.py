@@ -176,7 +176,9 @@ def test_a_task_is_done_by_one_click_and_this_is_undone_from_the_message(desk, m
 def test_who_comes_too_late_to_finish_a_task_is_told(desk, mine, keyed):
     task = mine(status=Task.Status.DROPPED)
     answer = desk.post(f"{LIST}{task.pk}/finish/", keyed(), headers=HTMX)
-    assert answer.status_code == 409
+    assert answer.status_code == 422
+    assert answer.headers["HX-Retarget"] == "#confirm"
+    assert "Status" in answer.content.decode()
     assert stored(task).status == "dropped"
 
 

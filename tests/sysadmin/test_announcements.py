@@ -47,6 +47,37 @@ def form(branch, **values):
 
 
 @pytest.mark.proves("SY-8")
+def test_an_announcement_is_looked_at_before_it_is_published_and_nothing_is_lost_on_the_way_back(
+    signed_in, head, person, branch, keyed
+):
+    for _number in range(2):
+        person(branch, LOOK)
+    desk = signed_in(head)
+    assert 'name="step" value="look"' in desk.get(f"{LIST}add/").content.decode()
+    look = desk.post(f"{LIST}add/", keyed(**form(branch), must_acknowledge="on", step="look"))
+    page = look.content.decode()
+    assert not Announcement.objects.exists()
+    assert look.context["reader_count"].n == 2
+    assert "It goes to 2 persons" in page
+    for said in ("Systems stop at ten", "十点停机", "I have read this"):
+        assert said in page
+    sent = keyed(**dict(look.context["sent"]))
+    again = desk.post(f"{LIST}add/", sent | {"step": "back"})
+    assert not Announcement.objects.exists()
+    filled = again.context["form"]
+    assert (filled["title"].value(), filled["must_acknowledge"].value()) == (
+        "Systems stop at ten",
+        True,
+    )
+    assert desk.post(f"{LIST}add/", sent).status_code == 302
+    assert Announcement.objects.get().must_acknowledge
+    wrong = form(branch, last_day=(bank_today() - dt.timedelta(days=1)).isoformat(), title="")
+    refused = desk.post(f"{LIST}add/", keyed(**wrong, step="look"))
+    assert refused.status_code == 422
+    assert {"title", "last_day"} == set(refused.context["form"].errors)
+
+
+@pytest.mark.proves("SY-8")
 def test_an_announcement_is_published_for_a_branch_and_below_and_falls_back_to_the_other_language(
     signed_in, head, person, branch, other_branch, keyed
 ):

@@ -26,7 +26,7 @@ def test_a_users_language_is_called_by_its_own_name(client, language, said):
     asked = {"sort": "-created_at", "columns": "language"}
     table = client.get("/system/users/", asked).content.decode()
     row = table[table.index(user.username) :]
-    assert f"<td>{said}</td>" in row[: row.index("</tr>")]
+    assert f">{said}</td>" in row[: row.index("</tr>")]
 
 
 def test_the_step_that_ends_a_grant_says_what_it_ends(client):

@@ -44,6 +44,8 @@ class Record(Labelled):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     SCOPE: ClassVar[Scope]
+    # whoever sees a record of this kind reads on it whom it is about, though not more of them
+    NAMES_SUBJECT: ClassVar[bool] = False
     MOVES: ClassVar[Mapping[str, Move]] = {}
     # what a trigger of the database refuses, by the name that it gives its rule
     TRIGGERS: ClassVar[Mapping[str, Text]] = {}

@@ -11,6 +11,7 @@ from .acts import (
     TransitionPage,
 )
 from .asked import keep_query, rows_at, stored_query
+from .at_once import AtOnce
 from .base import Page
 from .lists import CountPage, FilterPage, FindPage, ListPage, LookupPage, PanelPage
 from .records import DetailPage
@@ -18,6 +19,7 @@ from .records import DetailPage
 __all__ = [
     "ActPage",
     "AddPage",
+    "AtOnce",
     "BulkPage",
     "ChangePage",
     "CountPage",

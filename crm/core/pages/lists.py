@@ -76,13 +76,16 @@ class ListPage(Rows):
         return [found[line.pk] for line in lines if line.pk in found]
 
     def table(self, found):
-        return self.resource.table(
+        table = self.resource.table(
             found.rows,
             order_by=self.sort,
             request=self.request,
             sorts=self.resource.sorts,
             chosen=self.chosen,
         )
+        if "select" in table.columns.names() and not self.bulk():
+            table.columns.hide("select")
+        return table
 
     @cached_property
     def chosen(self):
@@ -95,9 +98,11 @@ class ListPage(Rows):
 
     @cached_property
     def current(self):
-        """The view that is open: the one named, else the one of all rows."""
-        asked = self.request.GET.get("view", "all")
-        return next((tab for tab in self.tabs if tab.key == asked), self.tabs[0])
+        """The view that is open: the one named, else one that is just this, else that of all."""
+        asked = self.request.GET.get("view", "")
+        named = [tab for tab in self.tabs if tab.key == asked]
+        same = [tab for tab in self.tabs if tab.shows(self.address())]
+        return [*named, *same, self.tabs[0]][0]
 
     def views(self):
         """The tabs above the list, and what can be done with the one that is open."""
@@ -107,11 +112,15 @@ class ListPage(Rows):
         if self.current not in shown:
             shown[-1] = self.current
         saved = self.current.saved
+        is_changed = not self.current.shows(here)
+        of_all = self.current is self.tabs[0]
         return {
             "tabs": shown,
             "more": [tab for tab in self.tabs if tab not in shown],
             "current": self.current,
-            "is_changed": not self.current.shows(here),
+            "is_changed": is_changed,
+            # all rows in another order are still all rows
+            "is_left": is_changed and of_all and saved_views.narrows(here),
             "is_own": saved is not None and saved.owner_id == self.request.user.pk,
             "here": here,
         }
@@ -202,7 +211,9 @@ class FilterPage(Rows):
 
     def get(self, request):
         whole = self.resource.filterset(request.GET, queryset=self.rows(), request=request)
-        return self.show(filter=whole, target=self.resource.url("list"))
+        # the view that is narrowed stays open, in its order and with what was searched for
+        kept = [(name, value) for name in whole.kept for value in request.GET.getlist(name)]
+        return self.show(filter=whole, kept=kept, target=self.resource.url("list"))
 
 
 class LookupPage(Page):
@@ -211,10 +222,15 @@ class LookupPage(Page):
     page = "lookup"
     template = "_lookup"
 
-    def get(self, request):
+    @property
+    def offered(self):
+        """Whose rows are offered, if not those of the page's own resource."""
+        return self.resource
+
+    def get(self, request, **kwargs):
         return self.offer(request.GET)
 
-    def post(self, request):
+    def post(self, request, **kwargs):
         """What was typed comes by POST from the pages: it may name somebody."""
         return self.offer(request.POST)
 
@@ -226,11 +242,11 @@ class LookupPage(Page):
 
     def candidates(self, typed, action):
         """The first rows that may be chosen for an action and hold what was typed."""
-        return self.resource.matching(self.choosable(action), typed)[:LOOKUP_ROWS]
+        return self.offered.matching(self.choosable(action), typed)[:LOOKUP_ROWS]
 
     def chosen(self, key, action):
         """The row of a key that was chosen before, for a form to which one comes back."""
-        return self.choosable(action).filter(pk=key).select_related(*self.resource.joins)
+        return self.choosable(action).filter(pk=key).select_related(*self.offered.joins)
 
     def choosable(self, action):
         """The rows that may be chosen for an action."""
@@ -238,7 +254,7 @@ class LookupPage(Page):
         return rows.open_to(self.request.user, action) if action else rows
 
     def code_of(self, row):
-        return self.resource.code_of(row)
+        return self.offered.code_of(row)
 
 
 class PanelPage(ListPage):
@@ -254,9 +270,10 @@ class PanelPage(ListPage):
     narrowing = ""
 
     def table(self, found):
-        # a card is not sorted: its address belongs to the record
+        # a card is not sorted: its address belongs to the record; and nothing is chosen there
         table = self.resource.table(found.rows, request=self.request)
-        for name in self.spare:
+        boxes = {"select"} & set(table.columns.names())
+        for name in (*boxes, *self.spare):
             table.columns.hide(name)
         return table
 

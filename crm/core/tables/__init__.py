@@ -97,6 +97,9 @@ class FastTable(Table):
     def tbody_html(self) -> SafeString:
         """All rows of the page."""
         columns, start = list(self.columns), row_start(self)
+        # what leads to the record names the row, and needs no label
+        first = next((one.name for one in columns if one.name != "select"), "")
+        labels = ["" if one.name in {"select", first} else str(one.header) for one in columns]
         plans: dict[type, list[Any]] = {}
         self._counter = count()
         lines = []
@@ -104,7 +107,10 @@ class FastTable(Table):
             record = row.record
             kind = type(record)
             if kind not in plans:
-                plans[kind] = [body_cell(bound, self, kind) for bound in columns]
+                plans[kind] = [
+                    body_cell(bound, self, kind, label)
+                    for bound, label in zip(columns, labels, strict=True)
+                ]
             cells = "".join([cell(record, row) for cell in plans[kind]])
             lines.append(f"{start(row)}{cells}</tr>")
         # every part was escaped as it was made

@@ -28,6 +28,7 @@ from django_tables2.columns.base import BoundColumn, LinkTransform
 from django_tables2.rows import BoundPinnedRow
 from django_tables2.utils import Accessor, AttributeDict, signature
 
+from crm.core.formats import EMPTY
 from crm.core.labels import Labelled, labels_of
 
 from .addresses import pk_url
@@ -73,11 +74,13 @@ def attributes(attrs: Mapping[str, Any]) -> str:
 
 def header_cell(bound: Any, label: str, sorting: str = "") -> str:
     """The <th> of a column around its label."""
-    return f'<th{attributes(bound.attrs["th"])} scope="col"{sorting}>{label}</th>'
+    start = f'<th role="columnheader"{attributes(bound.attrs["th"])}'
+    return f'{start} scope="col"{sorting}>{label}</th>'
 
 
-def body_cell(bound: Any, table: Any, kind: type) -> Cell:
-    """A column's <td> for rows of one kind."""
+def body_cell(bound: Any, table: Any, kind: type, label: str = "") -> Cell:
+    """A column's <td> for rows of one kind; narrow windows show the label, and no empty cells."""
+    role = f'<td role="cell" data-label="{escape(label)}"' if label else '<td role="cell"'
     try:
         content = _content(bound, table, kind)
     except Unusual:
@@ -88,12 +91,19 @@ def body_cell(bound: Any, table: Any, kind: type) -> Cell:
     form = FORMS[bound.localize]
     declared = {**table.attrs, **bound.column.attrs}
     if _fixed(declared.get("td", declared.get("cell", {}))):
-        start = f"<td{attributes(bound.attrs['td'])}>"
-        return lambda record, row: f"{start}{show(form(content(record, row)))}</td>"
+        rest = f"{attributes(bound.attrs['td'])}>"
+        full, empty = f"{role}{rest}", f"{role} data-empty{rest}"
+
+        def fixed(record: Any, row: Any) -> str:
+            value = content(record, row)
+            start = empty if value is EMPTY else full
+            return f"{start}{show(form(value))}</td>"
+
+        return fixed
 
     def cell(record: Any, row: Any) -> str:
         bound.current_record, bound.current_value = record, content(record, row)
-        return f"<td{attributes(bound.attrs['td'])}>{show(form(bound.current_value))}</td>"
+        return f"{role}{attributes(bound.attrs['td'])}>{show(form(bound.current_value))}</td>"
 
     return cell
 
@@ -110,15 +120,15 @@ def row_start(table: Any) -> Callable[[Any], str]:
             if callable(value)
         }
     except Unusual:
-        return lambda row: f"<tr{attributes(row.attrs)}>"
+        return lambda row: f'<tr role="row"{attributes(row.attrs)}>'
 
     def start(row: Any) -> str:
         if isinstance(row, BoundPinnedRow):
-            return f"<tr{attributes(row.attrs)}>"
+            return f'<tr role="row"{attributes(row.attrs)}>'
         values = {**attrs, **{name: call(None, row.record, row) for name, call in computed.items()}}
         parity = row.get_even_odd_css_class()
         values["class"] = f"{values['class']} {parity}" if values.get("class") else parity
-        return f"<tr{attributes(values)}>"
+        return f'<tr role="row"{attributes(values)}>'
 
     return start
 

@@ -14,7 +14,7 @@ from crm.core import formats
 from crm.core.audit import audited_models
 from crm.core.classes import SENSITIVE, class_of
 from crm.core.history import figure_of
-from crm.core.labels import labels_of
+from crm.core.labels import labelled
 from crm.core.named import Named, keys_in
 from crm.core.trail_words import field_words, record_names
 
@@ -106,6 +106,5 @@ def stored_text(model: type[models.Model] | None, column: str, value: Any, named
         return formats.moment(dt.datetime.fromisoformat(value))
     if isinstance(field, models.DateField):
         return formats.day(dt.date.fromisoformat(value))
-    choices = labels_of(field) if field else {}
-    shown = choices.get(value, value) if isinstance(value, str) else value
+    shown = labelled(field, value) if field and not isinstance(value, bool) else value
     return figure_of(field, value) or text_of(shown)

@@ -14,6 +14,7 @@ from .classification import night
 from .diligence import escalation
 from .diligence import operations as diligence
 from .screening import run
+from .screening.operations import expire
 from .screening.ties import follow_ties
 from .warnings.run import start_nightly
 
@@ -46,6 +47,13 @@ def watch_ties(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when 
         follow_ties(by=system_user())
 
 
+@app.periodic(cron="1 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="expire_entries")
+def expire_entries(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """End what entries had stopped that have expired."""
+    expire(by=system_user())
+
+
 @app.periodic(cron="35 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
 @app.task(queueing_lock="warn_nightly")
 def warn_nightly(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
@@ -75,6 +83,7 @@ name_work(
     {
         screen_missed: _("Customers whom nothing has screened are screened"),
         screen_nightly: _("All customers are screened at night"),
+        expire_entries: _("What expired entries of watchlists had stopped goes on"),
         watch_ties: _("Who is tied to a statutory match is followed"),
         warn_nightly: _("The early warnings of the day begin"),
         classify_claims: _("Claims are classified at night"),

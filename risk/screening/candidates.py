@@ -8,7 +8,8 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from risk.models import ListedName
+from crm.core.clock import bank_today
+from risk.models import ListedName, WatchlistEntry
 
 from .keys import WHOLE
 
@@ -28,6 +29,7 @@ cross join lateral (
   select n.entry_id, n.text
   from risk_listedname n
   join risk_watchlistentry e on e.id = n.entry_id and e.removed_in_id is null
+    and (e.until is null or e.until > %(today)s)
   where n.keys && s.keys and n.is_person = (c.kind = 'person')
   order by n.keys && whole.keys desc
   limit %(most)s
@@ -50,6 +52,7 @@ with ours as materialized (
   select n.id, n.is_person, hashtextextended(key.kept, 0) as kept, e.changed_in_id
   from risk_listedname n
   join risk_watchlistentry e on e.id = n.entry_id and e.removed_in_id is null
+    and (e.until is null or e.until > %(today)s)
   cross join lateral unnest(n.keys) key(kept)
   where key.kept not like 'i%%'
     -- an array without customers: what the version has not changed is compared with nobody
@@ -78,7 +81,8 @@ class Candidate(NamedTuple):
 def of_few(customers: Collection[int]) -> Iterator[Candidate]:
     """The listed names that share a key with one of these customers."""
     with connection.cursor() as cursor:
-        cursor.execute(OF_FEW, {"customers": list(customers), "whole": f"^[{WHOLE}]", "most": MOST})
+        named = {"customers": list(customers), "whole": f"^[{WHOLE}]", "most": MOST}
+        cursor.execute(OF_FEW, {**named, "today": bank_today()})
         yield from map(Candidate._make, cursor)
 
 
@@ -89,7 +93,7 @@ def of_range(
 
     With a version only what it changed, except for the customers who are `new` to all lists.
     """
-    among = {"first": first, "last": last, "version": version}
+    among = {"first": first, "last": last, "version": version, "today": bank_today()}
     # a part at a time: of a list of a million names there is more than fits
     with connection.chunked_cursor() as cursor:
         cursor.execute(OF_MANY, {**among, "ended": list(ended), "new": list(new)})
@@ -101,6 +105,8 @@ def of_keys(keys: Collection[str], *, is_person: bool) -> Iterator[tuple[int, st
     """The listed names that have one of these keys, each with the entry that bears it."""
     whole = [key for key in keys if key[0] in WHOLE]
     names = ListedName.objects.filter(
-        keys__overlap=list(keys), is_person=is_person, entry__removed_in=None
+        keys__overlap=list(keys),
+        is_person=is_person,
+        entry__in=WatchlistEntry.objects.in_force(),
     ).order_by(ExpressionWrapper(Q(keys__overlap=whole), BooleanField()).desc())
     return names.values_list("entry", "text")[:MOST].iterator()

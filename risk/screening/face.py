@@ -49,6 +49,7 @@ def compared(hit: ScreeningHit) -> list[Side]:
         Side(_("country"), str(countries.get(customer.country, "")), entry.countries),
         Side(_("number"), customer.shown_number, entry.key),
         Side(pgettext_lazy("watchlist", "remark"), "", entry.remark),
+        Side(pgettext_lazy("watchlist", "expires on"), "", day(entry.until) if entry.until else ""),
     ]
 
 

@@ -81,9 +81,7 @@ def enter(matches: Sequence[Match]) -> int:
     # in one order, so that two who screen the same customers wait and do not deadlock
     rows = Customer.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
     unchanged = set(identities(rows))
-    entries = WatchlistEntry.objects.filter(removed_in=None).in_bulk(
-        {match.entry_id for match in matches}
-    )
+    entries = WatchlistEntry.objects.in_force().in_bulk({match.entry_id for match in matches})
     known = hits_of(keys, entries)
     return sum(
         enter_one(match, entries[match.entry_id], known[match.customer.pk, match.entry_id])

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config_admin.figures.values import refuse_later
+from crm.core.acting import acting
 from crm.core.approvals import asker, second_person
 from crm.core.clock import now
 from crm.core.operations import DomainError, lock_for, operation, write
 from customers.models import Restriction
 from customers.restrictions import operations as restrictions
 from risk.diligence.operations import review_now
-from risk.models import Diligence, ScreeningHit
+from risk.models import Diligence, ScreeningHit, WatchlistEntry
 
 from .thresholds import RELEASE_DAYS
 from .ties import follow_ties
@@ -105,6 +106,14 @@ def lift(hit: ScreeningHit, *, by: User, reason: str) -> None:
     hit.status = hit.MOVES["lift"].enters
     write(hit, ["status"], version=hit.version)
     restrictions.end_of(hit.source, by=by)
+
+
+def expire(*, by: User) -> None:
+    """Entries have expired: what they had stopped goes on from that day."""
+    with acting(by=by):
+        waiting = ScreeningHit.objects.undecided() | ScreeningHit.objects.confirmed()
+        expired = WatchlistEntry.objects.expired().filter(hits__in=waiting)
+        delist(list(expired.values_list("pk", flat=True).distinct()), by=by)
 
 
 def delist(entries: Sequence[int], *, by: User) -> None:

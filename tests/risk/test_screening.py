@@ -16,7 +16,7 @@ from customers.models import Customer, Restriction
 from risk.models import ListedName, ScreenedCustomer, ScreeningHit, WatchlistEntry
 from risk.screening import candidates, run
 from risk.screening.identity import identities
-from risk.tasks import screen_customers, screen_missed, screen_nightly
+from risk.tasks import expire_entries, screen_customers, screen_missed, screen_nightly
 from sysadmin.models import Grant, system_user
 from tests.deciding import DECIDE, change, decide, decider, step
 from tests.factories import ApprovalPolicyFactory, CustomerFactory, RoleFactory, resident_id
@@ -25,6 +25,7 @@ from tests.jobs import work_off
 
 HEAD = "key,kind,name,aliases,born,countries,remark\n"
 HITS = "/risk/screening/"
+NAMED = ("Chen Weilin", "Ouyang Xiu", "Sima Guang")
 DECIDE_HITS = (
     "customers.view_customer",
     "risk.view_screeninghit",
@@ -388,6 +389,52 @@ def test_a_release_waits_for_a_second_person_where_a_policy_says_so(desk, person
 
     assert Approval.objects.get().status == Approval.Status.APPROVED
     assert Restriction.objects.get().released_until == bank_today()
+
+
+@pytest.mark.proves("RM-2")
+def test_an_entry_that_has_expired_makes_no_hits_and_stops_nothing(
+    desk, officer, manager, branch, signed_in, tmp_path
+):
+    path = tmp_path / "own.csv"
+    tomorrow, later = (bank_today() + dt.timedelta(days=days) for days in (1, 60))
+    load = ["screening", "load", "own", str(path), "--list", "own", "--as", officer.username]
+
+    def loaded(until, *more):
+        rows = "".join(f"{n},person,{name},{until}\n" for n, name in enumerate(NAMED))
+        path.write_text("key,kind,name,until\n" + rows)
+        call_command(*load, *more)
+
+    loaded(tomorrow, "--name", "Own")
+    names = dict(zip(NAMED, ("陈维林", "欧阳修", "司马光"), strict=True))
+    stopped, waiting, somebody_else = (
+        screened(name=name, home_branch=branch) for name in names.values()
+    )
+    hits = {hit.customer_id: hit for hit in ScreeningHit.objects.all()}
+    decided(desk, hits[stopped.pk], "confirm")
+    decided(desk, hits[somebody_else.pk], "dismiss")
+    expire_entries(timestamp=0)
+    assert Restriction.objects.in_force().count() == 1
+
+    with clock_at(now() + dt.timedelta(days=1)):
+        expire_entries(timestamp=0)
+        fresh = [screened(name=name) for name in names.values()]
+        run.screen([stopped.pk, waiting.pk], by=system_user())
+        client = signed_in(officer)
+        sent = {"name": "Chen Weilin", "kind": "person", "year": "", "country": ""}
+        answer = client.post("/risk/watchlists/search/", sent, follow=True)
+        assert answer.context["found"] == []
+        assert not Restriction.objects.in_force().exists()
+        assert "Service is stopped" not in signed_in(manager).get(
+            f"/customers/{stopped.pk}/"
+        ).content.decode()
+    states = {hit.customer_id: hit.status for hit in ScreeningHit.objects.all()}
+    assert states == {stopped.pk: "over", waiting.pk: "over", somebody_else.pk: "dismissed"}
+
+    loaded(later)
+    work_off()
+
+    opened = set(ScreeningHit.objects.undecided().values_list("customer", flat=True))
+    assert opened == {stopped.pk, waiting.pk, *(one.pk for one in fresh)}
 
 
 # --- by hand -------------------------------------------------------------------------

@@ -33,6 +33,7 @@ def begin_screening() -> None:
     signals.customer_registered.connect(receivers.screen_new, sender=Customer)
     signals.customer_changed.connect(receivers.screen_changed, sender=Customer)
     signals.customers_loaded.connect(receivers.screen_loaded, sender=Customer)
+    signals.links_changed.connect(receivers.screen_behind, sender=Link)
     signals.links_changed.connect(receivers.tie_changed, sender=Link)
     jobs.register(SCREEN_LIST)
     jobs.register(SCREEN_ALL)

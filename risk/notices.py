@@ -1,4 +1,4 @@
-"""What risk management tells of: cases given, asked about, and decided."""
+"""What risk management tells of: cases given, asked about and decided, and service stopped."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sysadmin.notices.kinds import Kind, add_kinds
 from sysadmin.notices.operations import News, nothing_waits, tell, tell_of
 
 if TYPE_CHECKING:
+    from customers.models import Customer
     from sysadmin.models import User
 
 GIVEN = Kind(
@@ -48,6 +49,14 @@ ANSWERED = Kind(
 )
 
 
+STOPPED = Kind(
+    "risk.service_stopped",
+    _("Service for one of your customers is stopped"),
+    _("Service for %(name)s is stopped: begin nothing new, and tell nobody."),
+    icon="octagon-x",
+    importance=Importance.BAD,
+    must_come=True,
+)
 REVIEW = Kind(
     "risk.review_overdue",
     _("A review of one of your customers is overdue"),
@@ -75,7 +84,7 @@ VERY_LATE = Kind(
 
 def register() -> None:
     """Let people be told of what happens here."""
-    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, REVIEW, LATE, VERY_LATE)
+    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, STOPPED, REVIEW, LATE, VERY_LATE)
 
 
 def given(case: AlertCase, *, by: User) -> None:
@@ -105,6 +114,11 @@ def answered(case: AlertCase, *, by: User) -> None:
 def decided(case: AlertCase, proposal: CaseProposal, *, by: User) -> None:
     """Tell whoever made a proposal what became of it."""
     tell_of(case, DECIDED.code, proposal.proposed_by_id, by=by, code=proposal.decision)
+
+
+def stopped(customer: Customer, *, by: User) -> None:
+    """Tell the lead manager that service is stopped, but not why."""
+    tell_of(customer, STOPPED.code, user_of(customer.lead_manager), by=by)
 
 
 def reviews_overdue(found: Iterable[tuple[int, dt.date, int]]) -> None:

@@ -15,6 +15,7 @@ from .diligence import escalation
 from .diligence import operations as diligence
 from .screening import run
 from .screening.operations import expire
+from .screening.screened import PEOPLE
 from .screening.ties import follow_ties
 from .warnings.run import start_nightly
 
@@ -30,6 +31,12 @@ def screen_missed(timestamp: int) -> None:  # noqa: ARG001  (the queue passes wh
 def screen_customers(customer_ids: list[int]) -> None:
     """Screen customers who are new or whose identity has changed."""
     run.screen(customer_ids, by=system_user())
+
+
+@app.task(retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def screen_people(person_ids: list[int]) -> None:
+    """Screen people who stand behind a customer from now on, or do so no longer."""
+    run.screen(person_ids, by=system_user(), among=PEOPLE)
 
 
 @app.periodic(cron="5 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
@@ -81,8 +88,8 @@ def watch_diligence(timestamp: int) -> None:  # noqa: ARG001  (the queue passes 
 
 name_work(
     {
-        screen_missed: _("Customers whom nothing has screened are screened"),
-        screen_nightly: _("All customers are screened at night"),
+        screen_missed: _("Whoever nothing has screened is screened"),
+        screen_nightly: _("Everybody is screened at night"),
         expire_entries: _("What expired entries of watchlists had stopped goes on"),
         watch_ties: _("Who is tied to a statutory match is followed"),
         warn_nightly: _("The early warnings of the day begin"),

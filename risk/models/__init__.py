@@ -3,7 +3,7 @@
 from .cases import Alert, AlertCase, CaseProposal, CaseQuestion, Family, Level
 from .claims import NON_PERFORMING, Claim, Classification, RiskClass
 from .diligence import Diligence, DiligenceBand, DiligenceLevel
-from .hits import ScreenedCustomer, ScreeningHit
+from .hits import ScreenedCustomer, ScreenedPerson, ScreeningHit
 from .watchlists import ListedName, Watchlist, WatchlistEntry, WatchlistVersion
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ListedName",
     "RiskClass",
     "ScreenedCustomer",
+    "ScreenedPerson",
     "ScreeningHit",
     "Watchlist",
     "WatchlistEntry",

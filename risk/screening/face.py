@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from crm.core.formats import day
 from crm.core.models.records import Text
 from customers.countries import country_choices
+from customers.models import Customer, Link
 
 if TYPE_CHECKING:
     from risk.models import ScreeningHit
@@ -23,34 +25,71 @@ PARTS: dict[str, Text] = {
     "weakest": _("The least like word of the shorter name"),
     "solid": _("The whole names without blanks"),
     "left_over": _("Words left over"),
+    "apart": _("A number that one alone has, or two countries"),
     "single": _("One word alone fits"),
 }
 
 
 @dataclass(frozen=True)
 class Side:
-    """One fact of the customer beside the same of the entry."""
+    """One fact of who was screened beside the same of the entry."""
 
     label: Text
     ours: str
     theirs: str
 
 
+@dataclass(frozen=True)
+class Ours:
+    """What is known of who was screened: a customer, or a person behind one."""
+
+    name: str
+    other_names: str
+    kind: Text
+    began: dt.date | None
+    country: str
+    number: str
+
+
 def compared(hit: ScreeningHit) -> list[Side]:
-    """What is known of the customer and of the one on the list, fact by fact."""
-    customer, entry = hit.customer, hit.entry
-    began = customer.born_on or customer.founded_on
+    """What is known of either side, fact by fact."""
+    ours, entry = ours_of(hit), hit.entry
     countries = dict(country_choices())
     return [
-        Side(pgettext_lazy("watchlist", "name"), customer.name, entry.name),
-        Side(_("other names"), customer.latin_name, "; ".join(entry.aliases)),
-        Side(_("kind"), customer.get_kind_display(), entry.get_kind_display()),
-        Side(_("born or founded"), day(began) if began else "", entry.born),
-        Side(_("country"), str(countries.get(customer.country, "")), entry.countries),
-        Side(_("number"), customer.shown_number, entry.key),
+        Side(pgettext_lazy("watchlist", "name"), ours.name, entry.name),
+        Side(_("other names"), ours.other_names, "; ".join(entry.aliases)),
+        Side(_("kind"), str(ours.kind), entry.get_kind_display()),
+        Side(_("born or founded"), day(ours.began) if ours.began else "", entry.born),
+        Side(_("country"), str(countries.get(ours.country, "")), entry.countries),
+        Side(_("number"), ours.number, entry.key),
         Side(pgettext_lazy("watchlist", "remark"), "", entry.remark),
         Side(pgettext_lazy("watchlist", "expires on"), "", day(entry.until) if entry.until else ""),
     ]
+
+
+def ours_of(hit: ScreeningHit) -> Ours:
+    """Who was screened."""
+    person, customer = hit.person, hit.customer
+    if person is not None:
+        kind = Customer.Kind.PERSON.label
+        return Ours(person.name, "", kind, person.born_on, person.country, person.mask)
+    began = customer.born_on or customer.founded_on
+    return Ours(
+        customer.name,
+        customer.latin_name,
+        customer.get_kind_display(),
+        began,
+        customer.country,
+        customer.shown_number,
+    )
+
+
+def stands_as(hit: ScreeningHit) -> list[tuple[Text, str]]:
+    """As what a person stands behind the customer, each with when."""
+    if hit.person is None:
+        return []
+    links = Link.objects.filter(person=hit.person).order_by("kind", "valid")
+    return [(link.as_what, link.shown_period) for link in links]
 
 
 def explained(hit: ScreeningHit) -> Iterator[tuple[Text, int]]:

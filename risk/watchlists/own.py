@@ -86,8 +86,8 @@ def _day(text: str, line: int) -> dt.date | None:
     if day is None:
         raise DomainError(
             _(
-                "Line %(line)d expires on “%(day)s”, which is no day. Write it like %(example)s and "
-                "load the file again."
+                "Line %(line)d expires on “%(day)s”, which is no day. Write it like %(example)s "
+                "and load the file again."
             )
             % {"line": line, "day": text[:40], "example": "2027-12-31"}
         )

@@ -15,7 +15,7 @@ from crm.core.trail import Kind
 from customers.models import Customer, Restriction
 from risk.models import ListedName, ScreenedCustomer, ScreeningHit, WatchlistEntry
 from risk.screening import candidates, run
-from risk.screening.identity import identities
+from risk.screening.screened import CUSTOMERS
 from risk.tasks import expire_entries, screen_customers, screen_missed, screen_nightly
 from sysadmin.models import Grant, system_user
 from tests.deciding import DECIDE, change, decide, decider, step
@@ -235,14 +235,14 @@ def test_every_night_all_customers_are_screened_against_all_lists_once(
     progress = Job.objects.latest("pk").progress
     assert (progress.total, progress.done, progress.changed) == (4, 4, 0)
     assert other.screened
-    customers = identities(Customer.objects.exclude(pk=closed.pk).order_by("pk"))
+    customers = CUSTOMERS.identities(Customer.objects.exclude(pk=closed.pk).order_by("pk"))
     # who acts, the keys kept, the cut-offs, the join, and what is known of both sides
     with acting(by=system_user()), django_assert_max_num_queries(9):
         run.screen_range(customers)
 
 
 def test_whoever_was_missed_is_screened_within_the_hour(db, monkeypatch):
-    monkeypatch.setattr(run, "CUSTOMERS_AT_ONCE", 1)
+    monkeypatch.setattr(run, "AT_ONCE", 1)
     listed("Chen Weilin")
     missed = [CustomerFactory(name=name) for name in ("陈维林", "欧阳修")]
 
@@ -424,9 +424,10 @@ def test_an_entry_that_has_expired_makes_no_hits_and_stops_nothing(
         answer = client.post("/risk/watchlists/search/", sent, follow=True)
         assert answer.context["found"] == []
         assert not Restriction.objects.in_force().exists()
-        assert "Service is stopped" not in signed_in(manager).get(
-            f"/customers/{stopped.pk}/"
-        ).content.decode()
+        assert (
+            "Service is stopped"
+            not in signed_in(manager).get(f"/customers/{stopped.pk}/").content.decode()
+        )
     states = {hit.customer_id: hit.status for hit in ScreeningHit.objects.all()}
     assert states == {stopped.pk: "over", waiting.pk: "over", somebody_else.pk: "dismissed"}
 

@@ -14,7 +14,7 @@ from .screening.screened import BEHIND
 from .screening.ties import TIES, follow_ties
 
 if TYPE_CHECKING:
-    from customers.models import Customer
+    from customers.models import Customer, RelatedPerson
     from sysadmin.models import User
 
 
@@ -43,11 +43,21 @@ def screen_later(keys: list[int]) -> None:
 
 
 def screen_behind(sender: Any, *, link: Link, **_more: Any) -> None:
-    """Have a person screened who stands behind a customer from now on, and no other person."""
+    """Have a person screened who stands behind a customer from now on, or does so no longer."""
+    if link.person_id is not None and link.kind in BEHIND:
+        screen_person_later(link.person_id)
+
+
+def screen_corrected(sender: Any, *, person: RelatedPerson, **_more: Any) -> None:
+    """Have a person behind a customer screened again whose identity was put right."""
+    screen_person_later(person.pk)
+
+
+def screen_person_later(key: int) -> None:
+    """Put the screening of a person behind a customer into the queue, with the transaction."""
     from .tasks import screen_people  # noqa: PLC0415  (the queue loads after the models)
 
-    if link.person_id is not None and link.kind in BEHIND:
-        screen_people.defer(person_ids=[link.person_id])
+    screen_people.defer(person_ids=[key])
 
 
 def tie_changed(sender: Any, *, link: Link, by: User, **_more: Any) -> None:

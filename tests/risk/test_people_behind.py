@@ -154,6 +154,36 @@ def test_every_night_people_behind_customers_are_screened_too(
         run.screen_range(people, among=PEOPLE)
 
 
+@pytest.mark.proves("RM-2")
+def test_whose_name_is_put_right_is_screened_again(manager, branch, signed_in, person):
+    listed("Ouyang Xiu")
+    customer = organisation(home_branch=branch)
+    chief = screened(customer, "欧阳秀成", country="CN")
+    assert not ScreeningHit.objects.exists()
+    address = f"/customers/{customer.pk}/people/{chief.pk}/"
+    page = manager.get(f"/customers/{customer.pk}/links/").content.decode()
+    assert f'href="{address}"' in page
+    sent = {"name": "欧阳修", "born_on": "1971-02-03", "country": "CN", "version": chief.version}
+
+    def corrected(client=manager, **more):
+        return client.post(address, {**sent, **more, FIELD: str(uuid.uuid4())})
+
+    assert corrected(name="").status_code == 422
+    assert corrected(version=chief.version + 1).status_code == 409
+    reader = signed_in(person(branch, "customers.view_customer"))
+    assert corrected(reader).status_code == 403
+    assert corrected().status_code == 302
+    screen_waiting()
+
+    hit = ScreeningHit.objects.get()
+    assert (hit.person_id, hit.customer_name) == (chief.pk, "欧阳修")
+    with acting(by=system_user()):
+        RelatedPerson.objects.update(became=CustomerFactory())
+    chief.refresh_from_db()
+    refused = corrected(version=chief.version).content.decode()
+    assert "has become a customer" in refused
+
+
 def test_who_changed_or_was_missed_is_screened_within_the_hour_or_the_night(db):
     listed("Chen Weilin")
     listed("Ouyang Xiu")

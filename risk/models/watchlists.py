@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL, PERSONAL
 from crm.core.clock import bank_today
-from crm.core.models import Record
+from crm.core.models import Derived, Record
 from crm.core.models.records import Fed
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide, Through
@@ -225,3 +225,20 @@ class ListedName(Fed):
 
     def __str__(self) -> str:
         return self.text
+
+
+class CrowdedKey(Derived):
+    """A key that very many listed names share, and how many: too many to read them all."""
+
+    key = models.TextField(primary_key=True)
+    names = models.PositiveIntegerField()
+
+    CLASSES = {"key": PERSONAL, "names": INTERNAL}
+    UNSHOWN = "by which screening finds; the entries themselves are shown"
+
+    class Meta:
+        db_table = "risk_crowded_key"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

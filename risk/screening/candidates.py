@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from crm.core.clock import bank_today
-from risk.models import ListedName, WatchlistEntry
 
 from .keys import WHOLE
 from .screened import CUSTOMERS, ENDED, PEOPLE, Screened
@@ -122,14 +120,3 @@ def of_range(
         cursor.execute(sql, {**among, "version": version, "new": list(new)})
         while rows := cursor.fetchmany(FETCHED_AT_ONCE):
             yield from map(Candidate._make, rows)
-
-
-def of_keys(keys: Collection[str], *, is_person: bool) -> Iterator[tuple[int, str]]:
-    """The listed names that have one of these keys, each with the entry that bears it."""
-    whole = [key for key in keys if key[0] in WHOLE]
-    names = ListedName.objects.filter(
-        keys__overlap=list(keys),
-        is_person=is_person,
-        entry__in=WatchlistEntry.objects.in_force(),
-    ).order_by(ExpressionWrapper(Q(keys__overlap=whole), BooleanField()).desc())
-    return names.values_list("entry", "text")[:MOST].iterator()

@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 from crm.core.formats import day
 from crm.core.models.records import Text
 from customers.countries import country_choices
-from customers.models import Customer, Link
+from customers.models import Link
+from risk.models import WatchlistEntry
 
 if TYPE_CHECKING:
     from risk.models import ScreeningHit
@@ -71,7 +72,7 @@ def ours_of(hit: ScreeningHit) -> Ours:
     """Who was screened."""
     person, customer = hit.person, hit.customer
     if person is not None:
-        kind = Customer.Kind.PERSON.label
+        kind = WatchlistEntry.Kind.PERSON.label
         return Ours(person.name, "", kind, person.born_on, person.country, person.mask)
     began = customer.born_on or customer.founded_on
     return Ours(

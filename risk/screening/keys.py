@@ -8,7 +8,7 @@ shared by so many that only listed names have it, for those who search by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from .words import FULL, SLIGHT, Name, Word, read, skeleton, syllables
@@ -18,6 +18,7 @@ EDITION = 3
 # what the keys of a whole name begin with: in characters, in letters, in syllables
 WHOLE = "hzy"
 MOST_IN_PAIRS = 8
+MOST_IN_ORDERS, MOST_IN_TWOS = 3, 5
 # what is spelt with a hyphen is one word for each syllable
 MOST_SYLLABLES = 3
 # a word as long as this is borne by few
@@ -40,11 +41,25 @@ def listed_keys_of(text: str, *, is_person: bool) -> list[str]:
 
 
 def searched_keys_of(text: str, *, is_person: bool) -> list[str]:
-    """The keys of a name that is searched by hand, in which initials may stand."""
+    """The keys of a name that is searched by hand: in any order, and initials may stand in it."""
     name = read(text, is_person=is_person)
     initials = [word for word in name.words if len(word.text) == 1] if is_person else []
-    others = [word for word in name.words if len(word.text) > 1 and word.weight > SLIGHT]
-    return sorted({*_keys(name), *(_of_initial(i, word) for i in initials for word in others)})
+    telling = [word for word in name.words if word.weight > SLIGHT]
+    others = [word for word in telling if len(word.text) > 1]
+    keys = {*_keys(name), *(_of_initial(i, word) for i in initials for word in others)}
+    if is_person and not name.han:
+        keys |= set(_in_other_orders(telling))
+    return sorted(keys)
+
+
+def _in_other_orders(words: Sequence[Word]) -> Iterator[str]:
+    """The keys that a whole name has with these words in another order, or with two of them."""
+    sizes = {2, len(words)} if len(words) <= MOST_IN_ORDERS else {2}
+    for size in sizes:
+        for order in permutations(words[:MOST_IN_TWOS], size):
+            solid = "".join(word.text for word in order)
+            yield f"z{solid}"
+            yield f"s{skeleton(solid)}"
 
 
 def _of_initial(initial: Word, word: Word) -> str:

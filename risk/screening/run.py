@@ -15,6 +15,7 @@ from risk.models import ListedName, WatchlistVersion
 
 from . import matches
 from .candidates import of_few, of_range
+from .crowds import count_keys
 from .identity import Identity
 from .keys import EDITION, listed_keys_of
 from .operations import follow_recognised, let_go
@@ -91,8 +92,8 @@ def chunk(run: jobs.Run) -> jobs.Step:
 
     Customers come first, then the people behind them who are none.
     """
-    if not run.position and renew_keys():
-        return jobs.Step()
+    if not run.position:
+        return begin()
     among = PEOPLE if run.position.get("among") == PEOPLE.field else CUSTOMERS
     after = run.position.get("after", 0)
     rows = among.today().filter(pk__gt=after).order_by("pk")[:RANGE]
@@ -109,9 +110,17 @@ def chunk(run: jobs.Run) -> jobs.Step:
         position,
         done=len(identities),
         changed=opened,
-        total=None if run.position else CUSTOMERS.today().count() + PEOPLE.today().count(),
         is_last=is_end and among is PEOPLE,
     )
+
+
+def begin() -> jobs.Step:
+    """Have all keys of listed names as they are made today, and count them."""
+    if renew_keys():
+        return jobs.Step()
+    count_keys()
+    total = CUSTOMERS.today().count() + PEOPLE.today().count()
+    return jobs.Step({"among": CUSTOMERS.field, "after": 0}, total=total)
 
 
 def renew_keys() -> int:

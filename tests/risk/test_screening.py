@@ -14,7 +14,7 @@ from crm.core.models import AccessEvent, Approval, Job
 from crm.core.trail import Kind
 from customers.models import Customer, Restriction
 from risk.models import ListedName, ScreenedCustomer, ScreeningHit, WatchlistEntry
-from risk.screening import candidates, run
+from risk.screening import candidates, crowds, run
 from risk.screening.screened import CUSTOMERS
 from risk.tasks import expire_entries, screen_customers, screen_missed, screen_nightly
 from sysadmin.models import Grant, system_user
@@ -476,9 +476,32 @@ def test_of_a_name_that_many_share_the_same_is_compared_first(desk, monkeypatch)
         listed(name)
     screened(name="Hassan Ali", latin_name="")
     assert ScreeningHit.objects.get().listed_name == "Hassan Ali"
-    sent = {"name": "Hassan Ali", "kind": "person", "year": "", "country": ""}
-    answer = desk.post("/risk/watchlists/search/", sent, follow=True)
-    assert [found.name for found in answer.context["found"]] == ["Hassan Ali"]
+
+
+@pytest.mark.proves("RM-2")
+def test_by_hand_keys_that_very_many_share_are_read_in_pairs_alone(
+    desk, monkeypatch, django_assert_max_num_queries
+):
+    for name in ("Ali Hassan Mahmud", "Mahmud Karim Ali Hassan", "Ali Hassan", "Ali Hassan Umar"):
+        listed(name)
+    listed("Hassan Ali")
+    listed("Ali Hassan Tarique Nasrallah")
+    monkeypatch.setattr(crowds, "CROWDED", 1)
+    monkeypatch.setattr(crowds, "MOST_READ", 0)
+    crowds.count_keys()
+
+    def looked_up(name):
+        sent = {"name": name, "kind": "person", "year": "", "country": ""}
+        answer = desk.post("/risk/watchlists/search/", sent)
+        with django_assert_max_num_queries(12):
+            return {found.name for found in desk.get(answer.url).context["found"]}
+
+    whole = {"Ali Hassan", "Hassan Ali"}
+    in_pairs = {"Ali Hassan Mahmud", "Mahmud Karim Ali Hassan"}
+    assert looked_up("Ali Hassan Mahmud") == whole | in_pairs
+    assert looked_up("Hassan Ali") == whole
+    monkeypatch.setattr(crowds, "MOST_READ", 5)
+    assert "Ali Hassan Umar" in looked_up("Ali Hassan")
 
 
 def test_keys_that_a_former_release_has_made_are_made_anew_in_the_night(db, monkeypatch):

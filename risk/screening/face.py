@@ -56,7 +56,7 @@ def compared(hit: ScreeningHit) -> list[Side]:
     """What is known of either side, fact by fact."""
     ours, entry = ours_of(hit), hit.entry
     countries = dict(country_choices())
-    return [
+    sides = [
         Side(pgettext_lazy("watchlist", "name"), ours.name, entry.name),
         Side(_("other names"), ours.other_names, "; ".join(entry.aliases)),
         Side(_("kind"), str(ours.kind), entry.get_kind_display()),
@@ -64,8 +64,10 @@ def compared(hit: ScreeningHit) -> list[Side]:
         Side(_("country"), str(countries.get(ours.country, "")), entry.countries),
         Side(_("number"), ours.number, entry.key),
         Side(pgettext_lazy("watchlist", "remark"), "", entry.remark),
-        Side(pgettext_lazy("watchlist", "expires on"), "", day(entry.until) if entry.until else ""),
     ]
+    if entry.until:
+        sides.append(Side(pgettext_lazy("watchlist", "expires on"), "", day(entry.until)))
+    return sides
 
 
 def ours_of(hit: ScreeningHit) -> Ours:

@@ -132,7 +132,7 @@ def delist(entries: Sequence[int], *, by: User) -> None:
 
 def over(hits: HitQuerySet) -> None:
     """Hits that nobody needs to decide, or that nothing comes of, are over; the caller acts."""
-    for hit in hits.select_for_update(of=("self",)):
+    for hit in hits.order_by("pk").select_for_update(of=("self",)):
         hit.status = ScreeningHit.Status.OVER
         write(hit, ["status"], version=hit.version)
 

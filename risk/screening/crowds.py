@@ -27,6 +27,9 @@ select key.kept, count(*)
 from risk_listedname n cross join lateral unnest(n.keys) key(kept)
 group by key.kept
 having count(*) > %s
+order by key.kept
+-- two jobs may count at once
+on conflict (key) do update set names = excluded.names
 """
 LOOK = """
 (select n.id, n.entry_id, n.text

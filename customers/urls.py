@@ -65,6 +65,11 @@ urlpatterns = [
         link_views.EndLinkPage.as_view(resource=customer),
         name="customer_link_end",
     ),
+    path(
+        "<int:pk>/people/<int:person>/",
+        link_views.PersonPage.as_view(resource=customer),
+        name="customer_person",
+    ),
     path("<int:pk>/history/", views.customer_history, name="customer_history"),
     path("<int:pk>/reveal/<slug:part>/<int:key>/", views.customer_reveal, name="customer_reveal"),
     path("<int:pk>/mask/<slug:part>/<int:key>/", views.customer_mask, name="customer_mask"),

@@ -180,12 +180,12 @@ class AttachPage(ActPage):
         )
 
 
-class EndPartPage(AttachPage):
-    """The last day of a part of a customer, whose key stands in the address as `part_key`."""
+class PartPage(AttachPage):
+    """A change to a part of a customer, whose key stands in the address as `part_key`."""
 
     parts: type = None
     part_key = ""
-    end = None
+    alter = None
 
     @cached_property
     def part(self):
@@ -197,23 +197,27 @@ class EndPartPage(AttachPage):
             raise Http404
         return found
 
+    def perform(self, form):
+        version = version_of(self.request.POST.get("version", "")) or 0
+        type(self).alter(self.part, by=self.request.user, version=version, **form.cleaned_data)
+        return self.object
+
+    def show_form(self, form, status=200, **context):
+        return super().show_form(form, status, version=self.part.version, **context)
+
+
+class EndPartPage(PartPage):
+    """The last day of a part of a customer."""
+
     def build_form(self, data=None):
         if self.part is None:  # fetches the row: 404 comes before any form
             raise Http404
         return EndForm(data, initial={"last_day": bank_today()})
 
-    def perform(self, form):
-        version = version_of(self.request.POST.get("version", "")) or 0
-        type(self).end(self.part, by=self.request.user, version=version, **form.cleaned_data)
-        return self.object
-
     @property
     def title(self):
         """What ends."""
         return _("End: %(name)s") % {"name": self.part}
-
-    def show_form(self, form, status=200, **context):
-        return super().show_form(form, status, version=self.part.version, **context)
 
 
 class CustomerPage(DetailPage):

@@ -27,7 +27,7 @@ def begin_screening() -> None:
     from crm.core import jobs
     from crm.core.registry import Panel, add_panel
     from customers import signals
-    from customers.models import Customer, Link
+    from customers.models import Customer, Link, RelatedPerson
 
     from . import receivers
     from .screening.resources import hit
@@ -36,6 +36,8 @@ def begin_screening() -> None:
     signals.customer_registered.connect(receivers.screen_new, sender=Customer)
     signals.customer_changed.connect(receivers.screen_changed, sender=Customer)
     signals.customers_loaded.connect(receivers.screen_loaded, sender=Customer)
+    signals.links_changed.connect(receivers.screen_behind, sender=Link)
+    signals.person_corrected.connect(receivers.screen_corrected, sender=RelatedPerson)
     signals.links_changed.connect(receivers.tie_changed, sender=Link)
     jobs.register(SCREEN_LIST)
     jobs.register(SCREEN_ALL)

@@ -1,4 +1,4 @@
-"""What risk management tells of: cases given and decided, hits reopened, reviews overdue."""
+"""What risk management tells of: cases, hits reopened, reviews overdue, service stopped."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sysadmin.notices.kinds import Kind, add_kinds
 from sysadmin.notices.operations import News, nothing_waits, tell, tell_of
 
 if TYPE_CHECKING:
+    from customers.models import Customer
     from sysadmin.models import User
 
 GIVEN = Kind(
@@ -62,6 +63,14 @@ OVERDUE = Kind(
     icon="clock-alert",
     importance=Importance.BAD,
 )
+STOPPED = Kind(
+    "risk.service_stopped",
+    _("Service for one of your customers is stopped"),
+    _("Service for %(name)s is stopped: begin nothing new, and tell nobody."),
+    icon="octagon-x",
+    importance=Importance.BAD,
+    must_come=True,
+)
 REVIEW = Kind(
     "risk.review_overdue",
     _("A review of one of your customers is overdue"),
@@ -89,7 +98,7 @@ VERY_LATE = Kind(
 
 def register() -> None:
     """Let people be told of what happens here."""
-    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, OVERDUE, REOPENED, REVIEW, LATE, VERY_LATE)
+    add_kinds(GIVEN, ASKED, DECIDED, ANSWERED, OVERDUE, REOPENED, STOPPED, REVIEW, LATE, VERY_LATE)
 
 
 def given(case: AlertCase, *, by: User) -> None:
@@ -133,6 +142,11 @@ def decided(case: AlertCase, proposal: CaseProposal, *, by: User) -> None:
 def reopened(hit: ScreeningHit, decider: int | None, *, by: User) -> None:
     """Tell whoever had decided that a hit is a false positive."""
     tell_of(hit, REOPENED.code, decider, by=by)
+
+
+def stopped(customer: Customer, *, by: User) -> None:
+    """Tell the lead manager that service is stopped, but not why."""
+    tell_of(customer, STOPPED.code, user_of(customer.lead_manager), by=by)
 
 
 def reviews_overdue(found: Iterable[tuple[int, dt.date, int]]) -> None:

@@ -15,6 +15,8 @@ from .classification import night
 from .diligence import escalation
 from .diligence import operations as diligence
 from .screening import run
+from .screening.operations import expire
+from .screening.screened import PEOPLE
 from .screening.ties import follow_ties
 from .warnings.run import start_nightly
 
@@ -32,6 +34,12 @@ def screen_customers(customer_ids: list[int]) -> None:
     run.screen(customer_ids, by=system_user())
 
 
+@app.task(retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def screen_people(person_ids: list[int]) -> None:
+    """Screen people who stand behind a customer from now on, or do so no longer."""
+    run.screen(person_ids, by=system_user(), among=PEOPLE)
+
+
 @app.periodic(cron="5 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
 @app.task(queueing_lock="screen_nightly")
 def screen_nightly(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
@@ -45,6 +53,13 @@ def watch_ties(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when 
     """See who is tied to a statutory match today."""
     with transaction.atomic():
         follow_ties(by=system_user())
+
+
+@app.periodic(cron="1 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
+@app.task(queueing_lock="expire_entries")
+def expire_entries(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when it was due)
+    """End what entries had stopped that have expired."""
+    expire(by=system_user())
 
 
 @app.periodic(cron="35 * * * *")  # every hour: the queue counts in UTC, the bank's day does not
@@ -81,8 +96,9 @@ def watch_cases(timestamp: int) -> None:  # noqa: ARG001  (the queue passes when
 
 name_work(
     {
-        screen_missed: _("Customers whom nothing has screened are screened"),
-        screen_nightly: _("All customers are screened at night"),
+        screen_missed: _("Whoever nothing has screened is screened"),
+        screen_nightly: _("Everybody is screened at night"),
+        expire_entries: _("What expired entries of watchlists had stopped goes on"),
         watch_ties: _("Who is tied to a statutory match is followed"),
         warn_nightly: _("The early warnings of the day begin"),
         classify_claims: _("Claims are classified at night"),

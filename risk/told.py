@@ -24,8 +24,9 @@ QUIET, GOOD, WARN, BAD = "ic-n", "ic-ok", "ic-warn", "ic-bad"
 
 
 def list_and_name(hit: ScreeningHit) -> str:
-    """On which list somebody stands, and under which name."""
-    return f"{hit.entry.watchlist} · {hit.listed_name}"
+    """On which list somebody stands, under which name, and who behind the customer it is."""
+    facts = (hit.entry.watchlist, hit.listed_name, hit.person)
+    return " · ".join(str(fact) for fact in facts if fact)
 
 
 def number_and_family(case: AlertCase) -> str:

@@ -20,7 +20,7 @@ from customers.models import (
     Restriction,
     TimelineEntry,
 )
-from risk.models import Alert, AlertCase, Claim, Diligence, ScreeningHit
+from risk.models import Alert, AlertCase, Claim, Diligence, ScreeningHit, Watchlist
 from services.models import Complaint, Opportunity, QueueMember, Referral, ServiceRequest
 from staff.models import AuthorityLimit, Handover, Licence, StaffAssignment, StaffMember
 from sysadmin.duties.conflicts import held_together
@@ -227,9 +227,13 @@ def test_the_demonstration_has_hits_to_decide_and_a_customer_who_is_stopped(demo
     assert hit.listed_name in officer.get("/risk/screening/?status=open").content.decode()
     stopped = Restriction.objects.in_force()
     for cause, named in (("own_list", "Own list"), ("tied", "Tie to a statutory list")):
-        customer = stopped.get(cause=cause).customer_id
+        customer = stopped.filter(cause=cause).latest("pk").customer_id
         page = officer.get(f"/customers/{customer}/").content.decode()
         assert f"({named}): nothing new is begun" in page
+    behind = ScreeningHit.objects.exclude(person=None)
+    assert set(behind.values_list("status", flat=True)) == {"open", "confirmed"}
+    own = officer.get(f"/risk/watchlists/{Watchlist.objects.get(code='own').pk}/").content.decode()
+    assert "Expires on" in own
 
 
 def test_the_nights_have_warned_and_an_officer_has_asked_about_a_case(demo, signed_in):

@@ -23,4 +23,4 @@ class LiftPage(EndPartPage):
 
     parts = LifeFact
     part_key = "fact"
-    end = operations.lift
+    alter = operations.lift

@@ -18,6 +18,12 @@ from staff.forms import day_field
 from . import operations
 
 
+class PersonForm(Sectioned, forms.Form):
+    name = forms.CharField(label=pgettext_lazy("customer", "Name"), max_length=120)
+    born_on = day_field(label=_("Date of birth"), required=False)
+    country = forms.ChoiceField(label=_("Nationality"), choices=country_choices, widget=LongSelect)
+
+
 class LinkForm(Sectioned, forms.Form):
     kind = forms.ChoiceField(
         label=_("What they are to the customer"),

@@ -19,6 +19,7 @@ from crm.core.operations import (
     insert,
     operation,
     refuse_invalid,
+    save_changes,
     save_new,
     write,
 )
@@ -26,7 +27,7 @@ from crm.core.sealed import blind, reserve_keys, seal_into
 from customers import numbers
 from customers.models import Customer, IdentityKey, Link, RelatedPerson
 from customers.operations import identity_label
-from customers.signals import links_changed
+from customers.signals import links_changed, person_corrected
 from sysadmin.models import period
 
 from .behind import WHOLE, organisations_behind
@@ -83,6 +84,26 @@ def end(link: Link, *, by: User, last_day: dt.date, version: int, reason: str) -
     write(link, ["valid"], version=version)
     links_changed.send(Link, link=link, by=by)
     return link
+
+
+@operation
+def correct_person(
+    person: RelatedPerson,
+    *,
+    by: User,
+    version: int,
+    name: str,
+    born_on: dt.date | None,
+    country: str,
+) -> RelatedPerson:
+    """Put right what was told of somebody behind a customer who is none."""
+    person.refresh_from_db(from_queryset=RelatedPerson.objects.select_for_update())
+    if person.became_id is not None:
+        raise DomainError(_("This person has become a customer. Change the customer."))
+    person.name, person.born_on, person.country = name.strip(), born_on, country
+    save_changes(person, ["name", "born_on", "country"], version=version)
+    person_corrected.send(RelatedPerson, person=person, by=by)
+    return person
 
 
 # --- who -----------------------------------------------------------------------------

@@ -5,19 +5,20 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from crm.core.clock import bank_today
 from customers.holdings.views import may_see_holdings
-from customers.models import Customer, Link
+from customers.models import Customer, Link, RelatedPerson
 from customers.restrictions.face import stopped
-from customers.views import AttachPage, EndPartPage, in_reach
+from customers.views import AttachPage, EndPartPage, PartPage, in_reach
 
 from . import operations
 from .behind import behind
 from .face import drawn
-from .forms import LinkForm
+from .forms import LinkForm, PersonForm
 
 VIEW = "customers.view_customer"
 
@@ -48,7 +49,27 @@ class EndLinkPage(EndPartPage):
 
     parts = Link
     part_key = "link"
-    end = operations.end
+    alter = operations.end
+
+    def success_url(self, done):
+        return links_page(done.pk)
+
+
+class PersonPage(PartPage):
+    """What is known of somebody behind a customer who is none, put right."""
+
+    parts = RelatedPerson
+    part_key = "person"
+    alter = operations.correct_person
+
+    def build_form(self, data=None):
+        known = {name: getattr(self.part, name) for name in PersonForm.base_fields}
+        return PersonForm(data, initial=known)
+
+    @property
+    def title(self):
+        """Who it is."""
+        return _("Correct: %(name)s") % {"name": self.part}
 
     def success_url(self, done):
         return links_page(done.pk)

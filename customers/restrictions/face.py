@@ -22,10 +22,13 @@ AT_A_GLANCE = Glance(
 
 
 def stopped(user: User, customer: Customer) -> list[tuple[Restriction, Customer | None]]:
-    """What stops service, each with whom it is for if it is for a tie that the user may see."""
+    """What stops service, each with whom it is for if it is for a tie that the user may see.
+
+    What goes back to somebody behind the customer who is none names nobody.
+    """
     if not customer.is_stopped:  # type: ignore[attr-defined]
         return []
     found = list(customer.restrictions.filter(ended_on=None))
-    ties = [one.tied_to_id for one in found if one.tied_to_id]
+    ties = [one.tied_to_id for one in found if one.tied_to_id not in {None, customer.pk}]
     seen = Customer.objects.permitted(user).in_bulk(ties) if ties else {}
     return [(one, seen.get(one.tied_to_id)) for one in found]

@@ -83,7 +83,16 @@ TELLERS = (
             "withdraw": Telling(_("Withdrew another manager"), Kind.CHANGE, "user-minus", QUIET),
         },
     ),
-    Teller(RelatedPerson, REVEAL, action=HISTORY),
+    Teller(
+        RelatedPerson,
+        {
+            "correct_person": Telling(
+                _("Corrected who stands behind the customer"), Kind.CHANGE, "pencil", QUIET
+            ),
+            **REVEAL,
+        },
+        action=HISTORY,
+    ),
     Teller(
         LifeFact,
         {

@@ -3,8 +3,8 @@
 from .cases import Alert, AlertCase, CaseProposal, CaseQuestion, Family, Level
 from .claims import NON_PERFORMING, Claim, Classification, RiskClass
 from .diligence import Diligence, DiligenceBand, DiligenceLevel
-from .hits import ScreenedCustomer, ScreeningHit
-from .watchlists import ListedName, Watchlist, WatchlistEntry, WatchlistVersion
+from .hits import ScreenedCustomer, ScreenedPerson, ScreeningHit
+from .watchlists import CrowdedKey, ListedName, Watchlist, WatchlistEntry, WatchlistVersion
 
 __all__ = [
     "NON_PERFORMING",
@@ -14,6 +14,7 @@ __all__ = [
     "CaseQuestion",
     "Claim",
     "Classification",
+    "CrowdedKey",
     "Diligence",
     "DiligenceBand",
     "DiligenceLevel",
@@ -22,6 +23,7 @@ __all__ = [
     "ListedName",
     "RiskClass",
     "ScreenedCustomer",
+    "ScreenedPerson",
     "ScreeningHit",
     "Watchlist",
     "WatchlistEntry",

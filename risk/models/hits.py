@@ -1,4 +1,4 @@
-"""Customers whose name may be one on a watchlist, and what was decided about it."""
+"""Customers, and people behind them, whose name may be on a watchlist; what was decided."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crm.core.classes import INTERNAL, PERSONAL
 from crm.core.models import Derived, Move, Workflow
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import Through
-from customers.models import Customer
+from customers.models import Customer, RelatedPerson
 
 from .watchlists import WatchlistEntry
 
@@ -39,7 +39,10 @@ class HitQuerySet(ScopedQuerySet["ScreeningHit"]):
 
 
 class ScreeningHit(Workflow):
-    """A customer who may be somebody on a watchlist: to be decided, with a reason."""
+    """A customer who may be somebody on a watchlist: to be decided, with a reason.
+
+    With a `person` it is somebody behind the customer, and no customer.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", pgettext_lazy("hit", "To be decided")
@@ -55,7 +58,8 @@ class ScreeningHit(Workflow):
             enters=Status.CONFIRMED,
             label=pgettext_lazy("hit", "Confirm"),
             question=_(
-                "Is the customer the one on the list? Service for “%(name)s” stops at once."
+                "Is this the one on the list? Service stops at once for a customer and, by a "
+                "statutory list, for whomever “%(name)s” rules or acts for."
             ),
             done=_("“%(name)s” is confirmed."),
             refused=_DECIDED,
@@ -65,9 +69,7 @@ class ScreeningHit(Workflow):
             leaves=frozenset({Status.OPEN}),
             enters=Status.DISMISSED,
             label=_("False positive"),
-            question=_(
-                "Is the customer somebody else? “%(name)s” stays silent until either side changes."
-            ),
+            question=_("Is this somebody else? “%(name)s” stays silent until either side changes."),
             done=_("“%(name)s” is a false positive."),
             refused=_DECIDED,
         ),
@@ -103,6 +105,14 @@ class ScreeningHit(Workflow):
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="screening_hits", verbose_name=_("customer")
     )
+    person = models.ForeignKey(
+        RelatedPerson,
+        models.PROTECT,
+        null=True,
+        related_name="screening_hits",
+        verbose_name=_("person behind the customer"),
+        editable=False,
+    )
     entry = models.ForeignKey(
         WatchlistEntry, models.PROTECT, related_name="hits", verbose_name=_("entry")
     )
@@ -134,6 +144,7 @@ class ScreeningHit(Workflow):
     CLASSES = dict.fromkeys(
         [
             "customer",
+            "person",
             "entry",
             "status",
             "score",
@@ -163,8 +174,9 @@ class ScreeningHit(Workflow):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["customer", "entry"],
+                fields=["customer", "person", "entry"],
                 condition=Q(status="open"),
+                nulls_distinct=False,
                 name="risk_hit_open_once",
                 violation_error_message=_("This hit is open already."),
             ),
@@ -178,6 +190,11 @@ class ScreeningHit(Workflow):
 
     def __str__(self) -> str:
         return f"{self.customer_name} · {self.listed_name}"
+
+    @property
+    def screened(self) -> str:
+        """Which of the two was screened: the customer, or the person behind."""
+        return "customer" if self.person_id is None else "person"
 
     @property
     def source(self) -> str:
@@ -204,3 +221,23 @@ class ScreenedCustomer(Derived):
 
     def __str__(self) -> str:
         return f"{self.customer_id}"
+
+
+class ScreenedPerson(Derived):
+    """The same of a person behind a customer who is none."""
+
+    person = models.OneToOneField(
+        RelatedPerson, models.CASCADE, primary_key=True, related_name="screened"
+    )
+    digest = models.CharField(max_length=64)
+    keys = ArrayField(models.TextField())
+
+    CLASSES = {"person": INTERNAL, "digest": INTERNAL, "keys": PERSONAL}
+    UNSHOWN = "by which screening finds; the people themselves are shown"
+
+    class Meta:
+        db_table = "risk_screened_person"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}"

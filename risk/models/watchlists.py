@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -11,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.core.classes import INTERNAL, PERSONAL
-from crm.core.models import Record
+from crm.core.clock import bank_today
+from crm.core.models import Derived, Record
 from crm.core.models.records import Fed
 from crm.core.querysets import ScopedQuerySet
 from crm.core.scope import BankWide, Through
@@ -104,6 +107,19 @@ class WatchlistVersion(Record):
         return f"{self.watchlist} · {self.number}"
 
 
+class EntryQuerySet(ScopedQuerySet["WatchlistEntry"]):
+    """Entries of watchlists."""
+
+    def in_force(self) -> Self:
+        """Those that customers are compared with today: neither delisted nor expired."""
+        lasting = Q(until=None) | Q(until__gt=bank_today())
+        return self.filter(lasting, removed_in=None)
+
+    def expired(self) -> Self:
+        """Those that are on their list and have expired."""
+        return self.filter(removed_in=None, until__lte=bank_today())
+
+
 class WatchlistEntry(Fed):
     """Somebody on a watchlist, since which version, and until which."""
 
@@ -123,6 +139,7 @@ class WatchlistEntry(Fed):
         pgettext_lazy("watchlist", "countries"), max_length=200, blank=True
     )
     remark = models.TextField(pgettext_lazy("watchlist", "remark"), blank=True)
+    until = models.DateField(pgettext_lazy("watchlist", "expires on"), null=True)
     digest = models.CharField(_("digest"), max_length=64)
     added_in = models.ForeignKey(
         WatchlistVersion,
@@ -147,9 +164,10 @@ class WatchlistEntry(Fed):
     SCOPE = Through("watchlist")
     RIGHTS_OF = Watchlist
     CLASSES = dict.fromkeys(
-        ["watchlist", "key", "kind", "digest", "added_in", "changed_in", "removed_in"], INTERNAL
+        ["watchlist", "key", "kind", "until", "digest", "added_in", "changed_in", "removed_in"],
+        INTERNAL,
     ) | dict.fromkeys(["name", "aliases", "born", "countries", "remark"], PERSONAL)
-    objects = ScopedQuerySet["WatchlistEntry"].as_manager()
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entry of a watchlist")
@@ -157,6 +175,14 @@ class WatchlistEntry(Fed):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["watchlist", "key"], name="risk_watchlist_entry_once")
+        ]
+        indexes = [
+            # few expire, and those are looked for every hour
+            models.Index(
+                fields=["until"],
+                name="risk_watchlist_entry_until",
+                condition=Q(until__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:
@@ -166,6 +192,11 @@ class WatchlistEntry(Fed):
     def is_person(self) -> bool:
         """Whether a natural person is listed."""
         return self.kind == self.Kind.PERSON
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the day has come on which the entry expires."""
+        return self.until is not None and self.until <= bank_today()
 
 
 class ListedName(Fed):
@@ -194,3 +225,20 @@ class ListedName(Fed):
 
     def __str__(self) -> str:
         return self.text
+
+
+class CrowdedKey(Derived):
+    """A key that very many listed names share, and how many: too many to read them all."""
+
+    key = models.TextField(primary_key=True)
+    names = models.PositiveIntegerField()
+
+    CLASSES = {"key": PERSONAL, "names": INTERNAL}
+    UNSHOWN = "by which screening finds; the entries themselves are shown"
+
+    class Meta:
+        db_table = "risk_crowded_key"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

@@ -14,6 +14,8 @@ from crm.core.formats import day
 from crm.core.models import AuditEvent
 from crm.core.models.records import Text
 from customers.countries import country_choices
+from customers.models import Link
+from risk.models import WatchlistEntry
 
 if TYPE_CHECKING:
     from risk.models import ScreeningHit
@@ -25,13 +27,14 @@ PARTS: dict[str, Text] = {
     "weakest": _("The least like word of the shorter name"),
     "solid": _("The whole names without blanks"),
     "left_over": _("Words left over"),
+    "apart": _("A number that one alone has, or two countries"),
     "single": _("One word alone fits"),
 }
 
 
 @dataclass(frozen=True)
 class Side:
-    """One fact of the customer beside the same of the entry."""
+    """One fact of who was screened beside the same of the entry."""
 
     label: Text
     ours: str
@@ -65,20 +68,59 @@ def decisions_of(hit: ScreeningHit) -> list[Past]:
     ]
 
 
+@dataclass(frozen=True)
+class Ours:
+    """What is known of who was screened: a customer, or a person behind one."""
+
+    name: str
+    other_names: str
+    kind: Text
+    began: dt.date | None
+    country: str
+    number: str
+
+
 def compared(hit: ScreeningHit) -> list[Side]:
-    """What is known of the customer and of the one on the list, fact by fact."""
-    customer, entry = hit.customer, hit.entry
-    began = customer.born_on or customer.founded_on
+    """What is known of either side, fact by fact."""
+    ours, entry = ours_of(hit), hit.entry
     countries = dict(country_choices())
-    return [
-        Side(pgettext_lazy("watchlist", "name"), customer.name, entry.name),
-        Side(_("other names"), customer.latin_name, "; ".join(entry.aliases)),
-        Side(_("kind"), customer.get_kind_display(), entry.get_kind_display()),
-        Side(_("born or founded"), day(began) if began else "", entry.born),
-        Side(_("country"), str(countries.get(customer.country, "")), entry.countries),
-        Side(_("number"), customer.shown_number, entry.key),
+    sides = [
+        Side(pgettext_lazy("watchlist", "name"), ours.name, entry.name),
+        Side(_("other names"), ours.other_names, "; ".join(entry.aliases)),
+        Side(_("kind"), str(ours.kind), entry.get_kind_display()),
+        Side(_("born or founded"), day(ours.began) if ours.began else "", entry.born),
+        Side(_("country"), str(countries.get(ours.country, "")), entry.countries),
+        Side(_("number"), ours.number, entry.key),
         Side(pgettext_lazy("watchlist", "remark"), "", entry.remark),
     ]
+    if entry.until:
+        sides.append(Side(pgettext_lazy("watchlist", "expires on"), "", day(entry.until)))
+    return sides
+
+
+def ours_of(hit: ScreeningHit) -> Ours:
+    """Who was screened."""
+    person, customer = hit.person, hit.customer
+    if person is not None:
+        kind = WatchlistEntry.Kind.PERSON.label
+        return Ours(person.name, "", kind, person.born_on, person.country, person.mask)
+    began = customer.born_on or customer.founded_on
+    return Ours(
+        customer.name,
+        customer.latin_name,
+        customer.get_kind_display(),
+        began,
+        customer.country,
+        customer.shown_number,
+    )
+
+
+def stands_as(hit: ScreeningHit) -> list[tuple[Text, str]]:
+    """As what a person stands behind the customer, each with when."""
+    if hit.person is None:
+        return []
+    links = Link.objects.filter(person=hit.person).order_by("kind", "valid")
+    return [(link.as_what, link.shown_period) for link in links]
 
 
 def explained(hit: ScreeningHit) -> Iterator[tuple[Text, int]]:

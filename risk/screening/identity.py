@@ -1,26 +1,23 @@
-"""Who a customer is, as far as screening compares it, and the keys by which they are found."""
+"""Who somebody is, as far as screening compares it, and the keys by which they are found."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
 from typing import NamedTuple
-
-from django.db.models import QuerySet
 
 from customers.models import Customer
 from customers.names import latin_name
-from risk.models import ScreenedCustomer
 
 from .keys import EDITION, keys_of
 
-KEPT_AT_ONCE = 1000
-
 
 class Identity(NamedTuple):
-    """What of a customer is compared with lists; any of it changed asks for another look."""
+    """What of a customer, or of a person who is none, is compared with lists.
+
+    Any of it changed asks for another look.
+    """
 
     pk: int
     name: str
@@ -38,7 +35,7 @@ class Identity(NamedTuple):
 
     @property
     def is_person(self) -> bool:
-        """Whether the customer is a natural person."""
+        """Whether it is a natural person."""
         return self.kind == Customer.Kind.PERSON
 
     @property
@@ -61,19 +58,3 @@ class Identity(NamedTuple):
 
 
 COMPARED = Identity._fields[1:]
-
-
-def identities(customers: QuerySet[Customer]) -> list[Identity]:
-    """The identities of customers."""
-    return [Identity(*row) for row in customers.values_list(*Identity._fields)]
-
-
-def keep_keys(customers: Iterable[Identity]) -> None:
-    """Keep the keys by which these customers are found when a list changes."""
-    ScreenedCustomer.objects.bulk_create(
-        [ScreenedCustomer(customer_id=c.pk, digest=c.kept_as, keys=c.keys) for c in customers],
-        batch_size=KEPT_AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["customer"],
-        update_fields=["digest", "keys"],
-    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config_admin.figures.values import refuse_later
+from crm.core.acting import acting
 from crm.core.approvals import asker, second_person
 from crm.core.clock import now
 from crm.core.operations import DomainError, lock_for, operation, write
@@ -17,8 +18,10 @@ from customers.models import Restriction
 from customers.restrictions import operations as restrictions
 from risk import notices
 from risk.diligence.operations import review_now
-from risk.models import Diligence, ScreeningHit
+from risk.models import Diligence, ScreeningHit, WatchlistEntry
+from risk.models.hits import HitQuerySet
 
+from .screened import people_today
 from .thresholds import RELEASE_DAYS
 from .ties import follow_ties
 
@@ -28,19 +31,22 @@ if TYPE_CHECKING:
 
 @operation
 def confirm(hit: ScreeningHit, *, by: User, reason: str) -> None:
-    """Decide that the customer is the one on the list: service stops at once, without notice.
+    """Decide that this is the one on the list: service stops at once, without notice to anybody.
 
-    Of a statutory list it stops for whoever is tied to the customer too.
+    Of a statutory list it stops for whoever is tied to the one listed too. Somebody behind a
+    customer who stands on an own list stops nothing, but the customer is reviewed.
     """
     decide(hit, "confirm", by=by, reason=reason)
     cause = Restriction.Cause
     statutory = hit.entry.watchlist.is_statutory
-    restrictions.restrict(
-        hit.customer,
-        by=by,
-        cause=cause.STATUTORY if statutory else cause.OWN_LIST,
-        source=hit.source,
-    )
+    if hit.person is None:
+        restrictions.restrict(
+            hit.customer,
+            by=by,
+            cause=cause.STATUTORY if statutory else cause.OWN_LIST,
+            source=hit.source,
+        )
+        notices.stopped(hit.customer, by=by)
     if statutory:
         follow_ties(by=by)
     # a first rating that has days left does not wait either
@@ -76,7 +82,7 @@ def decide(hit: ScreeningHit, verb: str, *, by: User, reason: str) -> None:
 
 def locked(hit: ScreeningHit, verb: str) -> None:
     """Take the hit under a lock, as it is now, if it can still take the step."""
-    lock_for(hit, verb, "customer", "entry__watchlist")
+    lock_for(hit, verb, "customer", "person", "entry__watchlist")
 
 
 @second_person(
@@ -121,11 +127,46 @@ def lift(hit: ScreeningHit, *, by: User, reason: str) -> None:
     restrictions.end_of(hit.source, by=by)
 
 
+def expire(*, by: User) -> None:
+    """Entries have expired: what they had stopped goes on from that day."""
+    with acting(by=by):
+        waiting = ScreeningHit.objects.undecided() | ScreeningHit.objects.confirmed()
+        expired = WatchlistEntry.objects.expired().filter(hits__in=waiting)
+        delist(list(expired.values_list("pk", flat=True).distinct()), by=by)
+
+
 def delist(entries: Sequence[int], *, by: User) -> None:
     """Entries are gone from their list: their hits are over, and what they had stopped goes on."""
     hits = ScreeningHit.objects.filter(entry__in=entries)
     sources = [hit.source for hit in hits.confirmed()]
-    for hit in (hits.undecided() | hits.confirmed()).select_for_update():
+    over(hits.undecided() | hits.confirmed())
+    restrictions.end_of(*sources, by=by)
+
+
+def over(hits: HitQuerySet) -> None:
+    """Hits that nobody needs to decide, or that nothing comes of, are over; the caller acts."""
+    for hit in hits.order_by("pk").select_for_update(of=("self",)):
         hit.status = ScreeningHit.Status.OVER
         write(hit, ["status"], version=hit.version)
-    restrictions.end_of(*sources, by=by)
+
+
+def let_go(people: Collection[int] | None = None) -> None:
+    """Nobody decides about people who stand behind a customer no longer; the caller acts.
+
+    What was confirmed stays: it stops whatever they rule or act for, and nothing else.
+    """
+    hits = ScreeningHit.objects.undecided().exclude(person=None)
+    if people is not None:
+        hits = hits.filter(person__in=people)
+    over(hits.exclude(person__in=people_today()))
+
+
+def follow_recognised(customers: Iterable[int], *, by: User) -> None:
+    """People who have become these customers are screened as such from now on; the caller acts.
+
+    Who was confirmed before is stopped as a customer.
+    """
+    hits = ScreeningHit.objects.filter(person__became__in=list(customers))
+    over(hits.undecided())
+    if hits.confirmed().exists():
+        follow_ties(by=by)

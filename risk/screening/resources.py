@@ -31,7 +31,7 @@ hit = Resource(
         Transition("release", operations.release, ReleaseForm),
         Transition("lift", operations.lift),
     ),
-    joins=("customer", "entry__watchlist", "decided_by"),
+    joins=("customer", "person", "entry__watchlist", "decided_by"),
     views=(
         View("open", pgettext_lazy("hit", "To be decided"), "status=open"),
         View("confirmed", pgettext_lazy("hit", "Confirmed"), "status=confirmed"),

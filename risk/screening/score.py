@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, Indel
 
-from .words import COMMON, SLIGHT, Name, Word, read, skeleton
+from .words import COMMON, SLIGHT, Name, Word, countries, numbers_of, read, skeleton, syllables
 
 ALIKE = 0.5
 JOINED_ALIKE = 0.85
@@ -21,8 +21,9 @@ SAME_SOUND = 0.9
 INITIAL = 0.8
 OTHER_SCRIPT = 0.95
 # another character or syllable is another name, however much of it is the same
-OTHER_CHARACTERS = 0.4
+OTHER_CHARACTERS = 0.1
 OTHER_SYLLABLES = 0.75
+OTHER_SYSTEM = 0.9
 LEFT_OVER_AT_MOST = 3.0
 
 
@@ -52,6 +53,7 @@ ORGANISATIONS = Weights(
         "weakest": 1.8,
         "solid": 0.5,
         "left_over": -0.3,
+        "apart": -1.5,
         "single": -1.4,
     },
     -2.3,
@@ -131,8 +133,15 @@ class _BySyllables(_Likeness):
         """The same syllables, or another name; an initial stands for what begins with it."""
         if len(left.text) == 1 or len(right.text) == 1:
             return super().__call__(left, right)
-        same = left.text == right.text
-        return 1.0 if same else OTHER_SYLLABLES * self.joined(left, right)
+        if left.text == right.text:
+            return 1.0
+        return max(self.joined(left, right), OTHER_SYLLABLES * super().joined(left, right))
+
+    def joined(self, left: Word, right: Word) -> float:
+        """Two syllables written as one, by whatever system."""
+        if left.text == right.text:
+            return 1.0
+        return OTHER_SYSTEM if syllables(left.text) == syllables(right.text) else 0.0
 
 
 class _ByConsonants(_Likeness):
@@ -210,7 +219,7 @@ def _parts(
     shorter = (left, alike_left) if all_left <= all_right else (right, alike_right)
     telling = [shorter[1].get(i, 0) for i, w in enumerate(shorter[0].words) if w.weight >= COMMON]
     left_over = max(_left_over(left.words, alike_left), _left_over(right.words, alike_right))
-    return {
+    parts = {
         "shared": (met_left + met_right) / (all_left + all_right),
         "shorter": max(met_left / all_left, met_right / all_right),
         "weakest": min(telling, default=0.0),
@@ -218,6 +227,20 @@ def _parts(
         "left_over": min(left_over, LEFT_OVER_AT_MOST) / LEFT_OVER_AT_MOST,
         "single": float(_well_met(left, right, beside) <= 1),
     }
+    same = parts["solid"] == 1
+    if same:
+        # the same letters, however they are parted into words
+        parts |= {"shared": 1.0, "shorter": 1.0, "weakest": 1.0, "left_over": 0.0}
+    return parts if left.is_person else parts | {"apart": float(not same and _apart(left, right))}
+
+
+def _apart(left: Name, right: Name) -> bool:
+    """Whether a number stands in one alone, or either stands in a country of its own."""
+    one, other = ({w.text for w in name.words} for name in (left, right))
+    if numbers_of(one) != numbers_of(other):
+        return True
+    here, there = one & countries(), other & countries()
+    return bool(here and there) and here.isdisjoint(there)
 
 
 def _weighed(words: Sequence[Word], alike: Mapping[int, float]) -> tuple[float, float]:

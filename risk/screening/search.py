@@ -12,7 +12,7 @@ from crm.core.trail import BY_NAME, Kind, how_many, record_access
 from customers.countries import country_name
 from risk.models import WatchlistEntry
 
-from .candidates import of_keys
+from .crowds import of_keys
 from .keys import searched_keys_of
 from .score import Score, compare
 from .thresholds import threshold
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # below this two names have a word in common at the most
 SHOWN_FROM = 0.3
 MOST_SHOWN = 50
+# of these some may be in force no longer
+MOST_LIKELY = 200
 # dates of birth on lists are often guessed
 YEARS_APART = 1
 _YEARS = re.compile(r"\b(?:1[89]|20)\d\d\b")
@@ -62,21 +64,25 @@ def look_up(asked: Asked, *, by: User) -> list[Found]:
     ours = read(asked.name, is_person=asked.is_person)
     best: dict[int, tuple[str, Score]] = {}
     keys = searched_keys_of(asked.name, is_person=asked.is_person)
+    scores: dict[str, Score] = {}
     for entry_id, text in of_keys(keys, is_person=asked.is_person):
-        score = compare(ours, read(text, is_person=asked.is_person))
+        if text not in scores:
+            scores[text] = compare(ours, read(text, is_person=asked.is_person))
+        score = scores[text]
         if score.value >= SHOWN_FROM and (
             entry_id not in best or score.value > best[entry_id][1].value
         ):
             best[entry_id] = text, score
-    shown = sorted(best, key=lambda key: (-best[key][1].value, key))[:MOST_SHOWN]
+    likely = sorted(best, key=lambda key: (-best[key][1].value, key))[:MOST_LIKELY]
+    entries = WatchlistEntry.objects.in_force().select_related("watchlist").in_bulk(likely)
+    shown = [key for key in likely if key in entries][:MOST_SHOWN]
     record_access(
         Kind.SEARCH,
         by=by,
         model=WatchlistEntry._meta.label_lower,
         field=BY_NAME,
-        purpose=how_many(len(shown), is_cut=len(best) > len(shown)),
+        purpose=how_many(len(shown), is_cut=len(likely) > len(shown)),
     )
-    entries = WatchlistEntry.objects.select_related("watchlist").in_bulk(shown)
     least = threshold(is_person=asked.is_person)
     return [beside(asked, entries[key], *best[key], least) for key in shown]
 

@@ -13,6 +13,7 @@ TONES = {"open": "warn", "confirmed": "bad", "dismissed": "ok", "lifted": "ok"}
 
 class HitTable(FastTable):
     customer = CustomerColumn("risk:screeninghit_view")
+    person = Column(accessor="person__name", verbose_name=_("Behind the customer"))
     # where the customer is known, as on their page, this leads to the record
     listed_name = Column(linkify=("risk:screeninghit_view", [A("pk")]))
     watchlist = Column(accessor="entry__watchlist__name", verbose_name=_("Watchlist"))
@@ -22,4 +23,4 @@ class HitTable(FastTable):
 
     class Meta:
         model = ScreeningHit
-        fields = ("customer", "listed_name", "watchlist", "score", "created_at", "status")
+        fields = ("customer", "person", "listed_name", "watchlist", "score", "created_at", "status")

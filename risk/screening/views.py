@@ -12,7 +12,7 @@ from crm.core.pages.base import Page
 from customers.models import Customer, Restriction
 from risk.models import WatchlistEntry
 
-from .face import compared, decisions_of, explained
+from .face import compared, decisions_of, explained, stands_as
 from .forms import SearchForm
 from .search import look_up
 
@@ -24,8 +24,11 @@ class HitPage(DetailPage):
 
     def moves(self):
         """The steps that its state allows: the law lifts, the bank releases what is its own."""
-        other = "release" if self.object.entry.watchlist.is_statutory else "lift"
-        return [step for step in super().moves() if step.name != other]
+        hit = self.object
+        others = {"release" if hit.entry.watchlist.is_statutory else "lift"}
+        # an own list stops nothing for somebody behind a customer
+        others |= {"release"} if hit.person_id else set()
+        return [step for step in super().moves() if step.name not in others]
 
     def facts(self):
         hit = self.object
@@ -34,6 +37,7 @@ class HitPage(DetailPage):
         tied = stopped.filter(tied_to__isnull=False, customer__in=seen)
         return super().facts() | {
             "sides": compared(hit),
+            "stands_as": stands_as(hit),
             "parts": explained(hit),
             "decisions": decisions_of(hit),
             "words": hit.explanation.get("words", ()),

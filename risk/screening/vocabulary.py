@@ -70,6 +70,13 @@ COMMON_WORDS = frozenset({
 })  # fmt: skip
 
 
+# Chinese syllables as Wade and Giles spell them, and as pinyin does: both become one.
+SYLLABLES = (
+    ("tzu", "zi"), ("ssu", "si"), ("szu", "si"), ("ih", "i"), ("eh", "e"), ("erh", "er"),
+    ("uei", "ui"), ("ien", "ian"), ("ung", "ong"), ("uo", "o"), ("you", "yu"), ("hs", "x"),
+    ("zh", "q"), ("ch", "q"), ("j", "q"), ("ts", "z"), ("tz", "z"), ("c", "z"), ("b", "p"),
+    ("d", "t"), ("g", "k"),
+)  # fmt: skip
 # Letters as the ear takes them, the longer ones first.
 SOUNDS = (
     ("sch", "s"), ("tch", "s"), ("ts", "s"), ("tz", "s"), ("ch", "s"), ("sh", "s"), ("zh", "z"),

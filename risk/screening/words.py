@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from anyascii import anyascii
+from django.utils.translation import override
 
+from customers.countries import country_choices
 from customers.names import latin_name
 
 from .vocabulary import (
@@ -21,6 +24,7 @@ from .vocabulary import (
     PHRASES,
     SHORT,
     SOUNDS,
+    SYLLABLES,
     TITLES,
 )
 
@@ -147,6 +151,29 @@ def _weight_in_organisation(word: str) -> float:
     if len(word) == 1 or word in OTHER_FORMS or word in FORMS.values():
         return SLIGHT
     return COMMON if word in COMMON_WORDS else FULL
+
+
+def syllables(word: str) -> str:
+    """Chinese in Latin letters, the same by whatever system it is spelt."""
+    for written, heard in SYLLABLES:
+        word = word.replace(written, heard)
+    return word
+
+
+_NUMERALS = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix"})
+
+
+def numbers_of(words: Set[str]) -> set[str]:
+    """The numbers among words, by which one fund is told from the next."""
+    return {word for word in words if word.isdigit() or word in _NUMERALS}
+
+
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """Countries that are called by one word, in English."""
+    with override("en"):
+        names = [anyascii(str(name)).casefold() for _code, name in country_choices()]
+    return frozenset(name for name in names if name.isalpha())
 
 
 # --- consonants ---------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import unicodedata
@@ -24,11 +25,14 @@ class Listed:
     born: str = ""
     countries: str = ""
     remark: str = ""
+    until: dt.date | None = None
 
     @property
     def digest(self) -> str:
-        """What tells whether the entry has changed."""
-        told = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        """What tells whether somebody else is listed; how long they are says nothing of that."""
+        facts = asdict(self)
+        del facts["until"]
+        told = json.dumps(facts, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
 

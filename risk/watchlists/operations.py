@@ -15,7 +15,7 @@ from crm.core import jobs
 from crm.core.operations import DomainError, insert, operation, save_new
 from risk.models import ListedName, Watchlist, WatchlistEntry, WatchlistVersion
 from risk.screening.keys import EDITION, listed_keys_of
-from risk.screening.operations import delist
+from risk.screening.operations import delist, expire
 from risk.screening.run import SCREEN_LIST
 from risk.screening.thresholds import MOST_GONE
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sysadmin.models import User
 
 BATCH = 1000
-TOLD = ("kind", "name", "aliases", "born", "countries", "remark", "digest")
+TOLD = ("kind", "name", "aliases", "born", "countries", "remark", "until", "digest")
 
 
 @dataclass
@@ -84,6 +84,7 @@ def load(
     shorter. All is kept or nothing.
     """
     watchlist = Watchlist.objects.select_for_update(no_key=True).get(pk=watchlist.pk)
+    refuse_expiry(watchlist, listed)
     known = {e.key: e for e in WatchlistEntry.objects.filter(watchlist=watchlist)}
     difference = compare(listed, known)
     latest = watchlist.latest
@@ -120,7 +121,7 @@ def compare(listed: Sequence[Listed], known: dict[str, WatchlistEntry]) -> Diffe
         entry = known.get(one.key)
         if entry is None or entry.removed_in_id:
             difference.added.append(one)
-        elif entry.digest != one.digest:
+        elif (entry.digest, entry.until) != (one.digest, one.until):
             difference.changed.append((entry, one))
     difference.removed = [
         entry for key, entry in known.items() if key not in seen and not entry.removed_in_id
@@ -128,6 +129,18 @@ def compare(listed: Sequence[Listed], known: dict[str, WatchlistEntry]) -> Diffe
     if not listed:
         raise DomainError(_("There is nobody in the file. Fetch it again."))
     return difference
+
+
+def refuse_expiry(watchlist: Watchlist, listed: Iterable[Listed]) -> None:
+    """Refuse a day on which an entry of a statutory list expires."""
+    if watchlist.is_statutory and any(one.until for one in listed):
+        raise DomainError(
+            _(
+                "What the law lists ends by delisting, not by a day. Take the column %(column)s "
+                "out of the file."
+            )
+            % {"column": "until"}
+        )
 
 
 def refuse_half(removed: int, entries: int) -> None:
@@ -165,6 +178,7 @@ def take(
     gone = [entry.pk for entry in difference.removed]
     WatchlistEntry.objects.filter(pk__in=gone).update(removed_in=version)
     delist(gone, by=by)
+    expire(by=by)
 
 
 def filled(entry: WatchlistEntry, told: Listed, version: WatchlistVersion) -> WatchlistEntry:
@@ -173,6 +187,7 @@ def filled(entry: WatchlistEntry, told: Listed, version: WatchlistVersion) -> Wa
     entry.watchlist, entry.key, entry.kind = version.watchlist, told.key, told.kind
     entry.name, *entry.aliases = told.names
     entry.born, entry.countries, entry.remark = told.born, told.countries, told.remark
+    entry.until = told.until
     entry.digest, entry.changed_in, entry.removed_in = told.digest, version, None
     if is_new:
         entry.added_in = version

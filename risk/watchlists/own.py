@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from crm.core.operations import DomainError
+from customers.imports.columns import day_of
 from risk.models import WatchlistEntry
 
 from .facts import LONGEST_REMARK, Listed, in_short, names_of
 
 NEEDED = ("key", "kind", "name")
-MAY_BE = ("aliases", "born", "countries", "remark")
+MAY_BE = ("aliases", "born", "countries", "remark", "until")
+# as the bank's own people head the column of the day on which an entry expires
+ALSO = {"有效期": "until"}
 
 
 def read(path: Path) -> Iterator[Listed]:
@@ -22,7 +26,8 @@ def read(path: Path) -> Iterator[Listed]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
             rows = csv.DictReader(file, strict=True, restval=None)
-            _refuse_columns(list(rows.fieldnames or ()))
+            rows.fieldnames = [ALSO.get(name, name) for name in rows.fieldnames or ()]
+            _refuse_columns(list(rows.fieldnames))
             for row in rows:
                 yield _listed(row, rows.line_num)
         except (csv.Error, UnicodeDecodeError) as error:
@@ -67,4 +72,23 @@ def _listed(row: dict[str | None, str | None], line: int) -> Listed:
         in_short([told.get("born", "")]),
         in_short([told.get("countries", "")]),
         in_short([told.get("remark", "")], LONGEST_REMARK),
+        _day(told.get("until", ""), line),
     )
+
+
+def _day(text: str, line: int) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        day = day_of(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise DomainError(
+            _(
+                "Line %(line)d expires on “%(day)s”, which is no day. Write it like %(example)s "
+                "and load the file again."
+            )
+            % {"line": line, "day": text[:40], "example": "2027-12-31"}
+        )
+    return day

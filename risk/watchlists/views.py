@@ -21,8 +21,16 @@ class WatchlistPage(DetailPage):
         return super().facts() | {
             "versions": shown,
             "latest": latest,
+            "ending": self.ending(),
             "difference": self.difference(latest) if latest and latest.number > 1 else [],
         }
+
+    def ending(self):
+        """Who is on the list until a day: those whose day is next, then those who have expired."""
+        entries = WatchlistEntry.objects.filter(watchlist=self.object)
+        ends = entries.in_force().exclude(until=None).order_by("until", "name")[:NAMES_SHOWN]
+        expired = entries.expired().order_by("-until", "name")[:NAMES_SHOWN]
+        return [*ends, *expired]
 
     def difference(self, version):
         """What the latest version changed, as far as it is shown."""

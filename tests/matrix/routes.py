@@ -244,7 +244,7 @@ class Pattern:
     def url(self, **values: Any) -> str:
         """The address; a parameter that is not given gets a value that means nothing."""
         given = {
-            p: values.get(p, 1 if p in {"pk", "key", "link", "fact"} else "x")
+            p: values.get(p, 1 if p in {"pk", "key", "link", "person", "fact"} else "x")
             for p in self.parameters
         }
         return reverse(self.name, kwargs=given)

@@ -582,6 +582,7 @@ FACTORIES = {
             "part": lambda row: "document",
             "key": lambda row: row.documents.first().pk,
             "link": lambda row: row.links.first().pk,
+            "person": lambda row: row.links.first().person_id,
             "fact": lambda row: row.life_facts.first().pk,
         },
         children=(further_document, further_contact, further_holding),

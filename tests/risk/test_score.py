@@ -18,6 +18,9 @@ SAME = [
     ("呂蒙", "吕蒙", True),
     ("蕭乾", "萧乾", True),
     ("萧乾", "Qian Xiao", True),
+    ("施明德", "Shih Ming-teh", True),
+    ("汪精卫", "Wang Ching-wei", True),
+    ("Vladislav Plato Novich Petrov", "Vladislav Platonovich Petrov", True),
     ("Gamal Nasser", "Jamal Nasser", True),
     ("Антон Цветков", "Anton Zwetkow", True),
     ("ANSAR-I HEZBOLLAH", "ANSAR-E HEZBOLLAH", False),
@@ -32,6 +35,7 @@ OTHER = [
     ("陈独秀", "Chen Renxi", True),
     ("خالد محمود", "Jane Doe", True),
     ("ABDUL GHAFAR SHINWARI", "ABDUL GHAFAR QURISHI ABDUL GHANI", True),
+    ("Northern Bank of Chad Limited", "Northern Bank of China Limited", False),
     ("Bowne of Atlanta, Inc.", "Bowne of Boston, Inc.", False),
     ("WHALE SHIPPING LTD.", "MARBLE SHIPPING LTD", False),
 ]
@@ -74,6 +78,13 @@ def test_a_score_says_which_words_are_alike_and_which_are_left_over():
     )
     assert found.parts["weakest"] == 1
     assert 0 < found.parts["left_over"] < 1
+
+
+def test_another_number_or_country_sets_organisations_apart():
+    first = score("Harbour Light Fund", "Harbour Light Fund II", is_person=False)
+    again = score("Harbour Light Fund II", "Harbour Light Fund II Ltd", is_person=False)
+    assert (first.parts["apart"], again.parts["apart"]) == (1, 0)
+    assert first.value < again.value
 
 
 def test_the_command_prints_the_quality_by_kind_of_pairs(tmp_path, capsys):

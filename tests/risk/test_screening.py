@@ -14,9 +14,9 @@ from crm.core.models import AccessEvent, Approval, Job
 from crm.core.trail import Kind
 from customers.models import Customer, Restriction
 from risk.models import ListedName, ScreenedCustomer, ScreeningHit, WatchlistEntry
-from risk.screening import candidates, run
-from risk.screening.identity import identities
-from risk.tasks import screen_customers, screen_missed, screen_nightly
+from risk.screening import candidates, crowds, run
+from risk.screening.screened import CUSTOMERS
+from risk.tasks import expire_entries, screen_customers, screen_missed, screen_nightly
 from sysadmin.models import Grant, Notification, system_user
 from tests.deciding import DECIDE, change, decide, decider, step
 from tests.factories import ApprovalPolicyFactory, CustomerFactory, RoleFactory, resident_id
@@ -25,6 +25,7 @@ from tests.jobs import work_off
 
 HEAD = "key,kind,name,aliases,born,countries,remark\n"
 HITS = "/risk/screening/"
+NAMED = ("Chen Weilin", "Ouyang Xiu", "Sima Guang")
 DECIDE_HITS = (
     "customers.view_customer",
     "risk.view_screeninghit",
@@ -234,14 +235,14 @@ def test_every_night_all_customers_are_screened_against_all_lists_once(
     progress = Job.objects.latest("pk").progress
     assert (progress.total, progress.done, progress.changed) == (4, 4, 0)
     assert other.screened
-    customers = identities(Customer.objects.exclude(pk=closed.pk).order_by("pk"))
+    customers = CUSTOMERS.identities(Customer.objects.exclude(pk=closed.pk).order_by("pk"))
     # who acts, the keys kept, the cut-offs, the join, and what is known of both sides
     with acting(by=system_user()), django_assert_max_num_queries(9):
         run.screen_range(customers)
 
 
 def test_whoever_was_missed_is_screened_within_the_hour(db, monkeypatch):
-    monkeypatch.setattr(run, "CUSTOMERS_AT_ONCE", 1)
+    monkeypatch.setattr(run, "AT_ONCE", 1)
     listed("Chen Weilin")
     missed = [CustomerFactory(name=name) for name in ("陈维林", "欧阳修")]
 
@@ -440,6 +441,53 @@ def test_a_release_waits_for_a_second_person_where_a_policy_says_so(desk, person
     assert Restriction.objects.get().released_until == bank_today()
 
 
+@pytest.mark.proves("RM-2")
+def test_an_entry_that_has_expired_makes_no_hits_and_stops_nothing(
+    desk, officer, manager, branch, signed_in, tmp_path
+):
+    path = tmp_path / "own.csv"
+    tomorrow, later = (bank_today() + dt.timedelta(days=days) for days in (1, 60))
+    load = ["screening", "load", "own", str(path), "--list", "own", "--as", officer.username]
+
+    def loaded(until, *more):
+        rows = "".join(f"{n},person,{name},{until}\n" for n, name in enumerate(NAMED))
+        path.write_text("key,kind,name,until\n" + rows)
+        call_command(*load, *more)
+
+    loaded(tomorrow, "--name", "Own")
+    names = dict(zip(NAMED, ("陈维林", "欧阳修", "司马光"), strict=True))
+    stopped, waiting, somebody_else = (
+        screened(name=name, home_branch=branch) for name in names.values()
+    )
+    hits = {hit.customer_id: hit for hit in ScreeningHit.objects.all()}
+    decided(desk, hits[stopped.pk], "confirm")
+    decided(desk, hits[somebody_else.pk], "dismiss")
+    expire_entries(timestamp=0)
+    assert Restriction.objects.in_force().count() == 1
+
+    with clock_at(now() + dt.timedelta(days=1)):
+        expire_entries(timestamp=0)
+        fresh = [screened(name=name) for name in names.values()]
+        run.screen([stopped.pk, waiting.pk], by=system_user())
+        client = signed_in(officer)
+        sent = {"name": "Chen Weilin", "kind": "person", "year": "", "country": ""}
+        answer = client.post("/risk/watchlists/search/", sent, follow=True)
+        assert answer.context["found"] == []
+        assert not Restriction.objects.in_force().exists()
+        assert (
+            "Service is stopped"
+            not in signed_in(manager).get(f"/customers/{stopped.pk}/").content.decode()
+        )
+    states = {hit.customer_id: hit.status for hit in ScreeningHit.objects.all()}
+    assert states == {stopped.pk: "over", waiting.pk: "over", somebody_else.pk: "dismissed"}
+
+    loaded(later)
+    work_off()
+
+    opened = set(ScreeningHit.objects.undecided().values_list("customer", flat=True))
+    assert opened == {stopped.pk, waiting.pk, *(one.pk for one in fresh)}
+
+
 # --- by hand -------------------------------------------------------------------------
 
 
@@ -478,9 +526,32 @@ def test_of_a_name_that_many_share_the_same_is_compared_first(desk, monkeypatch)
         listed(name)
     screened(name="Hassan Ali", latin_name="")
     assert ScreeningHit.objects.get().listed_name == "Hassan Ali"
-    sent = {"name": "Hassan Ali", "kind": "person", "year": "", "country": ""}
-    answer = desk.post("/risk/watchlists/search/", sent, follow=True)
-    assert [found.name for found in answer.context["found"]] == ["Hassan Ali"]
+
+
+@pytest.mark.proves("RM-2")
+def test_by_hand_keys_that_very_many_share_are_read_in_pairs_alone(
+    desk, monkeypatch, django_assert_max_num_queries
+):
+    for name in ("Ali Hassan Mahmud", "Mahmud Karim Ali Hassan", "Ali Hassan", "Ali Hassan Umar"):
+        listed(name)
+    listed("Hassan Ali")
+    listed("Ali Hassan Tarique Nasrallah")
+    monkeypatch.setattr(crowds, "CROWDED", 1)
+    monkeypatch.setattr(crowds, "MOST_READ", 0)
+    crowds.count_keys()
+
+    def looked_up(name):
+        sent = {"name": name, "kind": "person", "year": "", "country": ""}
+        answer = desk.post("/risk/watchlists/search/", sent)
+        with django_assert_max_num_queries(12):
+            return {found.name for found in desk.get(answer.url).context["found"]}
+
+    whole = {"Ali Hassan", "Hassan Ali"}
+    in_pairs = {"Ali Hassan Mahmud", "Mahmud Karim Ali Hassan"}
+    assert looked_up("Ali Hassan Mahmud") == whole | in_pairs
+    assert looked_up("Hassan Ali") == whole
+    monkeypatch.setattr(crowds, "MOST_READ", 5)
+    assert "Ali Hassan Umar" in looked_up("Ali Hassan")
 
 
 def test_keys_that_a_former_release_has_made_are_made_anew_in_the_night(db, monkeypatch):

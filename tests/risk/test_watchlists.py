@@ -1,14 +1,18 @@
 """Lists loaded from files: what is new, changed and gone; half a file and a renamed column."""
 
+import datetime as dt
+
 import pytest
 from django.core.management import CommandError, call_command
 
+from crm.core.formats import day
 from risk.models import ListedName, Watchlist, WatchlistEntry, WatchlistVersion
 from sysadmin.models import Grant
 from tests.factories_risk import WatchlistFactory
 
 HEAD = "key,kind,name,aliases,born,countries,remark\n"
 OWN = HEAD + "".join(f"k{n},person,Listed Somebody{n},,1970,CN,\n" for n in range(20))
+UNTIL = "key,kind,name,until\n"
 UN = """<?xml version="1.0" encoding="UTF-8"?><CONSOLIDATED_LIST><INDIVIDUALS>
 <INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>DOKU</FIRST_NAME><SECOND_NAME>UMAROV</SECOND_NAME>
 <REFERENCE_NUMBER>QDi.290</REFERENCE_NUMBER><COMMENTS1>A remark</COMMENTS1>
@@ -105,6 +109,7 @@ def test_the_sdn_list_is_read_with_its_aliases_and_without_ships(load):
         ("own", [OWN[:-12]], "Line 21 is not complete"),
         ("own", [OWN.replace("k7,person", "k7,ship")], "Line 9 is not complete"),
         ("own", [OWN.replace("k7,", "k8,")], "k8 stands in the file twice"),
+        ("own", [UNTIL + "k1,person,Some Body,2027-02-30\n"], "Line 2 expires on “2027-02-30”"),
         ("own", [HEAD], "There is nobody in the file"),
         ("own", ["".join(OWN.splitlines(keepends=True)[:11])], "lacks 10 of the 20 entries"),
         ("own", [OWN], "nothing is loaded"),
@@ -122,6 +127,25 @@ def test_a_list_that_is_so_much_shorter_is_loaded_when_that_is_said(load):
     load("own", OWN)
     load("own", "".join(OWN.splitlines(keepends=True)[:11]), more=["--shorter"])
     assert WatchlistVersion.objects.get(number=2).removed == 10
+
+
+@pytest.mark.proves("RM-2")
+def test_the_page_of_a_list_says_who_is_on_it_until_a_day(load, officer, signed_in):
+    load("own", "key,kind,name,有效期\nk1,person,Some Body,2999/1/31\nk2,person,Any Body,\n")
+    page = signed_in(officer).get(f"/risk/watchlists/{Watchlist.objects.get().pk}/")
+    assert [entry.key for entry in page.context["ending"]] == ["k1"]
+    assert f"Expires on {day(dt.date(2999, 1, 31))}" in page.content.decode()
+
+    load("own", UNTIL + "k1,person,Some Body,2001-01-31\nk2,person,Any Body,\n")
+    page = signed_in(officer).get(f"/risk/watchlists/{Watchlist.objects.get().pk}/")
+    assert f"Expired on {day(dt.date(2001, 1, 31))}" in page.content.decode()
+    assert WatchlistVersion.objects.get(number=2).changed == 1
+
+
+def test_what_the_law_lists_does_not_expire(load):
+    with pytest.raises(CommandError, match="ends by delisting, not by a day"):
+        load("own", UNTIL + "k1,person,Some Body,2999-01-31\n", more=["--statutory"])
+    assert not WatchlistEntry.objects.exists()
 
 
 def test_a_new_list_needs_a_name_and_whoever_loads_the_right(

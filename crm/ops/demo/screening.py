@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from customers.links.operations import connect
+from customers.links.operations import PersonFacts, connect
 from customers.models import Customer, Link
 from customers.querysets import CustomerQuerySet
-from risk.models import ScreeningHit, Watchlist
+from risk.models import ScreeningHit, Watchlist, WatchlistEntry
 from risk.screening import operations, run
+from risk.screening.screened import PEOPLE
 from risk.watchlists import operations as watchlists
 from risk.watchlists.facts import Listed
 from sysadmin.models import User, system_user
@@ -32,6 +33,13 @@ REMARK = "Default at another bank · 他行违约"
 PERSONS, ORGANISATIONS = 5, 2
 NOTICE = "Order of the authority · 主管机关通知"
 CHARTER = "Articles of association · 公司章程"
+WRITTEN = "Power of attorney · 授权委托书"
+# behind customers and none themselves: as what, their names, years of birth, on which list
+BEHIND = (
+    (Link.Kind.CONTROLLER, "闻人静姝", 1968, "law"),
+    (Link.Kind.AGENT, "东方朔宁", 1975, "law"),
+    (Link.Kind.LEGAL_REPRESENTATIVE, "Konstantin Vetrov", 1959, "own"),
+)
 
 
 def enter(today: dt.date) -> None:
@@ -49,6 +57,7 @@ def enter(today: dt.date) -> None:
     run.screen([customer.pk for customer in customers], by=system_user())
     decide(customers, today)
     stop_by_law(today)
+    name_people(today)
 
 
 def near() -> list[Customer]:
@@ -119,3 +128,47 @@ def stop_by_law(today: dt.date) -> None:
     run.screen([person.pk], by=system_user())
     for hit in ScreeningHit.objects.filter(customer=person, entry__watchlist=watchlist):
         operations.confirm(hit, by=officer, reason=SAME)
+
+
+def name_people(today: dt.date) -> None:
+    """People behind companies stand on the lists; one of them is confirmed and stops a company."""
+    officer, compliance = (User.objects.get(username=name) for name in (OFFICER, COMPLIANCE))
+    rows = led_by_others().filter(kind=Customer.Kind.ORGANISATION, restrictions=None)
+    companies = rows.filter(screening_hits=None)[: len(BEHIND)]
+    for company, (kind, name, year, _code) in zip(companies, BEHIND, strict=False):
+        connect(
+            Link(customer=company, kind=kind, evidence=WRITTEN),
+            by=officer,
+            first_day=today - dt.timedelta(days=300),
+            person=PersonFacts(name, dt.date(year, 5, 17)),
+        )
+    for watchlist in Watchlist.objects.all():
+        listed = [
+            Listed(f"{watchlist.code.upper()}-{place:03}", "person", (name,), str(year), "", NOTICE)
+            for place, (_kind, name, year, code) in enumerate(BEHIND, 201)
+            if code == watchlist.code
+        ]
+        more(watchlist, listed, today, by=compliance)
+    people = PEOPLE.today().filter(name__in=[name for _kind, name, *_more in BEHIND])
+    run.screen(people.values_list("pk", flat=True), by=system_user(), among=PEOPLE)
+    for hit in ScreeningHit.objects.filter(person__name=BEHIND[0][1]):
+        operations.confirm(hit, by=officer, reason=SAME)
+
+
+def more(watchlist: Watchlist, listed: Sequence[Listed], today: dt.date, *, by: User) -> None:
+    """Load a version of a list that has these too; of an own one some entries expire."""
+    known = [
+        Listed(
+            entry.key, entry.kind, (entry.name, *entry.aliases), entry.born, entry.countries,
+            entry.remark, ends(watchlist, entry, today),
+        )
+        for entry in watchlist.listed.in_force().order_by("pk")
+    ]  # fmt: skip
+    checksum = f"{watchlist.pk + 10:064}"
+    watchlists.load(watchlist, by=by, listed=[*known, *listed], checksum=checksum)
+
+
+def ends(watchlist: Watchlist, entry: WatchlistEntry, today: dt.date) -> dt.date | None:
+    """When an entry of the bank's own expires: what others have done, after a year."""
+    is_own = not watchlist.is_statutory
+    return today + dt.timedelta(days=365) if is_own and entry.remark != REMARK else None

@@ -22,7 +22,7 @@ TABLE = Path(__file__).with_name("expected_access.txt")
 REACHES = (Grant.Reach.BRANCH, Grant.Reach.BANK)
 HEADING = """\
 # What each shipped role gets from each page. Pages about a row are asked for one of another branch,
-# first with a grant for one branch, then with one for the whole bank.
+# with a grant for the whole bank, and the record's own page with one for one branch before.
 # 200 page, 302 done and led on, 404 none within reach, 403 no such right, 405 no such method,
 # 422 form incomplete. Written by: pytest tests/matrix/test_roles.py --write-access
 """
@@ -51,7 +51,7 @@ def table_of_rights() -> str:
     for route, method in itertools.product(ROUTES, ("GET", "POST")):
         if method in route.methods:
             url = made[str(route.resource)].address(route, "elsewhere")
-            reaches = REACHES if route.is_row else REACHES[1:]
+            reaches = REACHES if route.is_record else REACHES[1:]
             cells = [cell(pair, method, url, reaches) for pair in columns.values()]
             lines.append(line(f"{method} {route}", cells))
     head = line("", columns)

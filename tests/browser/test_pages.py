@@ -239,6 +239,7 @@ def test_the_pages_around_a_customer_are_open_to_all(reader, bank, watch, langua
     reveal = reverse("customers:customer_reveal", args=[*about, "document", document.pk])
     somebody.open(
         reverse("customers:customer_view", args=[bank.organisation.pk]),
+        reverse("risk:customer_risk", args=[bank.organisation.pk]),
         reverse("customers:customer_history", args=about),
         reverse("customers:customer_timeline", args=about),
         reverse("customers:customer_document", args=about),

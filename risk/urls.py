@@ -27,11 +27,6 @@ urlpatterns = [
         case_views.OfficersPage.as_view(resource=case),
         name="alertcase_officers",
     ),
-    path(
-        "cases/<int:pk>/officers/",
-        case_views.OfficersPage.as_view(resource=case),
-        name="alertcase_officers_of",
-    ),
     path("claims/moves/", MovesPage.as_view(resource=claim), name="claim_moves"),
     path(
         "diligence/<int:pk>/rate/",

@@ -17,6 +17,8 @@ from staff.models import StaffMember
 
 from .rules import refuse_officer
 
+OFFICERS = "risk:alertcase_officers"
+
 
 def words(label: Any, empty: Any, most: int = 2000) -> forms.CharField:
     """Room for some sentences."""
@@ -44,7 +46,7 @@ def officer_field() -> LookupField:
     """Who investigates a case; offered are those who may."""
     return LookupField(
         StaffMember.objects.all(),
-        url_name="risk:alertcase_officers",
+        url_name=OFFICERS,
         label=pgettext_lazy("alert case", "Officer"),
         help_text=_("Offered are those who may work on it."),
     )
@@ -56,8 +58,8 @@ class AssignForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        address = reverse("risk:alertcase_officers_of", args=[self.about.pk])
-        self.fields["officer"].widget.url = address
+        widget = self.fields["officer"].widget
+        widget.url = f"{reverse(OFFICERS)}?case={self.about.pk}"
 
     def clean_officer(self) -> Any:
         officer = self.cleaned_data["officer"]

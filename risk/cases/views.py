@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from crm.core.pages import (
     LookupPage,
     StepPage,
 )
+from crm.core.pages.acts import key_of
+from crm.core.trail import record_denial
 from customers.models import Customer, Holding
 from risk.models import AlertCase
 from staff.resources import staff_member
@@ -134,7 +137,7 @@ class AssignManyPage(BulkPage):
 
 
 class OfficersPage(LookupPage):
-    """Those who may be given a case, to choose from; without a case, whoever works on any."""
+    """Those who may be given the case that is named, to choose from; else whoever works on any."""
 
     page = "assign"
 
@@ -143,4 +146,11 @@ class OfficersPage(LookupPage):
         return staff_member
 
     def choosable(self, action):
-        return rules.officers_for(self.object) if "pk" in self.kwargs else rules.officers()
+        if "case" not in self.request.GET:
+            return rules.officers()
+        key = int(key_of(self.request.GET["case"]) or 0)
+        case = self.rows().select_related("customer").of_key(key)
+        if case is None:
+            record_denial(self.request.user, str(self.resource), key)
+            raise Http404
+        return rules.officers_for(case)

@@ -10,18 +10,20 @@ from django import forms
 
 from crm.core.clock import bank_today
 from crm.core.idempotency import FIELD
+from sysadmin.announcements.views import STEP
 from tests import imports
 
 from .subjects import Subject, subject_of
 
 
 class FormReader(HTMLParser):
-    """Reads the fields of every form of a page, and where its links lead."""
+    """Reads the fields of every form of a page, and where its links lead and its buttons send."""
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[dict[str, str]] = []
         self.links: list[str] = []
+        self.sends: list[str] = []
         self._select = self._textarea = ""
         self.readers = {
             "input": self._input,
@@ -33,6 +35,7 @@ class FormReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.links += [given[name] for name in ("href", "hx-get") if given.get(name)]
+        self.sends += [given["hx-post"]] if given.get("hx-post") else []
         if tag == "form":
             self.forms.append({})
         elif self.forms and tag in self.readers:
@@ -75,6 +78,8 @@ def filled(page: Any, subject: Subject, branch: Any) -> dict[str, Any]:
     """What a user would send from this page: its values, and something in each empty field."""
     data = next((held for held in read(page).forms if FIELD in held), {})
     data.pop("csrfmiddlewaretoken", None)
+    # what is looked at before it is sent is sent here at once
+    data.pop(STEP, None)
     fields = page.context["form"].fields
     known = {name: value for name, value in subject.fill(branch).items() if name in fields}
     for name, field in fields.items():

@@ -439,9 +439,14 @@ def test_the_picker_offers_those_alone_who_may_be_given_the_case(
     with acting(by=system_user()):
         type(gone).objects.filter(pk=manager.staff_member.pk).update(supervisor=lead.staff_member)
     fit = {user.staff_member.pk for user in (second, manager, above, lead)}
-    offered = signed_in(officer).post(f"{CASES}{case.pk}/officers/", {"q": ""})
+    offered = signed_in(officer).post(f"{CASES}officers/?case={case.pk}", {"q": ""})
     assert {key for key, _row, _code in offered.context["rows"]} == fit
     assert set(rules.officers_for(case).values_list("pk", flat=True)) == fit
+    dialog = signed_in(officer).get(f"{CASES}{case.pk}/assign/").content.decode()
+    assert f'data-lookup="{CASES}officers/?case={case.pk}"' in dialog
+    stranger = person(other_branch, *DECIDE)
+    for key in (case.pk, "x"):
+        assert signed_in(stranger).post(f"{CASES}officers/?case={key}").status_code == 404
     anywhere = signed_in(officer).post(f"{CASES}officers/", {"q": ""}).context["rows"]
     assert close.pk in {key for key, _row, _code in anywhere}
 

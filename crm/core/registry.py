@@ -136,15 +136,27 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """One of the key facts under the name of a record, with a line that says what to make of it."""
+
+    label: Text
+    value: Text
+    said: Text
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
 class Glance:
     """What a module wants to know of a record of a module below whenever that is shown.
 
     `reads` are expressions for a user, by the attributes that the record then has: they are read in
-    the statement that reads the record. `chips` makes of them what the name row says.
+    the statement that reads the record. `chips` makes of them what the name row says, `facts` what
+    stands among the key facts.
     """
 
     reads: Callable[[Any], Mapping[str, Any]]
     chips: Callable[[Any], Iterable[Chip]] = nothing
+    facts: Callable[[Any], Iterable[Fact]] = nothing
 
 
 _glances: dict[str, list[Glance]] = defaultdict(list)
@@ -165,6 +177,11 @@ def at_a_glance(rows: Rows, user: Any) -> Rows:
 def chips_of(obj: Any) -> list[Chip]:
     """What the name row of a record that was read at a glance says, in the order of the modules."""
     return [chip for glance in _glances[obj._meta.label_lower] for chip in glance.chips(obj)]
+
+
+def facts_of(obj: Any) -> list[Fact]:
+    """What modules add to the key facts of a record that was read at a glance."""
+    return [fact for glance in _glances[obj._meta.label_lower] for fact in glance.facts(obj)]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.clock import bank_today
-from crm.core.registry import Chip, Glance
+from crm.core.formats import day, relative_day
+from crm.core.registry import Chip, Fact, Glance
 from customers.models import Customer
 from risk.diligence.face import level_chip
 from risk.models import AlertCase, Claim, Diligence, DiligenceLevel, RiskClass, ScreeningHit
@@ -81,4 +82,19 @@ def is_review_near(customer: Any) -> bool:
     return rating["from_points"] is None or days_left(customer) <= SOON
 
 
-AT_A_GLANCE = Glance(reads, chips)
+def facts(customer: Any) -> Iterator[Fact]:
+    """When the customer is to be reviewed next, of those who are reviewed."""
+    rating = customer.rating_seen
+    if rating is None or customer.status not in Customer.OPEN:
+        return
+    is_rated = rating["from_points"] is not None
+    due_on = dt.date.fromisoformat(rating["due_on"])
+    yield Fact(
+        _("Next review") if is_rated else _("First rating"),
+        day(due_on),
+        relative_day(due_on),
+        is_late=days_left(customer) <= SOON,
+    )
+
+
+AT_A_GLANCE = Glance(reads, chips, facts)

@@ -111,6 +111,20 @@ def test_the_level_stands_in_the_name_row_in_its_colour(
         assert "overdue" not in row
 
 
+@pytest.mark.parametrize(
+    ("due", "said", "is_late"), [(400, "in 400 days", False), (3, "in 3 days", True)]
+)
+def test_the_next_review_is_a_key_fact_for_those_who_see_ratings(
+    person, branch, signed_in, customer, due, said, is_late
+):
+    rated(customer, "low", due=due)
+    page = opened(seen_by(person, branch, signed_in, SEE, RATED), customer)
+    fact = page.split("<dt>Next review</dt>")[1].split("</div>")[0]
+    assert said in fact
+    assert ('class="late"' in fact) == is_late
+    assert "Next review" not in opened(seen_by(person, branch, signed_in, SEE), customer)
+
+
 def test_who_is_not_rated_is_neutral_and_what_is_overdue_amber(person, branch, signed_in, customer):
     client = seen_by(person, branch, signed_in, SEE, RATED)
     assert "Not rated" not in name_row(opened(client, customer))

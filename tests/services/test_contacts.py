@@ -103,6 +103,29 @@ def test_from_the_customers_page_everything_but_the_words_is_filled_in(client, u
 
 
 @pytest.mark.proves("CS-4")
+def test_the_last_contact_that_one_may_read_is_a_key_fact_of_the_customer(
+    client, customer, contact, person, branch, signed_in
+):
+    colleague = StaffMemberFactory(branch=branch)
+    ContactFactory(
+        customer=customer, author=colleague, kind="visit", at=now() - dt.timedelta(days=40)
+    )
+    with acting(by=system_user()):
+        Contact.objects.filter(pk=contact.pk).update(
+            is_confidential=True, at=now() - dt.timedelta(days=3)
+        )
+
+    def fact(reader):
+        page = reader.get(f"/customers/{customer.pk}/").content.decode()
+        return page.partition("<dt>Last contact</dt>")[2].split("</div>")[0]
+
+    assert "Call, 3 days ago" in fact(client)
+    # who was not there and does not lead the customer knows of the one before
+    assert "Visit, 40 days ago" in fact(signed_in(person(branch, *SEE)))
+    assert fact(signed_in(person(branch, SEE[0]))) == ""
+
+
+@pytest.mark.proves("CS-4")
 def test_a_contact_is_logged_with_who_was_there_and_what_was_promised(
     client, user, customer, branch, keyed
 ):

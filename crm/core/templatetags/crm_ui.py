@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import formats
-from crm.core.registry import chips_of, steps_at, tabs_at
+from crm.core.registry import chips_of, facts_of, steps_at, tabs_at
 
 register = template.Library()
 
@@ -58,6 +58,12 @@ def record_tabs(context: Any, obj: models.Model, current: str) -> dict[str, Any]
 def record_chips(obj: models.Model) -> dict[str, Any]:
     """What modules above a record say of it in its name row."""
     return {"chips": chips_of(obj)}
+
+
+@register.inclusion_tag("crud/_facts.html")
+def record_facts(obj: models.Model) -> dict[str, Any]:
+    """What modules above a record add to its key facts."""
+    return {"facts": facts_of(obj)}
 
 
 @register.simple_tag

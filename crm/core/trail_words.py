@@ -118,7 +118,9 @@ def field_words(named: str, field: str) -> str:
     except FieldDoesNotExist:
         found = None
     if found is None:
-        return field
+        # what a module shows of a record is named like the module
+        module = apps.app_configs.get(field)
+        return str(module.verbose_name) if module else field
     if found.concrete:
         return str(capfirst(found.verbose_name))
     return str(capfirst(found.related_model._meta.verbose_name_plural))

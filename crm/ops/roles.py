@@ -180,6 +180,8 @@ DECIDE_CASES = (
     "risk.approve_alertcase",
     "risk.send_back_alertcase",
     "risk.reopen_alertcase",
+    # many are assigned by a job
+    *JOBS,
 )
 SEE_CLAIMS = ("risk.view_claim",)
 PROPOSE_CLASS = (*SEE_CLAIMS, "risk.propose_claim")

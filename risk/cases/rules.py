@@ -104,10 +104,10 @@ def officers_for(case: AlertCase) -> QuerySet[StaffMember]:
 
 
 def officers() -> QuerySet[StaffMember]:
-    """Those who may work on cases of whichever customer."""
+    """Those who may work on cases of other customers than their own too."""
     held = Grant.objects.filter(
         valid__contains=bank_today(), role__actions__contains=[WORK], user__is_active=True
-    )
+    ).exclude(extent=Grant.Reach.OWN)
     return StaffMember.objects.present().filter(user__in=held.values("user"))
 
 

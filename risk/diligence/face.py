@@ -76,6 +76,7 @@ class Preview:
     points: int
     due_on: dt.date
     lines: list[tuple[Line, Line | None]]
+    held_until: dt.date | None
 
 
 def previewed(
@@ -86,11 +87,13 @@ def previewed(
     user: Any,
 ) -> Preview:
     """What a rating on a day would come to, as far as the user may see it."""
+    level = diligence.held_against(rating.level, day)
     last = {line.factor: line for line in lines_of(diligence.lines, levels, user)}
     lines = lines_of([line.told() for line in rating.lines], levels, user)
     return Preview(
-        level_chip_of(rating.level, levels),
+        level_chip_of(level, levels),
         rating.points,
-        rating.due_after(day),
+        level.due_after(day),
         [(line, last.get(line.factor)) for line in lines],
+        diligence.set_until if level != rating.level else None,
     )

@@ -11,7 +11,6 @@ from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config_admin.calendars.months import months_after
 from config_admin.calendars.working_days import working_day_after
 from config_admin.editions import one_edition
 from config_admin.figures.declared import Parameter, declare
@@ -171,15 +170,21 @@ def locked(diligence: Diligence, version: int) -> None:
 def rate(
     diligence: Diligence, *, by: User, entered: Mapping[str, str], version: int, reason: str
 ) -> Diligence:
-    """Rate a customer by what is known and found out; what an overdue review stopped goes on."""
+    """Rate a customer by what is known and found out; what an overdue review stopped goes on.
+
+    A graver level that two persons have set holds until its day: one alone does not end it.
+    """
     locked(diligence, version)
     today = bank_today()
     rating = rating_of(diligence.customer, entered, today)
-    diligence.level = diligence.rated_level = rating.level
+    diligence.level = diligence.held_against(rating.level, today)
+    diligence.rated_level = rating.level
     diligence.points, diligence.lines = rating.points, [line.told() for line in rating.lines]
     diligence.entered = dict(entered)
-    diligence.rated_on, diligence.rated_by, diligence.set_until = today, by, None
-    plan(diligence, Diligence.Cause.PERIOD, rating.due_after(today))
+    diligence.rated_on, diligence.rated_by = today, by
+    if diligence.level == rating.level:
+        diligence.set_until = None
+    plan(diligence, Diligence.Cause.PERIOD, diligence.level.due_after(today))
     write(
         diligence,
         [
@@ -237,8 +242,7 @@ def override(
             "until",
         )
     diligence.level, diligence.set_until = level, until
-    sooner = months_after(bank_today(), level.months)
-    diligence.due_on = min(diligence.due_on, sooner)
+    diligence.due_on = min(diligence.due_on, level.due_after(bank_today()))
     write(diligence, ["level", "set_until", "due_on"], version=version)
     return diligence
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from config_admin.calendars.months import months_after
 from crm.core.operations import DomainError
 from risk.models import DiligenceBand, DiligenceLevel
 
@@ -51,10 +50,6 @@ class Rating:
     level: DiligenceLevel
     points: int
     lines: list[Counted]
-
-    def due_after(self, day: dt.date) -> dt.date:
-        """The day of the next review, counted from that of the rating."""
-        return months_after(day, self.level.months)
 
 
 @dataclass(frozen=True)

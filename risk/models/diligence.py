@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from config_admin.calendars.months import months_after
 from config_admin.models.names import Bilingual, code_field
 from crm.core.classes import INTERNAL
 from crm.core.clock import bank_today
@@ -53,6 +54,10 @@ class DiligenceLevel(Bilingual, Record):
         verbose_name_plural = _("levels of due diligence")
         ordering = ["from_points"]
         default_permissions = ("view", "add", "change")
+
+    def due_after(self, day: dt.date) -> dt.date:
+        """The day of the next review at this level, counted from that of a rating."""
+        return months_after(day, self.months)
 
 
 class DiligenceBand(Dated, Record):
@@ -215,6 +220,13 @@ class Diligence(Record):
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.level or _('Not rated')}"
+
+    def held_against(self, rated: DiligenceLevel, day: dt.date) -> DiligenceLevel:
+        """The level after a rating: another one that is graver holds until its day all the same."""
+        is_set = self.set_until is not None and self.set_until >= day
+        if is_set and self.level is not None and self.level.from_points > rated.from_points:
+            return self.level
+        return rated
 
     @property
     def is_overdue(self) -> bool:

@@ -144,10 +144,13 @@ class Watch:
         return {name: row[name] for name in row.keys() - WITHHELD.get(self.table, set())}
 
     def insert(self, row):
-        """Store a row, every column as given."""
+        """Store a row, every column as given but those that the database works out."""
+        given = ", ".join(
+            f'"{f.column}"' for f in self.model._meta.concrete_fields if not f.generated
+        )
         asked(
-            f'insert into "{self.table}" select (jsonb_populate_record(null::"{self.table}", %s)).*'
-            " returning id",
+            f'insert into "{self.table}" ({given}) select {given}'
+            f' from jsonb_populate_record(null::"{self.table}", %s) returning id',
             Jsonb(row),
         )
 

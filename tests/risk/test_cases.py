@@ -426,7 +426,7 @@ def test_the_picker_offers_those_alone_who_may_be_given_the_case(
     person(branch, *SEE)
     person(branch, "customers.view_customer", "risk.propose_alertcase")
     person(other_branch, *WORK)
-    person(branch, *WORK, extent=Grant.Reach.OWN)
+    own = person(branch, *WORK, extent=Grant.Reach.OWN).staff_member
     close = person(branch, *WORK).staff_member
     ConflictFactory(member=close, customer=case.customer)
     gone = person(branch, *WORK).staff_member
@@ -448,7 +448,10 @@ def test_the_picker_offers_those_alone_who_may_be_given_the_case(
     for key in (case.pk, "x"):
         assert signed_in(stranger).post(f"{CASES}officers/?case={key}").status_code == 404
     anywhere = signed_in(officer).post(f"{CASES}officers/", {"q": ""}).context["rows"]
-    assert close.pk in {key for key, _row, _code in anywhere}
+    offered = {key for key, _row, _code in anywhere}
+    # whoever works on the cases of their own customers alone is no choice for many
+    assert close.pk in offered
+    assert own.pk not in offered
 
 
 @pytest.mark.proves("RM-6")

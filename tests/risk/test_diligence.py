@@ -396,6 +396,12 @@ def test_another_level_is_set_by_a_second_person_and_ends_by_itself(desk, collea
     diligence.refresh_from_db()
     assert (diligence.level, diligence.rated_level.code) == (high, "low")
     assert diligence.due_on <= bank_today() + dt.timedelta(days=366)
+    # one person alone does not end what two have set
+    seen = sent(desk, diligence, "rate", **FOUND, preview="1").content.decode()
+    assert "Two persons have set this level until" in seen
+    diligence = rated(desk, diligence)
+    assert (diligence.level, diligence.rated_level.code) == (high, "low")
+    assert diligence.set_until == until
     with later(31):
         operations.end_overrides(by=system_user())
         diligence.refresh_from_db()

@@ -166,7 +166,7 @@ def reviews(
     day = first
     while True:
         rating = rate_known(Prepared(customer, day, bank), entered, bank.rules)
-        due_on = rating.due_after(day)
+        due_on = rating.level.due_after(day)
         yield day, rating, due_on
         day = due_on
 

@@ -37,9 +37,12 @@ def test_a_request_is_entered_with_its_own_fields_and_leads_back_to_the_queue(
     drawer = page.locator("#drawer")
     customer = drawer.get_by_role("combobox", name="Customer")
     customer.press_sequentially(bank.person.number)
-    drawer.locator("[role=option]").first.click()
+    # what is asked for comes anew with the customer and with the service: nobody types so soon
+    with page.expect_response("**/fields/"):
+        drawer.locator("[role=option]").first.click()
     service = drawer.locator("[name=service]")
-    service.select_option(label="Certificate")
+    with page.expect_response("**/fields/"):
+        service.select_option(label="Certificate")
     drawer.get_by_label("Purpose").fill("for a visa")
     service.select_option(label="Lost card")
     expect(drawer.get_by_label("Purpose")).to_have_count(0)

@@ -181,7 +181,7 @@ DECIDE_CASES = (
     "risk.send_back_alertcase",
     "risk.reopen_alertcase",
     # many are assigned by a job
-    *JOBS,
+    "core.view_job",
 )
 SEE_CLAIMS = ("risk.view_claim",)
 PROPOSE_CLASS = (*SEE_CLAIMS, "risk.propose_claim")
@@ -445,7 +445,6 @@ ROLES = (
             "risk.release_screeninghit",
             "risk.lift_screeninghit",
             "risk.load_watchlist",
-            "core.view_job",
         ),
     ),
     RoleSpec(

@@ -31,6 +31,8 @@ ARGUMENTS = [
 ]
 # what Chromium itself writes into the console for an answer of 400 and above
 ANSWERED = re.compile(r"the server responded with a status of (\d+)")
+# what htmx writes of a request that a newer one has replaced; one that failed is a sendError too
+REPLACED = re.compile(r"htmx:(afterRequest|sendAbort)\b")
 # a slow machine is no fault, a page that never comes is
 PATIENCE = 15_000
 
@@ -82,7 +84,7 @@ class Watch:
 
     def _heard(self, message):
         answered = ANSWERED.search(message.text)
-        is_expected = answered and answered[1] in self.expected
+        is_expected = (answered and answered[1] in self.expected) or REPLACED.match(message.text)
         if message.type in {"error", "warning"} and not is_expected and not self.deaf:
             self.faults.append(f"console: {message.text}")
 

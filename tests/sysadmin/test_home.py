@@ -223,7 +223,7 @@ PARTS = {
     "service_agent": ["requests"],
     "service_team_leader": ["team", "requests", "jobs"],
     "branch_manager": ["team", "portfolio", "pipeline"],
-    "risk_officer": ["cases", "levels", "jobs"],
+    "risk_officer": ["cases", "levels"],
     "compliance_officer": ["cases", "levels", "seals"],
     "auditor": ["seals", "trail"],
     "system_administrator": ["health", "jobs"],

@@ -37,16 +37,21 @@ def test_a_request_is_entered_with_its_own_fields_and_leads_back_to_the_queue(
     drawer = page.locator("#drawer")
     customer = drawer.get_by_role("combobox", name="Customer")
     customer.press_sequentially(bank.person.number)
-    # what is asked for comes anew with the customer and with the service: nobody types so soon
-    with page.expect_response("**/fields/"):
-        drawer.locator("[role=option]").first.click()
+    at_work = drawer.locator(".htmx-request, .htmx-swapping, .htmx-settling")
+
+    def chosen(choose):
+        """Choose, and wait for what is asked for then: nobody types so soon."""
+        with page.expect_response("**/fields/"):
+            choose()
+        expect(at_work).to_have_count(0)
+
+    chosen(drawer.locator("[role=option]").first.click)
     service = drawer.locator("[name=service]")
-    with page.expect_response("**/fields/"):
-        service.select_option(label="Certificate")
+    chosen(lambda: service.select_option(label="Certificate"))
     drawer.get_by_label("Purpose").fill("for a visa")
-    service.select_option(label="Lost card")
+    chosen(lambda: service.select_option(label="Lost card"))
     expect(drawer.get_by_label("Purpose")).to_have_count(0)
-    service.select_option(label="Certificate")
+    chosen(lambda: service.select_option(label="Certificate"))
     expect(drawer.get_by_label("Purpose")).to_have_value("for a visa")
     drawer.locator("[name=channel]").select_option("hotline")
     drawer.get_by_label("Subject").fill("Proof of means")

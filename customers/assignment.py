@@ -56,13 +56,8 @@ def assign(
         raise DomainError(_("Choose at least one customer."))
     if manager and not StaffMember.objects.open_to(by, ACTION).filter(pk=manager.pk).exists():
         raise DomainError(_("Choose one of the entries offered."), "lead_manager")
-    arguments: dict[str, Any] = {"manager": manager.pk if manager else None}
-    if address is not None:
-        arguments["list"] = address
-    job = jobs.start(ASSIGN, by=by, arguments=arguments, reason=reason)
-    if address is None:
-        jobs.collect(job, chosen)
-    return job
+    arguments = {"manager": manager.pk if manager else None}
+    return jobs.start_about(ASSIGN, chosen, address, by=by, arguments=arguments, reason=reason)
 
 
 def assign_chunk(run: jobs.Run) -> jobs.Step:

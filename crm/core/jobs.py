@@ -278,6 +278,23 @@ def fail(job_id: int, fault: str) -> None:
 # --- rows ----------------------------------------------------------------------------
 
 
+def start_about(
+    kind: Kind,
+    chosen: QuerySet[Any],
+    address: str | None,
+    *,
+    by: Any,
+    arguments: Mapping[str, Any],
+    reason: str,
+) -> Job:
+    """Start long work about the chosen rows, or about the list of an address, taken down first."""
+    told = arguments if address is None else {**arguments, "list": address}
+    job: Job = start(kind, by=by, arguments=told, reason=reason)
+    if address is None:
+        collect(job, chosen)
+    return job
+
+
 def collect(job: Job, rows: QuerySet[Any]) -> int:
     """Give a job the rows that a list holds now, in one statement; returns how many."""
     try:

@@ -46,13 +46,8 @@ def assign_many(
     chosen = ServiceRequest.objects.permitted(by, "assign").filter(pk__in=list(keys))
     if address is None and not chosen.exists():
         raise DomainError(_("Choose at least one request."))
-    arguments: dict[str, Any] = {"member": member.pk}
-    if address is not None:
-        arguments["list"] = address
-    job = jobs.start(ASSIGN, by=by, arguments=arguments, reason=reason)
-    if address is None:
-        jobs.collect(job, chosen)
-    return job
+    arguments = {"member": member.pk}
+    return jobs.start_about(ASSIGN, chosen, address, by=by, arguments=arguments, reason=reason)
 
 
 def assign_chunk(run: jobs.Run) -> jobs.Step:
